@@ -1,0 +1,159 @@
+import { array, type GenericSchema, type InferOutput, object, safeParse, unknown } from 'valibot';
+import { Failure } from '../../errors.ts';
+import type { Http, HttpResponse, Method } from '../../http/http.ts';
+import { oneLine } from '../../text.ts';
+import { KonnectError, parseJson } from './errors.ts';
+import { CursorPage, NumberedPage } from './schemas.ts';
+
+/** Filters by dotted field: `{'integration.name': {eq: 'github'}}` becomes `filter[integration.name][eq]=github`. */
+export type Filter = Record<string, { eq: string } | { ocontains: string[] } | undefined>;
+
+/** Konnect's Service Catalog API, version 1. Every method throws {@link KonnectError} or {@link NoAnswer}. */
+export interface KonnectClient {
+  get<S extends GenericSchema>(path: string, schema: S): Promise<InferOutput<S>>;
+  /** All records of a collection in numbered pages (`PaginatedMeta`). */
+  list<S extends GenericSchema>(path: string, schema: S, filter?: Filter): Promise<InferOutput<S>[]>;
+  /** All records of a collection in cursor pages (`CursorMeta`). */
+  walk<S extends GenericSchema>(path: string, schema: S, filter: Filter): Promise<InferOutput<S>[]>;
+  post<S extends GenericSchema>(path: string, body: unknown, schema: S): Promise<InferOutput<S>>;
+  patch<S extends GenericSchema>(path: string, body: unknown, schema: S): Promise<InferOutput<S>>;
+  delete(path: string): Promise<void>;
+}
+
+const PAGE_SIZE = 100;
+/** A look-up that is not finished after this many pages is not one that we should be making. */
+const MOST_PAGES = 20;
+
+/**
+ * @param url the base without `/v1`, e.g. `https://us.api.konghq.com`
+ * @param token a `kpat_` or `spat_` token
+ */
+export function konnectClient(http: Http, url: string, token: string): KonnectClient {
+  async function call(
+    method: Method,
+    path: string,
+    query: URLSearchParams,
+    body?: unknown,
+  ): Promise<HttpResponse> {
+    const address = new URL(`${url}/v1${path}`);
+    address.search = query.toString();
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await http.send({ method, url: address, headers, body });
+    if (response.status < 200 || response.status > 299)
+      throw new KonnectError(method, `/v1${path}`, response);
+    return response;
+  }
+
+  async function read<S extends GenericSchema>(
+    method: Method,
+    path: string,
+    schema: S,
+    query = new URLSearchParams(),
+    body?: unknown,
+  ): Promise<InferOutput<S>> {
+    return check(schema, await call(method, path, query, body), method, path);
+  }
+
+  async function page<M extends GenericSchema>(path: string, meta: M, query: URLSearchParams) {
+    query.set('page[size]', String(PAGE_SIZE));
+    return read('GET', path, object({ data: array(unknown()), meta }), query);
+  }
+
+  return {
+    get: (path, schema) => read('GET', path, schema),
+    async list(path, schema, filter = {}) {
+      const records: unknown[] = [];
+      for (let number = 1; number <= MOST_PAGES; number++) {
+        const query = encode(filter);
+        query.set('page[number]', String(number));
+        const { data, meta } = await page(path, NumberedPage, query);
+        records.push(...data);
+        if (data.length === 0 || records.length >= meta.page.total)
+          return records.map((record) => checkRecord(schema, record, path));
+      }
+      throw tooMany(path, records.length);
+    },
+    async walk(path, schema, filter) {
+      const records: unknown[] = [];
+      let cursor: string | null = null;
+      for (let number = 1; number <= MOST_PAGES; number++) {
+        const query = encode(filter);
+        if (cursor) query.set('page[after]', cursor);
+        const { data, meta } = await page(path, CursorPage, query);
+        records.push(...data);
+        cursor = cursorOf(meta.page.next);
+        if (!cursor) return records.map((record) => checkRecord(schema, record, path));
+      }
+      throw tooMany(path, records.length);
+    },
+    post: (path, body, schema) => read('POST', path, schema, undefined, body),
+    patch: (path, body, schema) => read('PATCH', path, schema, undefined, body),
+    async delete(path) {
+      await call('DELETE', path, new URLSearchParams());
+    },
+  };
+}
+
+function encode(filter: Filter): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const [field, condition] of Object.entries(filter)) {
+    for (const [operator, value] of Object.entries(condition ?? {}))
+      query.set(`filter[${field}][${operator}]`, [value].flat().join(','));
+  }
+  return query;
+}
+
+/** `next` is a path with a prefix that is Konnect's own: only its cursor means something to us. */
+function cursorOf(next: string | null | undefined): string | null {
+  return next ? new URL(next, 'http://cursor.invalid').searchParams.get('page[after]') : null;
+}
+
+function check<S extends GenericSchema>(
+  schema: S,
+  response: HttpResponse,
+  method: Method,
+  path: string,
+): InferOutput<S> {
+  const json = parseJson(response.text);
+  if (json === undefined)
+    throw new UnreadableAnswer(method, path, `no JSON but "${oneLine(response.text, 80)}"`);
+  return checkRecord(schema, json, path, method);
+}
+
+function checkRecord<S extends GenericSchema>(
+  schema: S,
+  record: unknown,
+  path: string,
+  method: Method = 'GET',
+): InferOutput<S> {
+  const result = safeParse(schema, record);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = issue.path?.map((part: { key: unknown }) => part.key).join('.') ?? 'the body';
+  throw new UnreadableAnswer(
+    method,
+    path,
+    `${oneLine(field, 80)}: expected ${issue.expected}, got ${oneLine(issue.received, 80)}`,
+  );
+}
+
+/** Konnect accepted the request, but its answer is not what the contract says. */
+class UnreadableAnswer extends Failure {
+  override readonly name = 'UnreadableAnswer';
+  readonly maybeProcessed: boolean;
+
+  constructor(method: Method, path: string, what: string) {
+    super(
+      `Konnect answered ${method} /v1${path}, but not as its contract says: ${what}.`,
+      'Check catalog-url, and whether a proxy or a sign-in page answers in its place.',
+    );
+    this.maybeProcessed = method !== 'GET';
+  }
+}
+
+function tooMany(path: string, count: number): Failure {
+  return new Failure(
+    `GET /v1${path} has more than ${count} records that fit: the look-up is not conclusive.`,
+    'Name the integration with integration-name, or the resource with resource-id.',
+  );
+}

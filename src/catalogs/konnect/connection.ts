@@ -1,0 +1,47 @@
+import type { Clock } from '../../clock.ts';
+import type { Inputs } from '../../inputs/parse.ts';
+import type { Repository } from '../../repository.ts';
+import type { AzureDevOps } from '../../scm/azure-devops.ts';
+import type { Progress } from '../catalog.ts';
+import type { KonnectClient } from './client.ts';
+
+/** What the four things of one repository are ensured with. */
+export interface Connection {
+  client: KonnectClient;
+  azureDevOps: AzureDevOps;
+  /** The token of the pipeline's job, where Azure DevOps runs it. */
+  jobToken: string | undefined;
+  clock: Clock;
+  inputs: Inputs;
+  repository: Repository;
+  progress: Progress;
+  /**
+   * Proves, once, that the PAT is given and reads the repository, with the scope that Konnect needs.
+   *
+   * @param why what cannot be done without it
+   * @throws {Failure} when it is not given, or Azure DevOps refuses it
+   */
+  provePat(why: string): Promise<void>;
+}
+
+/** Where people see and authorize integrations. */
+export function integrationsPage({ inputs, repository }: Connection): string {
+  const region = /^https:\/\/(\w+)\.api\.konghq\.com$/u.exec(inputs.catalogUrl)?.[1] ?? 'us';
+  return `https://cloud.konghq.com/${region}/service-catalog/integrations/${repository.provider}`;
+}
+
+/** A look-up whose first answer was asked for ahead; each further one asks again. */
+export function aheadThen<T>(first: Promise<T>, again: () => Promise<T>): () => Promise<T> {
+  let next: (() => Promise<T>) | undefined;
+  return () => {
+    const look = next ?? (() => first);
+    next = again;
+    return look();
+  };
+}
+
+/** Marks a promise that is awaited later as handled, because an earlier failure may come first. */
+export function early<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}

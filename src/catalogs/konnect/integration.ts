@@ -1,0 +1,124 @@
+import type { Ensurable } from '../../ensure.ts';
+import { Failure } from '../../errors.ts';
+import { oneLine } from '../../text.ts';
+import type { Filter } from './client.ts';
+import { aheadThen, type Connection, integrationsPage } from './connection.ts';
+import { readManifest } from './manifest.ts';
+import { IntegrationInstance } from './schemas.ts';
+
+const INSTANCES = '/integration-instances';
+const CREATED_NAME = 'azure-devops';
+const CREATED_DISPLAY_NAME = 'Azure DevOps';
+
+/** Asks for the instances that may be ours. */
+export function listInstances({ client, inputs, repository }: Connection): Promise<IntegrationInstance[]> {
+  const filter: Filter = inputs.integrationName
+    ? { name: { eq: inputs.integrationName } }
+    : { 'integration.name': { eq: repository.provider } };
+  return client.list(INSTANCES, IntegrationInstance, filter);
+}
+
+/**
+ * The integration instance that reads the repository's organization.
+ *
+ * @param ahead the first {@link listInstances}
+ */
+export function integration(
+  connection: Connection,
+  ahead: Promise<IntegrationInstance[]>,
+): Ensurable<IntegrationInstance> {
+  const { client, inputs, repository } = connection;
+  const list = aheadThen(ahead, () => listInstances(connection));
+  const name = inputs.integrationName ?? CREATED_NAME;
+  const wanted = inputs.integrationDisplayName;
+  return {
+    title: `integration "${name}"`,
+    repair: 'updated',
+    hidden: `Its name may be taken by an instance that this catalog-token may not see. Give the token the role Integration Viewer, or set another integration-name.`,
+    async find() {
+      const instances = await list();
+      if (inputs.integrationName)
+        return checkNamed(
+          connection,
+          instances.find((one) => one.name === name),
+        );
+      const ours = instances.filter((one) => readsOurs(connection, one));
+      if (ours.length > 1) throw severalInstances(connection, ours);
+      return ours[0];
+    },
+    differs: (found) => (wanted !== undefined && found.display_name !== wanted ? ['display name'] : []),
+    async permit(found) {
+      if (found) return;
+      if (repository.provider !== 'azure-devops') throw await madeInBrowser(connection);
+      if (!inputs.integrationName)
+        await checkNamed(
+          connection,
+          (await client.list(INSTANCES, IntegrationInstance, { name: { eq: name } }))[0],
+        );
+      await connection.provePat(
+        `There is no integration for the organization "${repository.organization}" yet, and none is made without a credential.`,
+      );
+    },
+    create: () =>
+      client.post(
+        INSTANCES,
+        {
+          integration_name: repository.provider,
+          name,
+          display_name: wanted ?? CREATED_DISPLAY_NAME,
+          config: { organization: repository.organization },
+        },
+        IntegrationInstance,
+      ),
+    update: (found) =>
+      client.patch(`${INSTANCES}/${found.id}`, { display_name: wanted }, IntegrationInstance),
+  };
+}
+
+/** The organization that an instance reads, where its configuration tells. */
+function organizationOf(instance: IntegrationInstance): string | undefined {
+  const { organization } = instance.config;
+  return typeof organization === 'string' ? organization.replace(/\/+$/u, '').split('/').at(-1) : undefined;
+}
+
+function readsOurs({ repository }: Connection, instance: IntegrationInstance): boolean {
+  if (instance.integration.name !== repository.provider) return false;
+  const organization = organizationOf(instance);
+  // An instance that was made in the browser tells its organization only there.
+  if (organization === undefined) return repository.provider !== 'azure-devops';
+  return organization.toLowerCase() === repository.organization.toLowerCase();
+}
+
+function checkNamed(
+  connection: Connection,
+  found: IntegrationInstance | undefined,
+): IntegrationInstance | undefined {
+  if (!found || readsOurs(connection, found)) return found;
+  const { repository } = connection;
+  const what =
+    found.integration.name === repository.provider
+      ? `reads the organization "${oneLine(organizationOf(found) ?? '', 80)}", not "${repository.organization}"`
+      : `is of the integration ${oneLine(found.integration.name, 80)}, not ${repository.provider}`;
+  throw new Failure(
+    `The integration "${found.name}" (${found.id}) ${what}. Others may use it, so it is left as it is.`,
+    'Set another integration-name, or correct the integration by hand in Konnect.',
+  );
+}
+
+function severalInstances({ repository }: Connection, instances: IntegrationInstance[]): Failure {
+  const names = instances.map((one) => `- ${one.name} (${one.id})`).join('\n');
+  return new Failure(
+    `Several integrations may read the organization "${repository.organization}":\n${names}`,
+    'Set integration-name to one of them.',
+  );
+}
+
+async function madeInBrowser(connection: Connection): Promise<Failure> {
+  const { repository } = connection;
+  const manifest = await readManifest(connection);
+  const install = manifest?.authorization?.config?.app_install_url?.url;
+  return new Failure(
+    `There is no ${repository.provider} integration${connection.inputs.integrationName ? ` named "${connection.inputs.integrationName}"` : ''} in the catalog.`,
+    `It is made and authorized in a browser, once for the organization: ${integrationsPage(connection)}${install ? ` (the app: ${oneLine(install, 200)})` : ''}. Then run the step again.`,
+  );
+}

@@ -1,0 +1,58 @@
+import { createHash, createHmac } from 'node:crypto';
+import { fullName, type Repository } from '../../repository.ts';
+
+/** On an instance: which PAT its credential was made from, see {@link patMark}. */
+export const PAT_LABEL = 'catalog-connect-pat';
+/** On a service whose name was derived: which repository it was made for, see {@link repositoryMark}. */
+export const REPOSITORY_LABEL = 'catalog-connect-repository';
+
+const LONGEST_NAME = 120;
+
+/**
+ * The name of a service, derived from its repository's: always the same from the same name, and always one that
+ * Konnect takes (`^[0-9a-z.-]+$`, at most 120).
+ */
+export function serviceNameFor({ name }: Repository): string {
+  const fitted = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^0-9a-z.]+/gu, '-')
+    .replace(/-?(\.+)-?/gu, '$1')
+    .replace(/^[-.]+|[-.]+$/gu, '');
+  // A name with nothing to keep, or too much of it, is told apart by a digest of the whole.
+  if (fitted === '') return `repository-${shortHash(name)}`;
+  if (fitted.length > LONGEST_NAME)
+    return `${fitted.slice(0, LONGEST_NAME - 13).replace(/[-.]+$/u, '')}-${shortHash(name)}`;
+  return fitted;
+}
+
+/** A label value (which may hold no `/`) that is the same for the same repository path, and for no other. */
+export function repositoryMark(repository: Repository): string {
+  return sha256(`${repository.provider}/${fullName(repository).toLowerCase()}`).slice(0, 32);
+}
+
+/**
+ * A label value that tells whether a credential was made from a PAT, and from which, without telling the PAT:
+ * a digest of the credential's ID, and a digest of the instance's ID keyed with the PAT.
+ */
+export function patMark(instanceId: string, credentialId: string, pat: string): string {
+  return `${markOf(credentialId)}.${createHmac('sha256', pat).update(instanceId).digest('hex').slice(0, 40)}`;
+}
+
+/** Whether a mark was made for this credential, whatever the PAT. */
+export function marks(mark: string | undefined, credentialId: string): boolean {
+  return mark?.startsWith(`${markOf(credentialId)}.`) ?? false;
+}
+
+function markOf(credentialId: string): string {
+  return sha256(credentialId).slice(0, 12);
+}
+
+function shortHash(text: string): string {
+  return sha256(text).slice(0, 12);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,159 @@
+import { Failure } from '../../errors.ts';
+import { fullName, type Repository } from '../../repository.ts';
+import { oneLine } from '../../text.ts';
+import type { Filter } from './client.ts';
+import type { Connection } from './connection.ts';
+import { KonnectError } from './errors.ts';
+import { matchResource } from './matching.ts';
+import { CatalogResource, type IntegrationInstance } from './schemas.ts';
+
+/** The pauses between looks while waiting (milliseconds): the first, and the longest. */
+const FIRST_PAUSE = 2_000;
+const LONGEST_PAUSE = 15_000;
+
+/**
+ * Asks for the resources that may be the repository: those of the integration whose name holds the repository's name
+ * or ID. Whether the name has more in it (the project, a URL) is not published.
+ *
+ * @param instance restricts to one instance, once it is known
+ */
+export async function listCandidates(
+  connection: Connection,
+  instance?: IntegrationInstance,
+): Promise<CatalogResource[]> {
+  const { client, inputs, repository } = connection;
+  if (inputs.resourceId) return readChosen(connection, inputs.resourceId);
+  const scope: Filter = instance
+    ? { 'integration.instance.id': { eq: instance.id } }
+    : inputs.integrationName
+      ? { 'integration.instance.name': { eq: inputs.integrationName } }
+      : { 'integration.name': { eq: repository.provider } };
+  return client.walk('/resources', CatalogResource, {
+    ...scope,
+    name: { ocontains: searchTerms(repository) },
+  });
+}
+
+async function readChosen({ client }: Connection, id: string): Promise<CatalogResource[]> {
+  try {
+    return [await client.get(`/resources/${id}`, CatalogResource)];
+  } catch (error) {
+    if (error instanceof KonnectError && error.status === 404) return [];
+    throw error;
+  }
+}
+
+/** A comma separates the values of the filter, so the longest piece without one stands for the whole. */
+function searchTerms({ name, id }: Repository): string[] {
+  const longest = name.split(',').reduce((a, b) => (b.length > a.length ? b : a));
+  return [...new Set([longest, encodeURIComponent(longest), ...(id?.includes('-') ? [id] : [])])];
+}
+
+/**
+ * The resource that is the repository, or undefined when Konnect does not know it yet.
+ *
+ * @param candidates the first {@link listCandidates}
+ * @throws {Failure} when it is not certain which one it is, or when it is archived
+ */
+export async function locate(
+  connection: Connection,
+  instance: IntegrationInstance,
+  candidates: readonly CatalogResource[],
+): Promise<CatalogResource | undefined> {
+  const { inputs, repository } = connection;
+  const ours = candidates.filter((one) => one.integration.instance.id === instance.id);
+  if (inputs.resourceId) return chosen(inputs.resourceId, instance, ours, candidates);
+  const match = matchResource(ours, repository);
+  if (match.kind === 'one') return notArchived(match.resource);
+  const unsure = match.kind === 'several' ? match.resources : match.similar;
+  if (unsure.length === 0) return undefined;
+  const identified = repository.id ? undefined : await identify(connection);
+  if (!identified) throw uncertain(connection, unsure);
+  return locate({ ...connection, repository: identified }, instance, ours);
+}
+
+function chosen(
+  id: string,
+  instance: IntegrationInstance,
+  ours: readonly CatalogResource[],
+  all: readonly CatalogResource[],
+): CatalogResource {
+  if (ours[0]) return notArchived(ours[0]);
+  const where = all[0]
+    ? `belongs to the integration "${oneLine(all[0].integration.instance.name, 130)}", not "${instance.name}"`
+    : 'does not exist';
+  throw new Failure(
+    `The resource ${id} ${where}.`,
+    'Correct resource-id, or leave it out to search for the repository.',
+  );
+}
+
+function notArchived(resource: CatalogResource): CatalogResource {
+  if (!resource.archived) return resource;
+  throw new Failure(
+    `The resource "${oneLine(resource.name ?? '')}" (${resource.id}) is archived in Konnect, and cannot be mapped.`,
+    'Somebody archived it on purpose or by mistake: unarchive it in Konnect, then run the step again.',
+  );
+}
+
+/** The repository with its ID, which Azure DevOps tells; undefined where there is no token to ask with. */
+async function identify({
+  azureDevOps,
+  inputs,
+  jobToken,
+  repository,
+  progress,
+}: Connection): Promise<Repository | undefined> {
+  if (repository.provider !== 'azure-devops') return undefined;
+  const pat = inputs.azureDevOpsPat;
+  const secret = pat ? { pat } : jobToken ? { jobToken } : undefined;
+  if (!secret) return undefined;
+  try {
+    return await azureDevOps.read(repository, secret);
+  } catch (error) {
+    // It is a help, not a must: a PAT that fails here is judged where it is to be stored.
+    progress.info(`The repository's ID is not known: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
+}
+
+function uncertain({ repository }: Connection, resources: readonly CatalogResource[]): Failure {
+  const list = resources.map(
+    (one) =>
+      `- ${one.id}: ${oneLine(one.name ?? '', 120)} (${oneLine(one.type, 60)}) ${oneLine(JSON.stringify(one.config), 160)}`,
+  );
+  return new Failure(
+    `It is not certain which resource is the repository ${fullName(repository)}:\n${list.join('\n')}`,
+    'Set resource-id to the right one.',
+  );
+}
+
+/**
+ * Waits until Konnect has discovered the repository.
+ *
+ * @throws {Failure} after `wait-timeout`, with what to check
+ */
+export async function awaitDiscovery(
+  connection: Connection,
+  instance: IntegrationInstance,
+): Promise<CatalogResource> {
+  const { clock, inputs, progress, repository } = connection;
+  const start = clock.now();
+  const waited = () => clock.now() - start;
+  for (let pause = FIRST_PAUSE; waited() < inputs.waitTimeout; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
+    progress.info(
+      `Konnect has not discovered ${fullName(repository)} yet: waited ${seconds(waited())} of ${seconds(inputs.waitTimeout)}.`,
+    );
+    await clock.sleep(Math.min(pause, inputs.waitTimeout - waited()));
+    const found = await locate(connection, instance, await listCandidates(connection, instance));
+    if (found) return found;
+  }
+  throw new Failure(
+    `Konnect has not discovered the repository ${fullName(repository)} in the integration "${instance.name}", after waiting ${seconds(waited())} (wait-timeout).`,
+    `Check that the repository is in the organization that the integration reads, that the owner of its credential may read it (Code: Read), and that it is not disabled or archived. "Sync Now" on the integration's page in Konnect starts a discovery at once. Then run the step again, with a longer wait-timeout if need be.`,
+  );
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 1000)} s`;
+}

@@ -1,0 +1,74 @@
+import type { Outcome, Progress } from '../catalogs/catalog.ts';
+import type { Host } from '../hosts/host.ts';
+import { OUTPUTS, type OutputName } from '../inputs/table.ts';
+import { markdown } from '../text.ts';
+
+/** Tells the log, the outputs and the summary what a run does. */
+export interface Report extends Progress {
+  /** Says what the run is for. */
+  begin(title: string): void;
+  /** Writes the outputs that the run did not come to, and the summary. To be called once, at the end. */
+  finish(failure?: string): void;
+}
+
+/** @param summary whether to show a job summary */
+export function createReport(host: Host, summary: boolean): Report {
+  let heading = 'Catalog Connect';
+  const written = new Set<OutputName>();
+  const outcomes: Outcome[] = [];
+  const advice: string[] = [];
+
+  /** Each output is written once: on Azure Pipelines it cannot be changed. */
+  function output(name: OutputName, value: string): void {
+    if (written.has(name)) return;
+    written.add(name);
+    host.output(name, value);
+  }
+
+  return {
+    begin(title) {
+      heading = `Catalog Connect: ${title}`;
+      host.info(title);
+    },
+    outcome(outcome) {
+      const { thing, operation, name, id, reasons } = outcome;
+      outcomes.push(outcome);
+      if (id) output(`${thing}-id`, id);
+      output(`${thing}-operation`, operation);
+      const why = reasons.length > 0 ? `: ${reasons.join(', ')}` : '';
+      host.info(`${thing.padEnd(12)} ${operation.padEnd(10)} ${name}${id && ` (${id})`}${why}`);
+    },
+    credentialStatus: (status) => output('credential-status', status),
+    serviceName: (name) => output('service-name', name),
+    resource(id, name) {
+      output('resource-id', id);
+      host.info(`${'resource'.padEnd(12)} ${'found'.padEnd(10)} ${name} (${id})`);
+    },
+    info: (message) => host.info(message),
+    warning(message) {
+      advice.push(message);
+      host.warning(message);
+    },
+    finish(failure) {
+      const changed = outcomes.some(({ operation }) => operation !== 'unchanged' && operation !== 'skipped');
+      output('changed', String(changed));
+      for (const { name, default: value } of OUTPUTS) output(name, value);
+      if (summary) host.summary(summaryOf(heading, outcomes, failure ? [...advice, failure] : advice));
+    },
+  };
+}
+
+function summaryOf(title: string, outcomes: Outcome[], advice: string[]): string {
+  const rows = outcomes.map(
+    ({ thing, name, operation, id, reasons }) =>
+      `| ${thing} | ${markdown(name)} | ${[operation, ...(reasons.length > 0 ? [markdown(reasons.join(', '))] : [])].join(': ')} | ${markdown(id)} |`,
+  );
+  const table = rows.length > 0 ? ['| | Name | Operation | ID |', '|---|---|---|---|', ...rows, ''] : [];
+  const next = advice.flatMap((text) =>
+    text
+      .split('\n')
+      .map((line) => `> ${markdown(line)}  `)
+      .concat(''),
+  );
+  return [`### ${markdown(title)}`, '', ...table, ...next].join('\n');
+}

@@ -1,0 +1,59 @@
+import { Failure } from '../errors.ts';
+import type { RunContext } from '../hosts/host.ts';
+import type { Inputs } from '../inputs/parse.ts';
+import { fullName, type Provider, parseRepository, type Repository, samePath } from '../repository.ts';
+
+type Wanted = Pick<
+  Inputs,
+  'repository' | 'integration' | 'azureDevOpsOrganization' | 'azureDevOpsUrl' | 'azureDevOpsPat'
+>;
+
+/**
+ * The repository to register: the one that the inputs name, else the one that the run is of.
+ *
+ * @throws {Failure} when there is none, or when the inputs contradict one another
+ */
+export function targetOf(wanted: Wanted, context: RunContext): Repository {
+  const repository =
+    wanted.repository === undefined ? current(context) : named(wanted.repository, wanted, context);
+  if (wanted.integration && wanted.integration !== repository.provider)
+    throw new Failure(
+      `The integration ${wanted.integration} does not read the repository ${fullName(repository)}, which is on ${repository.provider}.`,
+      'Correct integration or repository.',
+    );
+  if (repository.provider !== 'azure-devops') return repository;
+  const organization = wanted.azureDevOpsOrganization ?? repository.organization;
+  if (organization.toLowerCase() !== repository.organization.toLowerCase())
+    throw new Failure(
+      `The repository ${fullName(repository)} is not in the organization "${organization}".`,
+      'Correct azure-devops-organization or repository.',
+    );
+  return { ...repository, host: wanted.azureDevOpsUrl ?? repository.host };
+}
+
+function current({ repository, noRepository }: RunContext): Repository {
+  if (repository) return repository;
+  throw new Failure(
+    `The current repository ${noRepository ?? 'is unknown'}.`,
+    'Set repository to organization/project/repository, owner/name, or its URL.',
+  );
+}
+
+function named(text: string, wanted: Wanted, context: RunContext): Repository {
+  const organization = wanted.azureDevOpsOrganization ?? context.azureDevOps?.organization;
+  const samePlace = organization?.toLowerCase() === context.azureDevOps?.organization.toLowerCase();
+  const provider = providerOf(wanted, context);
+  const host =
+    provider === 'azure-devops'
+      ? (wanted.azureDevOpsUrl ?? (samePlace ? context.azureDevOps?.url : undefined))
+      : context.repository?.host;
+  const repository = parseRepository(text, { provider, organization, host });
+  // The run knows more of its own repository: the ID.
+  return context.repository && samePath(context.repository, repository) ? context.repository : repository;
+}
+
+function providerOf(wanted: Wanted, context: RunContext): Provider | undefined {
+  if (wanted.integration) return wanted.integration;
+  if (wanted.azureDevOpsOrganization || wanted.azureDevOpsPat) return 'azure-devops';
+  return context.repository?.provider ?? (context.azureDevOps && 'azure-devops');
+}

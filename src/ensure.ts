@@ -1,0 +1,71 @@
+import type { Clock } from './clock.ts';
+import { Failure } from './errors.ts';
+import type { Operation } from './inputs/table.ts';
+
+/** One thing that is to exist, and to be as declared. */
+export interface Ensurable<T> {
+  /** For messages, e.g. `service "shop"`. */
+  title: string;
+  find(): Promise<T | undefined>;
+  /** What is not as it was declared, in words; empty when all is. */
+  differs(found: T): string[];
+  /** Throws when what is missing or different must not be written. Also asked in a plan. */
+  permit?(found: T | undefined): void | Promise<void>;
+  create(): Promise<T>;
+  update(found: T, differences: string[]): Promise<T>;
+  /** What {@link update} is called. */
+  repair: 'updated' | 'replaced';
+  /** What to do when its place is taken by something that the token may not see. */
+  hidden: string;
+}
+
+export interface Ensured<T> {
+  operation: Operation;
+  /** Undefined only in a plan, for what does not exist yet. */
+  value: T | undefined;
+  differences: string[];
+}
+
+export interface EnsureMode {
+  /** Write nothing, and say what would be written. */
+  plan: boolean;
+  clock: Clock;
+}
+
+/** How often a write is decided anew, and the first pause between (milliseconds, doubled each time). */
+const ROUNDS = 5;
+const FIRST_PAUSE = 500;
+
+/**
+ * Find, compare, then create, update or leave. A write that met a conflict, or whose answer was lost, is never
+ * repeated blindly: it is decided anew from what is found then.
+ *
+ * @throws {Failure} what `find`, `permit` and the writes throw; and when a conflict stays unexplained
+ */
+export async function ensure<T>(thing: Ensurable<T>, { plan, clock }: EnsureMode): Promise<Ensured<T>> {
+  let wrote: Ensured<T> | undefined;
+  for (let round = 1; ; round++) {
+    const found = await thing.find();
+    const differences = found === undefined ? [] : thing.differs(found);
+    if (found !== undefined && differences.length === 0)
+      return wrote ? { ...wrote, value: found } : { operation: 'unchanged', value: found, differences };
+    await thing.permit?.(found);
+    const operation = found === undefined ? 'created' : thing.repair;
+    if (plan) return { operation, value: found, differences };
+    try {
+      const value = found === undefined ? await thing.create() : await thing.update(found, differences);
+      return { operation: wrote?.operation ?? operation, value, differences };
+    } catch (error) {
+      const { conflict, maybeProcessed } = error as { conflict?: boolean; maybeProcessed?: boolean };
+      if (!conflict && !maybeProcessed) throw error;
+      if (round === ROUNDS) throw conflict ? unexplained(thing, error) : error;
+      if (maybeProcessed) wrote = { operation, value: undefined, differences };
+    }
+    await clock.sleep(FIRST_PAUSE * 2 ** (round - 1));
+  }
+}
+
+function unexplained(thing: Ensurable<unknown>, error: unknown): Failure {
+  const message = error instanceof Failure ? error.message : String(error);
+  return new Failure(`The ${thing.title} can neither be found nor created. ${message}`, thing.hidden);
+}

@@ -1,0 +1,96 @@
+import { explain } from '../errors.ts';
+import type { Repository } from '../repository.ts';
+import { inert } from '../text.ts';
+
+/** What the runner says about the run. */
+export interface RunContext {
+  /** The repository of this run, where the runner or the checkout tells. */
+  repository?: Repository | undefined;
+  /** Why there is no repository, as the end of "the current repository …". */
+  noRepository?: string | undefined;
+  /** Set when the platform gives this kind of run no secrets, e.g. "a pull request from a fork". */
+  secretsWithheld?: string | undefined;
+  /** The Azure DevOps organization whose pipeline this is, and the job's own token for it. */
+  azureDevOps?: { organization: string; url: string; token?: string | undefined } | undefined;
+}
+
+/** How requests leave this machine. */
+export interface Network {
+  /** The proxy for a URL, e.g. `http://user:secret@proxy:8080`; undefined to go direct. */
+  proxyFor(url: URL): string | undefined;
+  /** Certificates (PEM) that replace Node's own list. */
+  ca?: string[] | undefined;
+}
+
+/** What differs by runner: reading inputs, and telling people and later steps. */
+export interface Host {
+  /** For the User-Agent header. */
+  readonly name: 'github' | 'azure' | 'local';
+  readonly network: Network;
+  context(): RunContext;
+  /** The value of an input by its kebab-case name, trimmed; '' when it is not given. */
+  input(name: string): string;
+  /** Hides this value wherever it would be shown from now on. */
+  secret(value: string): void;
+  output(name: string, value: string): void;
+  info(message: string): void;
+  notice(message: string): void;
+  warning(message: string): void;
+  /** Fails the step, with this message for people. */
+  fail(message: string): void;
+  /** Shows markdown beside the log. */
+  summary(text: string): void;
+}
+
+/**
+ * The host that the core sees: whatever it says is inert text without secrets. The runners mask too, but not
+ * each of them, and not each encoding.
+ */
+export function guarded(host: Host): Host {
+  const hidden = new Set<string>();
+  const clean = (text: string) => {
+    let result = text;
+    for (const value of hidden) result = result.replaceAll(value, '***');
+    return result;
+  };
+  return {
+    name: host.name,
+    network: host.network,
+    context: () => host.context(),
+    input: (name) => host.input(name),
+    secret(value) {
+      for (const form of encodings(value)) {
+        if (hidden.has(form)) continue;
+        hidden.add(form);
+        host.secret(form);
+      }
+    },
+    output: (name, value) => host.output(name, clean(value)),
+    info: (message) => host.info(inert(clean(message))),
+    notice: (message) => host.notice(inert(clean(message))),
+    warning: (message) => host.warning(inert(clean(message))),
+    fail: (message) => host.fail(inert(clean(message))),
+    summary: (text) => host.summary(clean(text)),
+  };
+}
+
+/** Runs a command to its end; an error becomes the step's failure. Never rejects. */
+export async function run(raw: Host, command: (host: Host) => Promise<void>): Promise<void> {
+  const host = guarded(raw);
+  try {
+    await command(host);
+  } catch (error) {
+    host.fail(explain(error));
+  }
+}
+
+/** A secret as it may appear in a header, a URL or JSON; base64 of `:secret` is HTTP's Basic scheme for a PAT. */
+function encodings(secret: string): string[] {
+  return [
+    secret,
+    Buffer.from(secret).toString('base64'),
+    Buffer.from(`:${secret}`).toString('base64'),
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+  ];
+}

@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import { styleText } from 'node:util';
+import { parseRepositoryUrl } from '../repository-url.ts';
+import type { Host, RunContext } from './host.ts';
+import { proxyFromEnvironment } from './proxy.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a local run writes, and whether people watch it there. */
+export interface Terminal {
+  write(text: string): void;
+  colors: boolean;
+  /** Whether to write outputs, as `name=value` lines: for programs, where nobody watches. */
+  outputs: boolean;
+}
+
+/**
+ * A laptop, or any CI that is neither GitHub's nor Azure's.
+ *
+ * @param inputs by their kebab-case names
+ * @param onFailure called when the run failed
+ */
+export function localHost(
+  inputs: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
+  terminal: Terminal,
+  onFailure: () => void,
+): Host {
+  const style = (format: Parameters<typeof styleText>[0], text: string) =>
+    terminal.colors ? styleText(format, text, { validateStream: false }) : text;
+  const line = (text: string) => terminal.write(`${text}\n`);
+  return {
+    name: 'local',
+    network: { proxyFor: proxyFromEnvironment(environment) },
+    context: () => localContext(),
+    input: (name) => inputs[name]?.trim() ?? '',
+    secret() {},
+    output(name, value) {
+      if (terminal.outputs) line(`${name}=${value}`);
+    },
+    info: line,
+    notice: (message) => line(style('cyan', `notice: ${message}`)),
+    warning: (message) => line(style('yellow', `warning: ${message}`)),
+    fail(message) {
+      line(style('red', `error: ${message}`));
+      onFailure();
+    },
+    summary() {},
+  };
+}
+
+function localContext(): RunContext {
+  let remote: string;
+  try {
+    remote = execFileSync('git', ['remote', 'get-url', 'origin'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return { noRepository: 'is unknown: this folder has no git remote "origin"' };
+  }
+  const repository = parseRepositoryUrl(remote);
+  return repository
+    ? { repository }
+    : { noRepository: 'is unknown: its remote "origin" is not on a host that a catalog integration reads' };
+}

@@ -1,0 +1,173 @@
+import type { Clock } from '../clock.ts';
+import { Failure } from '../errors.ts';
+import type { Network } from '../hosts/host.ts';
+import { oneLine } from '../text.ts';
+import { pauseBefore } from './retry.ts';
+
+/** The `code` of the error of an answer that is too large to read. */
+export const TOO_LARGE = 'TOO_LARGE';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+export interface HttpRequest {
+  method: Method;
+  url: URL;
+  headers: Record<string, string>;
+  /** Sent as JSON. */
+  body?: unknown;
+}
+
+export interface HttpResponse {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+
+export interface Http {
+  /**
+   * Sends a request and reads the answer, whatever its status. What may be repeated without harm is repeated on
+   * passing faults (see `retry.ts`). Redirects are not followed.
+   *
+   * @throws {NoAnswer} when there is no usable answer
+   */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  close(): Promise<void>;
+}
+
+/** The request got no usable answer. */
+export class NoAnswer extends Failure {
+  override readonly name = 'NoAnswer';
+  /** What kind of fault, e.g. `ECONNRESET`. */
+  readonly code: string;
+  /** Whether the server may have acted on the request all the same. */
+  readonly maybeProcessed: boolean;
+  /** Whether the fault may go away by itself. */
+  readonly passing: boolean;
+
+  constructor(request: HttpRequest, fault: Fault) {
+    super(
+      `${request.method} ${request.url.origin}${request.url.pathname} got no answer: ${oneLine(fault.reason)}.`,
+      fault.cure,
+    );
+    this.code = fault.code;
+    this.maybeProcessed = fault.maybeProcessed;
+    this.passing = fault.passing;
+  }
+}
+
+interface Fault {
+  code: string;
+  reason: string;
+  maybeProcessed: boolean;
+  passing: boolean;
+  cure: string;
+}
+
+/** Milliseconds for one try, from connecting to the last byte of the answer. */
+const TIMEOUT = 30_000;
+/** Bytes. The largest answer that we ask for is a page of 100 records. */
+const LARGEST_BODY = 20 * 1024 * 1024;
+
+/**
+ * An HTTP client for JSON services.
+ *
+ * @param options.log told of each repeat, in words for people
+ */
+export function createHttp(options: {
+  userAgent: string;
+  network: Network;
+  clock: Clock;
+  log(message: string): void;
+}): Http {
+  // Loaded with the first request: runs that only validate do not pay for it.
+  let loading: Promise<ReturnType<typeof import('./transport.ts').createTransport>> | undefined;
+  const transport = () => {
+    loading ??= import('./transport.ts').then((module) => module.createTransport(options.network));
+    return loading;
+  };
+
+  async function once(request: HttpRequest): Promise<HttpResponse | NoAnswer> {
+    const headers: Record<string, string> = { 'user-agent': options.userAgent, accept: 'application/json' };
+    if (request.body !== undefined) headers['content-type'] = 'application/json';
+    try {
+      return await (await transport()).exchange({
+        method: request.method,
+        url: request.url,
+        headers: { ...headers, ...request.headers },
+        body: request.body === undefined ? undefined : JSON.stringify(request.body),
+        timeout: TIMEOUT,
+        largestBody: LARGEST_BODY,
+      });
+    } catch (error) {
+      return new NoAnswer(request, faultOf(error));
+    }
+  }
+
+  return {
+    async send(request) {
+      for (let attempt = 1; ; attempt++) {
+        const result = await once(request);
+        const pause = pauseBefore(attempt + 1, request.method, result, options.clock.now());
+        if (pause === undefined) {
+          if (result instanceof NoAnswer) throw result;
+          return result;
+        }
+        const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
+        const seconds = Math.round(pause / 100) / 10;
+        options.log(`${request.method} ${request.url.pathname}: ${why}; trying again in ${seconds} s`);
+        await options.clock.sleep(pause);
+      }
+    },
+    async close() {
+      await (await loading)?.close();
+    },
+  };
+}
+
+const NEVER_SENT = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/u;
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/u;
+
+function faultOf(error: unknown): Fault {
+  const { code: given, name, message = '' } = error as { code?: unknown; name?: string; message?: string };
+  const code = String(given ?? name ?? 'ERROR');
+  const reason = given === undefined ? message : `${code} ${message}`;
+  if (name === 'TimeoutError')
+    return {
+      code: 'timeout',
+      reason: `nothing came back within ${TIMEOUT / 1000} seconds`,
+      maybeProcessed: true,
+      passing: true,
+      cure: 'Run the step again; if it goes on, check the status of the service and of the proxy.',
+    };
+  if (code === TOO_LARGE)
+    return {
+      code,
+      reason,
+      maybeProcessed: true,
+      passing: false,
+      cure: 'Check that the address is the API of the catalog.',
+    };
+  if (CERTIFICATE.test(code))
+    return {
+      code,
+      reason,
+      maybeProcessed: false,
+      passing: false,
+      cure: 'The certificate is not trusted here. Set NODE_EXTRA_CA_CERTS, on the runner, to the PEM file of your CA.',
+    };
+  if (message.includes('HTTP Tunneling'))
+    return {
+      code: 'proxy',
+      reason: `the proxy refused the connection (${message})`,
+      maybeProcessed: false,
+      passing: false,
+      cure: 'Check the user and password in HTTPS_PROXY, and whether the proxy allows this host.',
+    };
+  return {
+    code,
+    reason,
+    maybeProcessed: !NEVER_SENT.test(code),
+    passing: true,
+    cure: 'Check the address, the network, and HTTPS_PROXY and NO_PROXY on the runner.',
+  };
+}

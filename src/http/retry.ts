@@ -1,0 +1,42 @@
+import type { HttpResponse, Method, NoAnswer } from './http.ts';
+
+/** How often one request is tried at most. */
+const ATTEMPTS = 5;
+/** Milliseconds: the first pause, and the longest that a server may ask for. */
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 60_000;
+const PASSING = new Set([408, 429, 500, 502, 503, 504]);
+
+/**
+ * How long to wait before this attempt (milliseconds), or undefined when the result stands.
+ * A write is repeated only where the server certainly did not act on it: it answered 429, or was never reached.
+ *
+ * @param now milliseconds since 1970, to read a `Retry-After` date against
+ */
+export function pauseBefore(
+  attempt: number,
+  method: Method,
+  result: HttpResponse | NoAnswer,
+  now: number,
+): number | undefined {
+  if (attempt > ATTEMPTS || !mayRepeat(method, result)) return undefined;
+  const asked = 'headers' in result ? retryAfter(result.headers['retry-after'], now) : undefined;
+  // Coming back sooner than asked would be refused again; waiting longer is for people to decide.
+  if (asked !== undefined && asked > LONGEST_PAUSE) return undefined;
+  const backOff = FIRST_PAUSE * 2 ** (attempt - 2) * (0.5 + Math.random() / 2);
+  return Math.max(asked ?? 0, backOff);
+}
+
+function mayRepeat(method: Method, result: HttpResponse | NoAnswer): boolean {
+  if ('headers' in result) return method === 'GET' ? PASSING.has(result.status) : result.status === 429;
+  return result.passing && (method === 'GET' || !result.maybeProcessed);
+}
+
+/** `Retry-After` in milliseconds: seconds or a date (RFC 9110, section 10.2.3); undefined where it says nothing. */
+export function retryAfter(header: string | string[] | undefined, now: number): number | undefined {
+  const value = [header].flat()[0]?.trim();
+  if (!value) return undefined;
+  if (/^\d+(?:\.\d+)?$/u.test(value)) return Number(value) * 1000;
+  const date = /[a-z]/iu.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

@@ -1,0 +1,61 @@
+import type { Network } from '../hosts/host.ts';
+import { type HttpResponse, TOO_LARGE } from './http.ts';
+import { Agent, type Dispatcher, type HttpMethod, ProxyAgent, request } from './undici.ts';
+
+interface Exchange {
+  method: HttpMethod;
+  url: URL;
+  headers: Record<string, string>;
+  body: string | undefined;
+  /** Milliseconds for the whole exchange. */
+  timeout: number;
+  /** Bytes. */
+  largestBody: number;
+}
+
+/** Connections: one pool for what goes direct, one for each proxy. */
+export function createTransport(network: Network) {
+  const dispatchers = new Map<string | undefined, Dispatcher>();
+  const tls = network.ca ? { ca: network.ca } : {};
+
+  function dispatcherFor(url: URL): Dispatcher {
+    const proxy = network.proxyFor(url);
+    let dispatcher = dispatchers.get(proxy);
+    if (!dispatcher) {
+      dispatcher = proxy
+        ? new ProxyAgent({ uri: proxy, requestTls: tls, proxyTls: tls })
+        : new Agent({ connect: tls });
+      dispatchers.set(proxy, dispatcher);
+    }
+    return dispatcher;
+  }
+
+  return {
+    async exchange({ url, timeout, largestBody, body, ...options }: Exchange): Promise<HttpResponse> {
+      const response = await request(dispatcherFor(url), {
+        ...options,
+        origin: url.origin,
+        path: url.pathname + url.search,
+        body: body ?? null,
+        signal: AbortSignal.timeout(timeout),
+      });
+      const text = await read(response.body, largestBody);
+      return { status: response.statusCode, headers: response.headers, text };
+    },
+    async close() {
+      await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
+    },
+  };
+}
+
+async function read(body: AsyncIterable<Buffer>, largest: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > largest)
+      throw Object.assign(new Error(`the answer is larger than ${largest} bytes`), { code: TOO_LARGE });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,168 @@
+import { Failure } from '../errors.ts';
+import { isLoopback } from '../hosts/proxy.ts';
+import { oneLine } from '../text.ts';
+import {
+  type CATALOGS,
+  type COMMANDS,
+  INPUTS,
+  type INTEGRATIONS,
+  type InputName,
+  type InputRow,
+  type REGIONS,
+  type ROTATIONS,
+} from './table.ts';
+import {
+  type Complain,
+  type CustomField,
+  MACHINE_NAME,
+  parseBoolean,
+  parseCustomFields,
+  parseLabels,
+} from './values.ts';
+
+/** All inputs, checked. What is undefined was not given. */
+export interface Inputs {
+  command: (typeof COMMANDS)[number];
+  summary: boolean;
+  catalog: (typeof CATALOGS)[number];
+  catalogToken: string;
+  /** Without a trailing slash and without `/v1`. */
+  catalogUrl: string;
+  repository: string | undefined;
+  azureDevOpsOrganization: string | undefined;
+  /** Without a trailing slash. */
+  azureDevOpsUrl: string | undefined;
+  integration: (typeof INTEGRATIONS)[number] | undefined;
+  integrationName: string | undefined;
+  integrationDisplayName: string | undefined;
+  azureDevOpsPat: string | undefined;
+  rotateCredential: (typeof ROTATIONS)[number];
+  serviceName: string | undefined;
+  serviceDisplayName: string | undefined;
+  serviceDescription: string | undefined;
+  serviceLabels: Record<string, string>;
+  serviceCustomFields: Record<string, CustomField>;
+  resourceId: string | undefined;
+  /** Milliseconds. */
+  waitTimeout: number;
+  mapBeforeDiscovery: boolean;
+}
+
+/**
+ * Reads and checks all inputs. An empty value is one that was not given.
+ *
+ * @param read the value of an input by its kebab-case name
+ * @throws {Failure} that names every problem
+ */
+export async function parseInputs(read: (name: InputName) => string): Promise<Inputs> {
+  const problems: string[] = [];
+  const complainOf =
+    (name: InputName): Complain =>
+    (problem) =>
+      problems.push(`${name} ${problem}`);
+  const text = (name: InputName) => read(name).trim() || undefined;
+  const value = (name: InputName) => text(name) ?? row(name).default;
+
+  function choice<T extends string>(name: InputName): T {
+    const given = value(name);
+    if (given !== undefined && !row(name).choices?.includes(given))
+      complainOf(name)(`is "${oneLine(given, 80)}"; it can be ${row(name).choices?.join(', ')}`);
+    return given as T;
+  }
+  function boolean(name: InputName): boolean {
+    const parsed = parseBoolean(value(name) ?? '');
+    if (parsed === undefined) complainOf(name)(`is "${oneLine(read(name), 80)}"; it can be true or false`);
+    return parsed ?? false;
+  }
+  function seconds(name: InputName): number {
+    const given = value(name) ?? '';
+    if (!/^\d{1,6}$/u.test(given))
+      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of seconds`);
+    return Number(given) * 1000;
+  }
+  function limited(name: InputName, longest: number): string | undefined {
+    const given = text(name);
+    if (given && given.length > longest)
+      complainOf(name)(`has ${given.length} characters; Konnect takes at most ${longest}`);
+    return given;
+  }
+  function machineName(name: InputName): string | undefined {
+    const given = text(name);
+    if (given && !MACHINE_NAME.test(given))
+      complainOf(name)(
+        `is "${oneLine(given, 130)}"; a name is 1 to 120 lower-case letters, digits, "." and "-"`,
+      );
+    return given;
+  }
+  function url(name: InputName): string | undefined {
+    const given = text(name);
+    if (given === undefined) return undefined;
+    const parsed = URL.canParse(given) ? new URL(given) : undefined;
+    const secure =
+      parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname));
+    if (!parsed || !secure || parsed.username || parsed.password || parsed.search || parsed.hash) {
+      complainOf(name)('must be an https URL without user, query and fragment (plain http only to loopback)');
+      return undefined;
+    }
+    return parsed.href.replace(/\/+$/u, '');
+  }
+
+  const resourceId = text('resource-id');
+  if (resourceId && !/^[\w-]{16}$/u.test(resourceId))
+    complainOf('resource-id')(`is "${oneLine(resourceId, 80)}"; an ID has 16 letters, digits, "-" and "_"`);
+  const region = choice<(typeof REGIONS)[number]>('catalog-region');
+  const labels = text('service-labels');
+  const customFields = text('service-custom-fields');
+  const inputs: Inputs = {
+    command: choice('command'),
+    summary: boolean('summary'),
+    catalog: choice('catalog'),
+    catalogToken: secret('catalog-token') ?? missingToken(),
+    catalogUrl: url('catalog-url')?.replace(/\/v1$/u, '') ?? `https://${region}.api.konghq.com`,
+    repository: text('repository'),
+    azureDevOpsOrganization: text('azure-devops-organization'),
+    azureDevOpsUrl: url('azure-devops-url'),
+    integration: choice('integration'),
+    integrationName: machineName('integration-name'),
+    integrationDisplayName: limited('integration-display-name', 120),
+    azureDevOpsPat: secret('azure-devops-pat'),
+    rotateCredential: choice('rotate-credential'),
+    serviceName: machineName('service-name'),
+    serviceDisplayName: limited('service-display-name', 120),
+    serviceDescription: limited('service-description', 2048),
+    serviceLabels: labels ? await parseLabels(labels, complainOf('service-labels')) : {},
+    serviceCustomFields: customFields
+      ? await parseCustomFields(customFields, complainOf('service-custom-fields'))
+      : {},
+    resourceId,
+    waitTimeout: seconds('wait-timeout'),
+    mapBeforeDiscovery: boolean('map-before-discovery'),
+  };
+  if (problems.length > 0)
+    throw new Failure(
+      `The inputs cannot be used:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+      'Nothing was sent.',
+    );
+  return inputs;
+
+  function missingToken(): string {
+    complainOf('catalog-token')(
+      `is empty. Give it the secret that holds the Konnect token. Usual mistakes: the secret has another name, or does not exist for this repository, environment or variable group; a reusable workflow was called without "secrets: inherit"; the pipeline has no access to the variable group`,
+    );
+    return '';
+  }
+
+  function secret(name: InputName): string | undefined {
+    const given = text(name);
+    // A header cannot carry these, and no token has them: it was pasted with something around it.
+    if (given && /[^\x21-\x7e]/u.test(given))
+      complainOf(name)('holds spaces, line breaks or other characters that no token has');
+    return given;
+  }
+}
+
+const rows: ReadonlyMap<string, InputRow> = new Map(INPUTS.map((entry) => [entry.name, entry]));
+
+function row(name: InputName): InputRow {
+  return rows.get(name) as InputRow;
+}

@@ -1,0 +1,262 @@
+/**
+ * The ONE table of inputs and outputs. action.yml, task.json and the tables of the README are generated from it
+ * (`npm run generate`), and inputs are parsed by it (`parse.ts`).
+ */
+
+export interface InputRow {
+  name: string;
+  group: 'run' | 'catalog' | 'repository' | 'integration' | 'credential' | 'service' | 'resource';
+  type: 'text' | 'lines' | 'choice' | 'boolean' | 'seconds' | 'secret';
+  /** What an absent or empty value means, where that is one fixed value. */
+  default?: string;
+  /** What it means otherwise, for the README. */
+  otherwise?: string;
+  choices?: readonly string[];
+  required?: boolean;
+  /** Short, for the form of Azure Pipelines. */
+  label: string;
+  /** One or two sentences, without line breaks. */
+  description: string;
+}
+
+/** @public read by scripts/generate.mjs */
+export const GROUPS = {
+  run: 'What to do',
+  catalog: 'The catalog',
+  repository: 'The repository',
+  integration: 'The integration',
+  credential: 'The credential',
+  service: 'The service',
+  resource: 'The resource',
+} as const;
+
+export const COMMANDS = ['register', 'plan'] as const;
+export const CATALOGS = ['konnect'] as const;
+export const REGIONS = ['us', 'eu', 'au', 'me', 'in', 'sg'] as const;
+export const INTEGRATIONS = ['azure-devops', 'github', 'gitlab'] as const;
+export const ROTATIONS = ['auto', 'always', 'never'] as const;
+
+export const INPUTS = [
+  {
+    name: 'command',
+    group: 'run',
+    type: 'choice',
+    choices: COMMANDS,
+    default: 'register',
+    label: 'Command',
+    description:
+      '`register` ensures everything; `plan` reads everything, writes nothing and says what `register` would do.',
+  },
+  {
+    name: 'summary',
+    group: 'run',
+    type: 'boolean',
+    default: 'true',
+    label: 'Job summary',
+    description: 'Show what was done in the job summary.',
+  },
+  {
+    name: 'catalog',
+    group: 'catalog',
+    type: 'choice',
+    choices: CATALOGS,
+    default: 'konnect',
+    label: 'Catalog',
+    description: 'The kind of catalog.',
+  },
+  {
+    name: 'catalog-token',
+    group: 'catalog',
+    type: 'secret',
+    required: true,
+    label: 'Catalog token',
+    description:
+      'A Konnect token: `kpat_…` of a person or, better, `spat_…` of a system account. From a secret.',
+  },
+  {
+    name: 'catalog-region',
+    group: 'catalog',
+    type: 'choice',
+    choices: REGIONS,
+    default: 'us',
+    label: 'Catalog region',
+    description: 'The Konnect region that the catalog is in.',
+  },
+  {
+    name: 'catalog-url',
+    group: 'catalog',
+    type: 'text',
+    otherwise: 'from `catalog-region`',
+    label: 'Catalog URL',
+    description: 'The base URL of the API, for example `https://eu.api.konghq.com`.',
+  },
+  {
+    name: 'repository',
+    group: 'repository',
+    type: 'text',
+    otherwise: 'the repository of this run',
+    label: 'Repository',
+    description:
+      '`project/repository`, `organization/project/repository`, `owner/name`, or the clone or web URL of any of them.',
+  },
+  {
+    name: 'azure-devops-organization',
+    group: 'repository',
+    type: 'text',
+    otherwise: 'from the repository or the pipeline',
+    label: 'Azure DevOps organization',
+    description: 'The Azure DevOps organization; on a Server, the collection.',
+  },
+  {
+    name: 'azure-devops-url',
+    group: 'repository',
+    type: 'text',
+    otherwise: 'from the repository or the pipeline, else `https://dev.azure.com`',
+    label: 'Azure DevOps URL',
+    description: 'The base URL of Azure DevOps, for example `https://tfs.example.com/tfs` of a Server.',
+  },
+  {
+    name: 'integration',
+    group: 'integration',
+    type: 'choice',
+    choices: INTEGRATIONS,
+    otherwise: "by the repository's host",
+    label: 'Integration',
+    description: 'The kind of integration that reads the repository.',
+  },
+  {
+    name: 'integration-name',
+    group: 'integration',
+    type: 'text',
+    otherwise: 'the integration instance of this organization; `azure-devops` when it is created',
+    label: 'Integration name',
+    description: 'The machine name of the integration instance.',
+  },
+  {
+    name: 'integration-display-name',
+    group: 'integration',
+    type: 'text',
+    otherwise: 'left as it is; `Azure DevOps` when it is created',
+    label: 'Integration display name',
+    description: 'The display name of the integration instance.',
+  },
+  {
+    name: 'azure-devops-pat',
+    group: 'credential',
+    type: 'secret',
+    label: 'Azure DevOps PAT',
+    description:
+      'The personal access token (Code: Read, in this organization only) with which Konnect reads the repositories. From a secret. Without it, the credential is only checked.',
+  },
+  {
+    name: 'rotate-credential',
+    group: 'credential',
+    type: 'choice',
+    choices: ROTATIONS,
+    default: 'auto',
+    label: 'Rotate the credential',
+    description:
+      'When to replace the credential: `auto` if it is tainted, expired or made from another PAT; `always`; or `never`.',
+  },
+  {
+    name: 'service-name',
+    group: 'service',
+    type: 'text',
+    otherwise: "the service that the repository is mapped to, else the repository's name",
+    label: 'Service name',
+    description:
+      'The machine name of the catalog service: lower-case letters, digits, `.` and `-`, at most 120.',
+  },
+  {
+    name: 'service-display-name',
+    group: 'service',
+    type: 'text',
+    otherwise: "left as it is; the repository's name when it is created",
+    label: 'Service display name',
+    description: 'The display name of the catalog service.',
+  },
+  {
+    name: 'service-description',
+    group: 'service',
+    type: 'text',
+    otherwise: 'left as it is',
+    label: 'Service description',
+    description: 'The description of the catalog service, at most 2048 characters.',
+  },
+  {
+    name: 'service-labels',
+    group: 'service',
+    type: 'lines',
+    otherwise: 'left as they are',
+    label: 'Service labels',
+    description:
+      'One `key=value` a line, or a YAML or JSON map. Labels that are not named here are left as they are.',
+  },
+  {
+    name: 'service-custom-fields',
+    group: 'service',
+    type: 'lines',
+    otherwise: 'left as they are',
+    label: 'Service custom fields',
+    description:
+      'A YAML or JSON map: owner, cost_center, product_manager (text); git_repo, dashboard, jira_project, slack_channel (a map of name and link). `null` clears a field; fields that are not named here are left as they are.',
+  },
+  {
+    name: 'resource-id',
+    group: 'resource',
+    type: 'text',
+    otherwise: 'searched for',
+    label: 'Resource ID',
+    description: 'The ID of the catalog resource that is the repository, where the search cannot tell.',
+  },
+  {
+    name: 'wait-timeout',
+    group: 'resource',
+    type: 'seconds',
+    default: '300',
+    label: 'Wait timeout',
+    description: 'How many seconds to wait until Konnect has discovered the repository; `0` does not wait.',
+  },
+  {
+    name: 'map-before-discovery',
+    group: 'resource',
+    type: 'boolean',
+    default: 'false',
+    label: 'Map before discovery',
+    description:
+      'Map the repository without waiting for its discovery, where Konnect describes repositories by nothing but what is known of this one.',
+  },
+] as const satisfies readonly InputRow[];
+
+export type InputName = (typeof INPUTS)[number]['name'];
+
+export const OPERATIONS = ['created', 'updated', 'replaced', 'unchanged', 'skipped'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+const operations = OPERATIONS.map((operation) => `\`${operation}\``).join(', ');
+
+/** With the value of an output that a run did not come to. */
+export const OUTPUTS = [
+  { name: 'integration-id', default: '', description: 'The ID of the integration instance.' },
+  { name: 'integration-operation', default: 'skipped', description: `What was done: ${operations}.` },
+  { name: 'credential-id', default: '', description: 'The ID of the auth credential.' },
+  { name: 'credential-operation', default: 'skipped', description: `What was done: ${operations}.` },
+  {
+    name: 'credential-status',
+    default: '',
+    description: '`valid`, `expired`, `tainted`, `missing` or `unauthorized`.',
+  },
+  { name: 'service-id', default: '', description: 'The ID of the catalog service.' },
+  { name: 'service-name', default: '', description: 'The machine name of the catalog service.' },
+  { name: 'service-operation', default: 'skipped', description: `What was done: ${operations}.` },
+  { name: 'resource-id', default: '', description: 'The ID of the catalog resource that is the repository.' },
+  { name: 'mapping-id', default: '', description: 'The ID of the resource mapping.' },
+  { name: 'mapping-operation', default: 'skipped', description: `What was done: ${operations}.` },
+  {
+    name: 'changed',
+    default: 'false',
+    description: '`true` when anything was (or, with `plan`, would be) written.',
+  },
+] as const;
+
+export type OutputName = (typeof OUTPUTS)[number]['name'];

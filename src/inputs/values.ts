@@ -1,0 +1,104 @@
+import { oneLine } from '../text.ts';
+
+/** A custom field's value; null clears it (`CustomFields` of the contract). */
+export type CustomField = string | number | boolean | { name: string; link: string } | null;
+
+/** Told of each thing that is wrong, so that one run names them all. */
+export type Complain = (problem: string) => void;
+
+/** `CatalogService.name` and `IntegrationInstance.name`. */
+export const MACHINE_NAME = /^[0-9a-z.-]{1,120}$/u;
+/** `Labels`: the value's pattern; keys follow it too, and may not begin with what Kong keeps for itself. */
+const LABEL = /^[a-z0-9A-Z](?:[a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/u;
+const RESERVED = /^(?:kong|konnect|mesh|kic|_)/u;
+const MOST_LABELS = 50;
+const TEXT_FIELDS = new Set(['owner', 'cost_center', 'product_manager']);
+const LINK_FIELDS = new Set(['git_repo', 'dashboard', 'jira_project', 'slack_channel']);
+
+export function parseBoolean(text: string): boolean | undefined {
+  if (/^(?:true|yes|on|1)$/iu.test(text)) return true;
+  if (/^(?:false|no|off|0)$/iu.test(text)) return false;
+  return undefined;
+}
+
+/** `key=value` lines (`#` begins a comment), or a YAML or JSON map, as labels that Konnect accepts. */
+export async function parseLabels(text: string, complain: Complain): Promise<Record<string, string>> {
+  const lines = text.split(/\r?\n/u).filter((line) => line.trim() && !line.trim().startsWith('#'));
+  const pairs = lines.every((line) => /^\s*[^\s:{"'=]+\s*=/u.test(line))
+    ? lines.map((line): [string, unknown] => split(line))
+    : Object.entries(await parseMap(text, complain));
+  if (pairs.length > MOST_LABELS)
+    complain(`has ${pairs.length} labels; Konnect takes at most ${MOST_LABELS}`);
+  const labels = new Map<string, string>();
+  for (const [key, value] of pairs) {
+    const shown = oneLine(key, 80);
+    if (labels.has(key)) complain(`names the label "${shown}" twice`);
+    if (!LABEL.test(key) || RESERVED.test(key))
+      complain(
+        `has the label key "${shown}"; a key is 1 to 63 letters, digits, "-", "_" and ".", begins and ends with a letter or digit, and does not begin with kong, konnect, mesh or kic`,
+      );
+    if (!LABEL.test(String(value)) || typeof value === 'object')
+      complain(
+        `has the value "${oneLine(describe(value), 80)}" for the label "${shown}"; a value is 1 to 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit`,
+      );
+    labels.set(key, String(value));
+  }
+  return Object.fromEntries(labels);
+}
+
+function split(line: string): [string, string] {
+  const [key = '', ...value] = line.split('=');
+  return [key.trim(), value.join('=').trim()];
+}
+
+/** A YAML or JSON map of custom fields. */
+export async function parseCustomFields(
+  text: string,
+  complain: Complain,
+): Promise<Record<string, CustomField>> {
+  const fields = Object.entries(await parseMap(text, complain));
+  for (const [key, value] of fields) {
+    const shown = oneLine(key, 80);
+    if (!/^[a-z][a-z0-9_-]{0,62}$/iu.test(key))
+      complain(`has the key "${shown}", which is not a custom field's`);
+    else if (value === null) continue;
+    else if (TEXT_FIELDS.has(key) && typeof value !== 'string')
+      complain(`needs text for ${key}, not ${describe(value)}`);
+    else if ((LINK_FIELDS.has(key) || typeof value === 'object') && !isLink(value))
+      complain(`needs a map of name and link for ${shown}, like {name: Board, link: "https://example.com"}`);
+  }
+  return Object.fromEntries(fields) as Record<string, CustomField>;
+}
+
+function isLink(value: unknown): value is { name: string; link: string } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const { name, link, ...rest } = value as Record<string, unknown>;
+  return (
+    typeof name === 'string' &&
+    typeof link === 'string' &&
+    URL.canParse(link) &&
+    Object.keys(rest).length === 0
+  );
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+}
+
+async function parseMap(text: string, complain: Complain): Promise<Record<string, unknown>> {
+  // Loaded only when there is a map to read: it costs more than all other parsing.
+  const { parse } = await import('yaml');
+  let value: unknown;
+  try {
+    value = parse(text, { schema: 'core', uniqueKeys: true, maxAliasCount: 0, logLevel: 'silent' });
+  } catch (error) {
+    complain(
+      `is neither YAML nor JSON: ${oneLine(error instanceof Error ? error.message : String(error), 160)}`,
+    );
+    return {};
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  complain('must be a map of keys to values');
+  return {};
+}

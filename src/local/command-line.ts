@@ -1,0 +1,92 @@
+import { parseArgs } from 'node:util';
+import { COMMANDS, INPUTS } from '../inputs/table.ts';
+import { STYLES } from '../sandbox/descriptions.ts';
+import { oneLine } from '../text.ts';
+import { version } from '../version.ts';
+
+/** What a command line asks for. */
+export type CommandLine =
+  | { kind: 'text'; text: string; failed: boolean }
+  | { kind: 'run'; inputs: Record<string, string | undefined> }
+  | { kind: 'sandbox'; options: SandboxFlags }
+  | { kind: 'demo' };
+
+export interface SandboxFlags {
+  port: number;
+  style: (typeof STYLES)[number];
+  /** Milliseconds. */
+  discoveryDelay: number;
+}
+
+const SECRETS = INPUTS.filter(({ type }) => type === 'secret').map(({ name }) => name);
+const variableOf = (name: string) => name.toUpperCase().replaceAll('-', '_');
+
+const USAGE = `catalog-connect ${version}: connects a repository to its software catalog
+
+  catalog-connect [register|plan] [--name value …]   the inputs of the README by their names; secrets come from
+                                                     the environment: ${SECRETS.map(variableOf).join(', ')}
+  catalog-connect sandbox [--port 4010] [--style ${STYLES.join('|')}] [--discovery-delay 2]
+                                                     serves a catalog in memory, to play with
+  catalog-connect demo                               shows it all on such a catalog
+  catalog-connect --help | --version
+
+inputs: ${INPUTS.filter(({ type }) => type !== 'secret')
+  .map(({ name }) => `--${name}`)
+  .join(' ')}`;
+
+/** Never throws: what cannot be read is answered with a text that says so. */
+export function parseCommandLine(
+  args: string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): CommandLine {
+  const [command = '', ...rest] = args[0]?.startsWith('-') || args.length === 0 ? ['', ...args] : args;
+  if (args.includes('--help') || args.includes('-h')) return { kind: 'text', text: USAGE, failed: false };
+  if (args.includes('--version')) return { kind: 'text', text: version, failed: false };
+  try {
+    if (command === 'sandbox') return sandbox(rest);
+    if (command === 'demo' && rest.length === 0) return { kind: 'demo' };
+    if (command === '' || COMMANDS.some((one) => one === command)) return run(command, rest, environment);
+    return refused(`There is no command "${oneLine(args.join(' '), 80)}".`);
+  } catch (error) {
+    return refused(error instanceof Error ? oneLine(error.message, 200) : String(error));
+  }
+}
+
+function refused(why: string): CommandLine {
+  return { kind: 'text', text: `${why}\n\n${USAGE}`, failed: true };
+}
+
+function run(
+  command: string,
+  args: string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): CommandLine {
+  const secret = SECRETS.find((name) =>
+    args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)),
+  );
+  if (secret)
+    return refused(
+      `--${secret} would show the secret to everybody who can list processes. Set the variable ${variableOf(secret)} instead.`,
+    );
+  const options = Object.fromEntries(INPUTS.map(({ name }) => [name, { type: 'string' as const }]));
+  const { values } = parseArgs({ args, options, allowPositionals: false });
+  const secrets = Object.fromEntries(SECRETS.map((name) => [name, environment[variableOf(name)]]));
+  return { kind: 'run', inputs: { ...values, ...(command ? { command } : {}), ...secrets } };
+}
+
+function sandbox(args: string[]): CommandLine {
+  const options = {
+    port: { type: 'string' },
+    style: { type: 'string' },
+    'discovery-delay': { type: 'string' },
+  } as const;
+  const { values } = parseArgs({ args, options, allowPositionals: false });
+  const style = STYLES.find((one) => one === (values.style ?? 'names'));
+  const port = Number(values.port ?? 4010);
+  const delay = Number(values['discovery-delay'] ?? 2);
+  if (!style) return refused(`--style can be ${STYLES.join(', ')}.`);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    return refused('--port is a number from 0 to 65535.');
+  if (!(delay >= 0)) return refused('--discovery-delay is a number of seconds.');
+  return { kind: 'sandbox', options: { port, style, discoveryDelay: delay * 1000 } };
+}

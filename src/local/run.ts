@@ -1,0 +1,15 @@
+import { main } from '../commands/main.ts';
+import { run } from '../hosts/host.ts';
+import { localHost, type Terminal } from '../hosts/local.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One run of the step on a laptop. */
+export function runLocally(
+  inputs: Record<string, string | undefined>,
+  environment: Environment,
+  terminal: Terminal,
+  onFailure: () => void,
+): Promise<void> {
+  return run(localHost(inputs, environment, terminal, onFailure), main);
+}

@@ -1,0 +1,19 @@
+import type { Terminal } from '../hosts/local.ts';
+import { fullName } from '../repository.ts';
+import { startSandbox } from '../sandbox/sandbox.ts';
+import type { SandboxFlags } from './command-line.ts';
+import { furnish, SAMPLE } from './samples.ts';
+
+/** `catalog-connect sandbox`: serves until it is stopped, and says how to use it. */
+export async function serveSandbox(options: SandboxFlags, terminal: Terminal): Promise<void> {
+  const sandbox = await startSandbox(options);
+  const { token, pat } = furnish(sandbox, SAMPLE);
+  terminal.write(`A catalog in memory at ${sandbox.url}/v1 (repositories described by ${options.style}). Try it:
+
+  export CATALOG_TOKEN=${token} AZURE_DEVOPS_PAT=${pat}
+  catalog-connect register --catalog-url ${sandbox.url} --azure-devops-url ${sandbox.azureDevOpsUrl} \\
+    --integration azure-devops --repository ${fullName(SAMPLE)}
+
+Both secrets mean something to this sandbox alone. Stop it with Ctrl+C.
+`);
+}

@@ -1,0 +1,83 @@
+import { Failure } from './errors.ts';
+import { parseRepositoryUrl } from './repository-url.ts';
+import { oneLine } from './text.ts';
+
+/** A kind of repository host; also the name of the Konnect integration that reads it. */
+export const PROVIDERS = ['azure-devops', 'github', 'gitlab'] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+export interface Repository {
+  provider: Provider;
+  /** Azure DevOps: the organization (on a Server: the collection). GitHub: the owner. GitLab: the group path. */
+  organization: string;
+  /** Azure DevOps only. */
+  project?: string | undefined;
+  name: string;
+  /** The host's own ID: a GUID on Azure DevOps, digits on GitHub. Survives a rename. */
+  id?: string | undefined;
+  projectId?: string | undefined;
+  /** Where the organization lives, without a trailing slash, e.g. `https://dev.azure.com`. */
+  host: string;
+}
+
+/** `organization/project/name`, as people write it. */
+export function fullName(repository: Repository): string {
+  return [repository.organization, repository.project, repository.name].filter(Boolean).join('/');
+}
+
+/** Whether both are the same repository by its path. Hosts compare paths without regard to case. */
+export function samePath(a: Repository, b: Repository): boolean {
+  return a.provider === b.provider && fullName(a).toLowerCase() === fullName(b).toLowerCase();
+}
+
+/**
+ * Reads what a user may write for `repository`: a URL, `organization/project/repository`, `project/repository`
+ * or `owner/name`.
+ *
+ * @param context.provider what a form without a host means
+ * @param context.organization the Azure DevOps organization of `project/repository`
+ * @param context.host the base URL of the host where the form has none
+ * @throws {Failure} when it cannot be read
+ */
+export function parseRepository(
+  text: string,
+  context: { provider?: Provider | undefined; organization?: string | undefined; host?: string | undefined },
+): Repository {
+  const byUrl = parseRepositoryUrl(text, context.provider);
+  if (byUrl) return byUrl;
+  const parts = /^[a-z+]+:|@/iu.test(text) ? [] : text.split('/').map((part) => part.trim());
+  const [first = '', second = '', third] = parts;
+  const wellFormed = parts.every(
+    (part) => part !== '' && part !== '.' && part !== '..' && !/[\\\p{Cc}]/u.test(part),
+  );
+  if (wellFormed && context.provider === 'azure-devops') {
+    const host = context.host ?? 'https://dev.azure.com';
+    const provider = 'azure-devops';
+    if (parts.length === 3 && third)
+      return { provider, organization: first, project: second, name: third, host };
+    if (parts.length === 2 && context.organization)
+      return { provider, organization: context.organization, project: first, name: second, host };
+    if (parts.length === 2)
+      throw new Failure(
+        `The repository "${oneLine(text)}" does not say which organization it is in.`,
+        'Set azure-devops-organization, or write organization/project/repository.',
+      );
+  }
+  if (wellFormed && context.provider === 'github' && parts.length === 2)
+    return {
+      provider: 'github',
+      organization: first,
+      name: second,
+      host: context.host ?? 'https://github.com',
+    };
+  if (wellFormed && context.provider === 'gitlab' && parts.length >= 2) {
+    const host = context.host ?? 'https://gitlab.com';
+    return { provider: 'gitlab', organization: parts.slice(0, -1).join('/'), name: parts.at(-1) ?? '', host };
+  }
+  throw new Failure(
+    `The repository "${oneLine(text)}" cannot be read.`,
+    context.provider
+      ? 'Write organization/project/repository, owner/name, or its clone or web URL.'
+      : 'Write its clone or web URL, or set integration to azure-devops, github or gitlab.',
+  );
+}

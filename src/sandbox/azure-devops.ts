@@ -1,0 +1,75 @@
+import type { State } from './state.ts';
+
+/** The answer of Azure DevOps, with the headers that matter. */
+export interface AzureAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  body: unknown;
+}
+
+/**
+ * `GET …/_apis/git/repositories/{repositoryId}` of Azure DevOps, with the answers that it has for tokens that do not
+ * work: 203 and a sign-in page, or 401 to clients that ask for that.
+ *
+ * @param path below the base URL
+ */
+export function answerAzureDevOps(
+  state: State,
+  path: string,
+  headers: Record<string, string | string[] | undefined>,
+): AzureAnswer {
+  const refusal = refuse(
+    state,
+    String(headers.authorization ?? ''),
+    headers['x-tfs-fedauthredirect'] !== undefined,
+  );
+  if (refusal) return refusal;
+  const segments = path.split('/').filter(Boolean).map(decodeURIComponent);
+  const marker = segments.indexOf('_apis');
+  const [organization = '', project] = segments.slice(0, marker);
+  const wanted = segments[marker + 3];
+  const repository = state.repositories['azure-devops'].find(
+    (one) =>
+      equal(one.organization, organization) &&
+      (project === undefined || equal(one.project, project)) &&
+      (equal(one.id, wanted) || (project !== undefined && equal(one.name, wanted))),
+  );
+  if (!repository)
+    return {
+      status: 404,
+      body: {
+        message: `TF401019: The Git repository with name or identifier ${wanted} does not exist or you do not have permissions.`,
+      },
+    };
+  const { id, name, projectId } = repository;
+  return {
+    status: 200,
+    body: { id, name, project: { id: projectId, name: repository.project }, isDisabled: false },
+  };
+}
+
+function refuse(state: State, authorization: string, suppressed: boolean): AzureAnswer | undefined {
+  const [scheme, value = ''] = authorization.split(' ');
+  if (scheme === 'Bearer' && state.jobTokens.has(value)) return undefined;
+  const pat = scheme === 'Basic' ? Buffer.from(value, 'base64').toString().replace(/^:/u, '') : '';
+  const known = state.pats.get(pat);
+  if (known === 'valid') return undefined;
+  if (known === 'expired') {
+    const reason = 'Access Denied: The Personal Access Token used has expired.';
+    return {
+      status: 401,
+      headers: { 'x-tfs-serviceerror': encodeURIComponent(reason) },
+      body: { message: reason },
+    };
+  }
+  if (known === 'without scope' || suppressed) return { status: 401, body: '' };
+  return {
+    status: 203,
+    headers: { 'content-type': 'text/html' },
+    body: '<html><title>Sign In</title></html>',
+  };
+}
+
+function equal(a: string | undefined, b: string | undefined): boolean {
+  return a?.toLowerCase() === b?.toLowerCase();
+}

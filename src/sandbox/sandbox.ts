@@ -1,0 +1,182 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerAzureDevOps } from './azure-devops.ts';
+import type { DescriptionStyle } from './descriptions.ts';
+import { type Answer, KONNECT_ROUTES } from './konnect.ts';
+import { ProblemAnswer } from './problem.ts';
+import type { State } from './state.ts';
+
+/** One request and its answer, without secrets. */
+export interface Exchange {
+  method: string;
+  /** With the query, as it was sent. */
+  path: string;
+  headers: Record<string, string>;
+  body: unknown;
+  status: number;
+  answer: unknown;
+  /** 1 for requests that were sent before any was answered, 2 for those after the first answer to one of these, … */
+  round: number;
+}
+
+/** What goes wrong with a request: an answer in the place of ours, or a connection that breaks before or after. */
+export type Fault =
+  | { answer: { status: number; headers?: Record<string, string>; body?: string } }
+  | 'reset before'
+  | 'reset after';
+
+export interface Sandbox {
+  /** e.g. `http://127.0.0.1:4010`, the `catalog-url`. */
+  url: string;
+  /** The `azure-devops-url`. */
+  azureDevOpsUrl: string;
+  state: State;
+  exchanges: Exchange[];
+  /** Decides what goes wrong with a request. */
+  fault: ((request: { method: string; path: string }) => Fault | undefined) | undefined;
+  close(): Promise<void>;
+}
+
+export interface SandboxOptions {
+  port?: number;
+  style?: DescriptionStyle;
+  /** Milliseconds. */
+  discoveryDelay?: number;
+  /** Milliseconds that each answer takes. */
+  latency?: number;
+  now?: () => number;
+}
+
+const AZURE_PATH = '/azure-devops';
+
+/** Starts a catalog in memory on loopback, that behaves like Konnect's contract, with a little Azure DevOps beside it. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const state: State = {
+    now: options.now ?? Date.now,
+    style: options.style ?? 'names',
+    discoveryDelay: options.discoveryDelay ?? 0,
+    tokens: new Map(),
+    pats: new Map(),
+    jobTokens: new Set(),
+    repositories: { 'azure-devops': [], github: [], gitlab: [] },
+    instances: [],
+    credentials: [],
+    services: [],
+    resources: [],
+    mappings: [],
+  };
+  const server = createServer((request, response) => {
+    handle(sandbox, options.latency ?? 0, request, response).catch((error) => response.destroy(error));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const sandbox: Sandbox = {
+    url,
+    azureDevOpsUrl: `${url}${AZURE_PATH}`,
+    state,
+    exchanges: [],
+    fault: undefined,
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+  return sandbox;
+}
+
+async function handle(
+  sandbox: Sandbox,
+  latency: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = 'GET', url: path = '/' } = request;
+  const round = 1 + Math.max(0, ...sandbox.exchanges.map((one) => one.round));
+  const fault = sandbox.fault?.({ method, path });
+  const text = await readAll(request);
+  if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
+  if (fault === 'reset before') return void request.socket.destroy();
+  const body = text === '' ? undefined : parse(text);
+  const shown: AnyAnswer =
+    typeof fault === 'object' ? fault.answer : answerTo(sandbox.state, request, path, body);
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+  );
+  delete headers.authorization;
+  sandbox.exchanges.push({
+    method,
+    path,
+    headers,
+    body: withoutKeys(body),
+    status: shown.status,
+    answer: shown.body,
+    round,
+  });
+  if (fault === 'reset after') return void request.socket.destroy();
+  const type = shown.status >= 400 ? 'application/problem+json' : 'application/json';
+  response.writeHead(shown.status, { 'content-type': type, ...shown.headers });
+  response.end(
+    typeof shown.body === 'string'
+      ? shown.body
+      : shown.body === undefined
+        ? undefined
+        : JSON.stringify(shown.body),
+  );
+}
+
+type AnyAnswer = Answer & { headers?: Record<string, string> };
+
+function answerTo(state: State, request: IncomingMessage, path: string, body: unknown): AnyAnswer {
+  const url = new URL(path, 'http://sandbox.invalid');
+  if (url.pathname.startsWith(`${AZURE_PATH}/`))
+    return answerAzureDevOps(state, url.pathname.slice(AZURE_PATH.length), request.headers);
+  try {
+    return answerKonnect(state, request, url, body);
+  } catch (error) {
+    if (error instanceof ProblemAnswer) return { status: error.status, body: error.body };
+    throw error;
+  }
+}
+
+function answerKonnect(state: State, request: IncomingMessage, url: URL, body: unknown): Answer {
+  const token = /^Bearer (.+)$/u.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  const role = state.tokens.get(token);
+  if (!role) throw new ProblemAnswer(401, 'Invalid credentials');
+  if (role === 'viewer' && request.method !== 'GET') throw new ProblemAnswer(403, 'Forbidden');
+  const path = url.pathname.replace(/^\/v1(?=\/)/u, '');
+  for (const [route, handler] of Object.entries(KONNECT_ROUTES)) {
+    const [method, template = ''] = route.split(' ');
+    const match =
+      method === request.method && new RegExp(`^${template.replaceAll(':id', '([^/]+)')}$`, 'u').exec(path);
+    if (match && url.pathname !== path)
+      return handler(state, {
+        parameters: match.slice(1).map(decodeURIComponent),
+        query: url.searchParams,
+        body,
+      });
+  }
+  throw new ProblemAnswer(404, 'Not found');
+}
+
+async function readAll(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) text += chunk;
+  return text;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The key of a credential is never recorded. */
+function withoutKeys(body: unknown): unknown {
+  return body === undefined
+    ? undefined
+    : JSON.parse(JSON.stringify(body), (name, value) => (name === 'key' ? 'hidden' : value));
+}
