@@ -8905,6 +8905,37 @@ var init_client = __esm({
   }
 });
 
+// src/catalogs/konnect/connection.ts
+function integrationsPage({ inputs, repository }) {
+  const region = /^https:\/\/(\w+)\.api\.konghq\.com$/u.exec(inputs.catalogUrl)?.[1] ?? "us";
+  return `https://cloud.konghq.com/${region}/service-catalog/integrations/${repository.provider}`;
+}
+function aheadThen(first, again) {
+  let next;
+  return () => {
+    const look = next ?? (() => first);
+    next = again;
+    return look();
+  };
+}
+function early(promise) {
+  promise.catch(() => {
+  });
+  return promise;
+}
+function tell({ progress }, thing, name, ensured) {
+  const { operation, value, differences } = ensured;
+  progress.outcome({ thing, operation, name, id: value?.id ?? "", reasons: differences });
+}
+function wouldCreate(...reasons) {
+  return { operation: "created", value: void 0, differences: reasons };
+}
+var init_connection = __esm({
+  "src/catalogs/konnect/connection.ts"() {
+    "use strict";
+  }
+});
+
 // src/ensure.ts
 async function ensure(thing, { plan, clock }) {
   let wrote;
@@ -8939,6 +8970,51 @@ var init_ensure = __esm({
     init_errors();
     ROUNDS = 5;
     FIRST_PAUSE = 500;
+  }
+});
+
+// src/catalogs/konnect/health.ts
+function ailmentOf(found2, now) {
+  if (found2.tainted) return "tainted";
+  return found2.expires_at !== null && Date.parse(found2.expires_at) <= now ? "expired" : void 0;
+}
+function statusOf(instance2, found2, now, fresh) {
+  if (!found2) return "missing";
+  return ailmentOf(found2, now) ?? (instance2.authorized || fresh ? "valid" : "unauthorized");
+}
+function adviceFor(connection, status) {
+  if (status === "valid") return void 0;
+  const cure = connection.repository.provider !== "azure-devops" ? `authorize it at ${integrationsPage(connection)}` : connection.inputs.rotateCredential === "never" ? "run the step with rotate-credential: auto and a PAT that works" : "set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it";
+  const state = {
+    missing: "is missing",
+    tainted: "was refused by the host (tainted)",
+    expired: "has expired",
+    unauthorized: "is not authorized"
+  }[status];
+  return `The credential of the integration ${state}: Konnect cannot read the repositories of "${oneLine(connection.repository.organization, 80)}". To repair it, ${cure}.`;
+}
+function missingPermissions(found2) {
+  return (found2?.missing_permissions ?? []).map(
+    ({ scopes, message }) => oneLine(`The credential lacks ${scopes.filter(Boolean).join(", ") || "a permission"}: ${message}`)
+  );
+}
+var init_health = __esm({
+  "src/catalogs/konnect/health.ts"() {
+    "use strict";
+    init_text();
+    init_connection();
+  }
+});
+
+// src/catalogs/konnect/manifest.ts
+async function readManifest({ client, repository }) {
+  const integrations = await client.list("/integrations", Integration, { name: { eq: repository.provider } });
+  return integrations.find((one) => one.name === repository.provider);
+}
+var init_manifest = __esm({
+  "src/catalogs/konnect/manifest.ts"() {
+    "use strict";
+    init_schemas();
   }
 });
 
@@ -9094,42 +9170,6 @@ var init_repository = __esm({
   }
 });
 
-// src/catalogs/konnect/connection.ts
-function integrationsPage({ inputs, repository }) {
-  const region = /^https:\/\/(\w+)\.api\.konghq\.com$/u.exec(inputs.catalogUrl)?.[1] ?? "us";
-  return `https://cloud.konghq.com/${region}/service-catalog/integrations/${repository.provider}`;
-}
-function aheadThen(first, again) {
-  let next;
-  return () => {
-    const look = next ?? (() => first);
-    next = again;
-    return look();
-  };
-}
-function early(promise) {
-  promise.catch(() => {
-  });
-  return promise;
-}
-var init_connection = __esm({
-  "src/catalogs/konnect/connection.ts"() {
-    "use strict";
-  }
-});
-
-// src/catalogs/konnect/manifest.ts
-async function readManifest({ client, repository }) {
-  const integrations = await client.list("/integrations", Integration, { name: { eq: repository.provider } });
-  return integrations.find((one) => one.name === repository.provider);
-}
-var init_manifest = __esm({
-  "src/catalogs/konnect/manifest.ts"() {
-    "use strict";
-    init_schemas();
-  }
-});
-
 // src/catalogs/konnect/naming.ts
 function serviceNameFor({ name }) {
   const fitted = name.normalize("NFKD").replace(new RegExp("\\p{M}", "gu"), "").toLowerCase().replace(/[^0-9a-z.]+/gu, "-").replace(/-?(\.+)-?/gu, "$1").replace(/^[-.]+|[-.]+$/gu, "");
@@ -9169,6 +9209,30 @@ var init_naming = __esm({
 });
 
 // src/catalogs/konnect/credential.ts
+async function ensureCredential(connection, instance2, existed) {
+  const { inputs, progress, clock, repository, plan } = connection;
+  const title = `for ${repository.organization}`;
+  if (!instance2) {
+    tell(connection, "credential", title, wouldCreate());
+    progress.credentialStatus("missing");
+    return void 0;
+  }
+  const ahead = early(existed ? readCredential(connection, instance2) : Promise.resolve(void 0));
+  const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
+  const ensured = pat ? await ensure(credential(connection, instance2, pat, ahead), connection) : checked(await ahead);
+  tell(connection, "credential", title, ensured);
+  const written = ensured.operation === "created" || ensured.operation === "replaced";
+  const status = statusOf(instance2, ensured.value, clock.now(), written && !plan);
+  progress.credentialStatus(status);
+  if (pat && ensured.value && written && !plan) await notePat(connection, instance2, ensured.value, pat);
+  for (const warning of missingPermissions(ensured.value)) progress.warning(warning);
+  const advice = written ? void 0 : adviceFor(connection, status);
+  if (advice) progress.warning(advice);
+  return advice;
+}
+function checked(value) {
+  return { operation: value ? "unchanged" : "skipped", value, differences: [] };
+}
 async function readCredential({ client }, instance2) {
   try {
     return await client.get(pathOf(instance2), AuthCredential);
@@ -9261,38 +9325,15 @@ async function notePat(connection, instance2, made, pat) {
     );
   }
 }
-function ailmentOf(found2, now) {
-  if (found2.tainted) return "tainted";
-  return found2.expires_at !== null && Date.parse(found2.expires_at) <= now ? "expired" : void 0;
-}
-function statusOf(instance2, found2, now, fresh) {
-  if (!found2) return "missing";
-  return ailmentOf(found2, now) ?? (instance2.authorized || fresh ? "valid" : "unauthorized");
-}
-function adviceFor(connection, status) {
-  if (status === "valid") return void 0;
-  const cure = connection.repository.provider !== "azure-devops" ? `authorize it at ${integrationsPage(connection)}` : connection.inputs.rotateCredential === "never" ? "run the step with rotate-credential: auto and a PAT that works" : "set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it";
-  const state = {
-    missing: "is missing",
-    tainted: "was refused by the host (tainted)",
-    expired: "has expired",
-    unauthorized: "is not authorized"
-  }[status];
-  return `The credential of the integration ${state}: Konnect cannot read the repositories of "${oneLine(connection.repository.organization, 80)}". To repair it, ${cure}.`;
-}
-function missingPermissions(found2) {
-  return (found2?.missing_permissions ?? []).map(
-    ({ scopes, message }) => oneLine(`The credential lacks ${scopes.filter(Boolean).join(", ") || "a permission"}: ${message}`)
-  );
-}
 var ReplacedMeanwhile;
 var init_credential = __esm({
   "src/catalogs/konnect/credential.ts"() {
     "use strict";
+    init_ensure();
     init_errors();
-    init_text();
     init_connection();
     init_errors2();
+    init_health();
     init_manifest();
     init_naming();
     init_schemas();
@@ -9356,13 +9397,23 @@ var init_describe = __esm({
 });
 
 // src/catalogs/konnect/integration.ts
+async function ensureIntegration(connection) {
+  const ensured = await ensure(integration(connection), connection);
+  const { inputs, repository } = connection;
+  tell(
+    connection,
+    "integration",
+    ensured.value?.name ?? inputs.integrationName ?? repository.provider,
+    ensured
+  );
+  return { instance: ensured.value, existed: ensured.operation !== "created" };
+}
 function listInstances({ client, inputs, repository }) {
   const filter = inputs.integrationName ? { name: { eq: inputs.integrationName } } : { "integration.name": { eq: repository.provider } };
   return client.list(INSTANCES, IntegrationInstance, filter);
 }
-function integration(connection, ahead) {
+function integration(connection) {
   const { client, inputs, repository } = connection;
-  const list = aheadThen(ahead, () => listInstances(connection));
   const name = inputs.integrationName ?? CREATED_NAME;
   const wanted = inputs.integrationDisplayName;
   return {
@@ -9370,7 +9421,7 @@ function integration(connection, ahead) {
     repair: "updated",
     hidden: `Its name may be taken by an instance that this catalog-token may not see. Give the token the role Integration Viewer, or set another integration-name.`,
     async find() {
-      const instances = await list();
+      const instances = await listInstances(connection);
       if (inputs.integrationName)
         return checkNamed(
           connection,
@@ -9446,6 +9497,7 @@ var INSTANCES, CREATED_NAME, CREATED_DISPLAY_NAME;
 var init_integration = __esm({
   "src/catalogs/konnect/integration.ts"() {
     "use strict";
+    init_ensure();
     init_errors();
     init_text();
     init_connection();
@@ -9566,6 +9618,13 @@ function listResourcesOf({ client }, service2, id) {
     id: id ? { eq: id } : void 0
   });
 }
+async function ensureService(connection, resource, ahead) {
+  const ensured = await ensure(service(connection, resource, ahead), connection);
+  const name = ensured.value?.name ?? plannedName(connection);
+  tell(connection, "service", name, ensured);
+  connection.progress.serviceName(name);
+  return ensured.value;
+}
 function service(connection, resource, ahead) {
   const { client, inputs, repository } = connection;
   const name = plannedName(connection);
@@ -9663,6 +9722,7 @@ var SERVICES;
 var init_service = __esm({
   "src/catalogs/konnect/service.ts"() {
     "use strict";
+    init_ensure();
     init_errors();
     init_repository();
     init_text();
@@ -9678,25 +9738,54 @@ var init_service = __esm({
 function listMappings({ client }, resource) {
   return client.list(MAPPINGS, ResourceMapping, { "resource.id": { eq: resource.id } });
 }
-function mapping(connection, service2, resource, ahead) {
-  const { client } = connection;
-  const list = aheadThen(ahead, async () => {
-    const known = "id" in resource ? resource : await findByConfig(connection, service2, resource);
-    return known ? listMappings(connection, known) : [];
-  });
+async function ensureMapping(connection, service2, target, ahead) {
+  const title = `${fullName(connection.repository)} to ${service2?.name ?? plannedName(connection)}`;
+  if (!target)
+    return tell(connection, "mapping", title, wouldCreate("once Konnect has discovered the repository"));
+  if (!service2) return tell(connection, "mapping", title, wouldCreate());
+  const ensured = await ensure(
+    mapping(connection, service2, target, ahead ?? listOf(connection, service2, target)),
+    connection
+  );
+  if (ensured.value && !("id" in target)) connection.progress.resource(ensured.value.resource.id, "");
+  tell(connection, "mapping", title, ensured);
+  if (ensured.value && ensured.operation === "created")
+    await confirm(connection, service2, ensured.value.resource.id);
+}
+function mapping(connection, service2, target, ahead) {
+  const list = aheadThen(ahead, () => listOf(connection, service2, target));
+  let others = [];
   return {
     title: `mapping to the service "${service2.name}"`,
     repair: "updated",
     hidden: "Give the catalog-token the role Service Admin of this service, and run the step again.",
-    find: async () => (await list()).find((one) => one.service.id === service2.id),
+    async find() {
+      const all = await list();
+      others = all.filter((one) => one.service.id !== service2.id);
+      return all.find((one) => one.service.id === service2.id);
+    },
     differs: () => [],
-    create: () => client.post(
+    permit() {
+      if (others[0] && !connection.inputs.serviceName) throw mappedElsewhere(connection, service2, others[0]);
+    },
+    create: () => connection.client.post(
       MAPPINGS,
-      { service: service2.id, resource: "id" in resource ? resource.id : resource },
+      { service: service2.id, resource: "id" in target ? target.id : target },
       ResourceMapping
     ),
     update: (found2) => Promise.resolve(found2)
   };
+}
+async function listOf(connection, service2, target) {
+  const known = "id" in target ? target : await findByConfig(connection, service2, target);
+  return known ? listMappings(connection, known) : [];
+}
+function mappedElsewhere({ repository }, ours, other) {
+  const name = oneLine(other.service.name, 130);
+  return new Failure(
+    `The repository ${fullName(repository)} is mapped to the service "${name}" already.`,
+    `Set service-name to "${name}" to keep it there, or to "${ours.name}" to map it to both.`
+  );
 }
 async function findByConfig(connection, service2, { type, config: config2, integration_instance }) {
   const resources = await listResourcesOf(connection, service2);
@@ -9719,7 +9808,9 @@ var MAPPINGS;
 var init_mapping = __esm({
   "src/catalogs/konnect/mapping.ts"() {
     "use strict";
+    init_ensure();
     init_errors();
+    init_repository();
     init_text();
     init_connection();
     init_schemas();
@@ -9835,16 +9926,17 @@ var init_resource = __esm({
     init_errors2();
     init_matching();
     init_schemas();
-    FIRST_PAUSE2 = 2e3;
+    FIRST_PAUSE2 = 1e3;
     LONGEST_PAUSE = 15e3;
   }
 });
 
 // src/catalogs/konnect/konnect.ts
 function konnect(deps) {
+  const plan = deps.inputs.command === "plan";
   return {
     title: `Konnect Catalog at ${deps.inputs.catalogUrl}`,
-    connect: (repository, progress) => connect({ ...deps, repository, progress, provePat: proofOnce({ ...deps, repository }) })
+    connect: (repository, progress) => connect({ ...deps, plan, repository, progress, provePat: proofOnce({ ...deps, repository }) })
   };
 }
 function proofOnce({
@@ -9864,120 +9956,47 @@ function proofOnce({
   };
 }
 async function connect(connection) {
-  const { inputs, progress, clock } = connection;
-  const mode = { plan: inputs.command === "plan", clock };
+  const { inputs } = connection;
   const candidates = early(listCandidates(connection));
   const named2 = early(readServiceByName(connection));
-  const integrated = await ensure(integration(connection, listInstances(connection)), mode);
-  const instance2 = integrated.value;
-  tell(
-    progress,
-    "integration",
-    integrated,
-    instance2?.name ?? inputs.integrationName ?? connection.repository.provider
-  );
-  const existed = integrated.operation !== "created" && instance2 !== void 0;
+  const { instance: instance2, existed } = await ensureIntegration(connection);
   const located = early(
-    existed ? candidates.then((found2) => locate(connection, instance2, found2)) : Promise.resolve(void 0)
+    instance2 && existed ? candidates.then((found2) => locate(connection, instance2, found2)) : nothing()
   );
   const mapped = early(
     located.then((found2) => found2 && !inputs.serviceName ? listServicesOf(connection, found2) : [])
   );
   const mappings = early(located.then((found2) => found2 ? listMappings(connection, found2) : []));
-  const advice = await ensureCredential(connection, mode.plan, instance2, existed);
-  let resource = await located;
-  if (resource) progress.resource(resource.id, oneLine(resource.name ?? ""));
-  const served = await ensure(service(connection, resource, { named: named2, mapped }), mode);
-  tell(progress, "service", served, served.value?.name ?? plannedName(connection));
-  progress.serviceName(served.value?.name ?? plannedName(connection));
-  let target = resource;
-  if (!target && instance2 && inputs.mapBeforeDiscovery)
-    target = await beforeDiscovery(connection, instance2, served.value);
-  if (!target && instance2 && !mode.plan) {
-    if (advice)
-      throw new Failure("Konnect does not know the repository yet, and cannot discover it.", advice);
-    resource = await awaitDiscovery(connection, instance2);
-    progress.resource(resource.id, oneLine(resource.name ?? ""));
-    await checkNotMapped(connection, resource, served.value);
-    target = resource;
+  const advice = await ensureCredential(connection, instance2, existed);
+  const resource = await located;
+  if (resource) tellResource(connection, resource);
+  const service2 = await ensureService(connection, resource, { named: named2, mapped });
+  if (resource) return ensureMapping(connection, service2, resource, mappings);
+  const target = instance2 && await notYetDiscovered(connection, instance2, advice);
+  return ensureMapping(connection, service2, target);
+}
+async function nothing() {
+}
+function tellResource({ progress }, { id, name }) {
+  progress.resource(id, name ?? "");
+}
+async function notYetDiscovered(connection, instance2, advice) {
+  const { inputs, progress, plan } = connection;
+  if (inputs.mapBeforeDiscovery) {
+    const described = describeByManifest(await readManifest(connection), instance2, connection.repository);
+    if (typeof described !== "string") return described;
+    progress.info(`The repository cannot be mapped before its discovery: ${described}.`);
   }
-  await ensureMapping(
-    connection,
-    mode,
-    served.value,
-    target,
-    target === resource && existed ? mappings : void 0
-  );
-}
-function tell(progress, thing, ensured, name) {
-  const { operation, value, differences } = ensured;
-  progress.outcome({ thing, operation, name, id: value?.id ?? "", reasons: differences });
-}
-async function ensureCredential(connection, plan, instance2, existed) {
-  const { inputs, progress, clock, repository } = connection;
-  const title = `for ${repository.organization}`;
-  if (!instance2) {
-    tell(progress, "credential", { operation: "created", value: void 0, differences: [] }, title);
-    progress.credentialStatus("missing");
-    return void 0;
-  }
-  const ahead = early(existed ? readCredential(connection, instance2) : Promise.resolve(void 0));
-  const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
-  const ensured = pat ? await ensure(credential(connection, instance2, pat, ahead), { plan, clock }) : await checked(ahead);
-  tell(progress, "credential", ensured, title);
-  const fresh = !plan && (ensured.operation === "created" || ensured.operation === "replaced");
-  const status = statusOf(instance2, ensured.value, clock.now(), fresh);
-  progress.credentialStatus(status);
-  if (fresh && pat && ensured.value) await notePat(connection, instance2, ensured.value, pat);
-  for (const warning of missingPermissions(ensured.value)) progress.warning(warning);
-  const advice = ensured.operation === "unchanged" || ensured.operation === "skipped" ? adviceFor(connection, status) : void 0;
-  if (advice) progress.warning(advice);
-  return advice;
-}
-async function checked(ahead) {
-  const value = await ahead;
-  return { operation: value ? "unchanged" : "skipped", value, differences: [] };
-}
-async function beforeDiscovery(connection, instance2, found2) {
-  const described = describeByManifest(await readManifest(connection), instance2, connection.repository);
-  if (typeof described !== "string")
-    return (found2 && await findByConfig(connection, found2, described)) ?? described;
-  connection.progress.info(`The repository cannot be mapped before its discovery: ${described}.`);
-  return void 0;
-}
-async function checkNotMapped(connection, resource, ours) {
-  if (connection.inputs.serviceName) return;
-  const others = (await listMappings(connection, resource)).filter(({ service: { id } }) => id !== ours?.id);
-  const [other] = others;
-  if (!other) return;
-  throw new Failure(
-    `The repository ${fullName(connection.repository)} is mapped to the service "${oneLine(other.service.name, 130)}" already.`,
-    `Set service-name to "${oneLine(other.service.name, 130)}" to keep it there${ours ? `, or to "${ours.name}" to map it to both` : ""}.`
-  );
-}
-async function ensureMapping(connection, mode, to, target, ahead) {
-  const { progress, repository } = connection;
-  const title = `${fullName(repository)} to ${to?.name ?? plannedName(connection)}`;
-  if (!to || !target) {
-    const differences = target ? [] : ["once Konnect has discovered the repository"];
-    tell(progress, "mapping", { operation: "created", value: void 0, differences }, title);
-    return;
-  }
-  const known = "id" in target ? target : void 0;
-  const first = ahead ?? (known ? listMappings(connection, known) : Promise.resolve([]));
-  const ensured = await ensure(mapping(connection, to, target, first), mode);
-  if (ensured.value && !known) progress.resource(ensured.value.resource.id, "");
-  tell(progress, "mapping", ensured, title);
-  if (ensured.value && ensured.operation === "created")
-    await confirm(connection, to, ensured.value.resource.id);
+  if (plan) return void 0;
+  if (advice) throw new Failure("Konnect does not know the repository yet, and cannot discover it.", advice);
+  const resource = await awaitDiscovery(connection, instance2);
+  tellResource(connection, resource);
+  return resource;
 }
 var init_konnect = __esm({
   "src/catalogs/konnect/konnect.ts"() {
     "use strict";
-    init_ensure();
     init_errors();
-    init_repository();
-    init_text();
     init_connection();
     init_credential();
     init_describe();
@@ -9990,13 +10009,14 @@ var init_konnect = __esm({
 });
 
 // src/clock.ts
-var systemClock;
+var import_promises, systemClock;
 var init_clock = __esm({
   "src/clock.ts"() {
     "use strict";
+    import_promises = require("node:timers/promises");
     systemClock = {
       now: Date.now,
-      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+      sleep: (milliseconds, signal) => (0, import_promises.setTimeout)(milliseconds, void 0, signal && { signal })
     };
   }
 });
@@ -21820,13 +21840,12 @@ function createTransport(network) {
     return dispatcher;
   }
   return {
-    async exchange({ url, timeout, largestBody, body, ...options }) {
+    async exchange({ url, largestBody, body, ...options }) {
       const response = await request(dispatcherFor(url), {
         ...options,
         origin: url.origin,
         path: url.pathname + url.search,
-        body: body ?? null,
-        signal: AbortSignal.timeout(timeout)
+        body: body ?? null
       });
       const text2 = await read(response.body, largestBody);
       return { status: response.statusCode, headers: response.headers, text: text2 };
@@ -21862,6 +21881,7 @@ function createHttp(options) {
     loading ??= Promise.resolve().then(() => (init_transport(), transport_exports)).then((module2) => module2.createTransport(options.network));
     return loading;
   };
+  const closing = new AbortController();
   async function once(request2) {
     const headers2 = { "user-agent": options.userAgent, accept: "application/json" };
     if (request2.body !== void 0) headers2["content-type"] = "application/json";
@@ -21871,10 +21891,11 @@ function createHttp(options) {
         url: request2.url,
         headers: { ...headers2, ...request2.headers },
         body: request2.body === void 0 ? void 0 : JSON.stringify(request2.body),
-        timeout: TIMEOUT,
+        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT), closing.signal]),
         largestBody: LARGEST_BODY
       });
     } catch (error) {
+      closing.signal.throwIfAborted();
       return new NoAnswer(request2, faultOf(error));
     }
   }
@@ -21890,10 +21911,11 @@ function createHttp(options) {
         const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
         const seconds2 = Math.round(pause / 100) / 10;
         options.log(`${request2.method} ${request2.url.pathname}: ${why}; trying again in ${seconds2} s`);
-        await options.clock.sleep(pause);
+        await options.clock.sleep(pause, closing.signal);
       }
     },
     async close() {
+      closing.abort();
       await (await loading)?.close();
     }
   };
@@ -23460,14 +23482,15 @@ function sandbox(args) {
 }
 
 // src/main/local.ts
+var failed = () => {
+  process.exitCode = 1;
+};
+process.stdout.on("error", failed);
 var watched = process.stdout.isTTY === true;
 var terminal = {
   write: (text2) => void process.stdout.write(text2),
   colors: watched && !process.env.NO_COLOR,
   outputs: !watched
-};
-var failed = () => {
-  process.exitCode = 1;
 };
 var line = parseCommandLine(process.argv.slice(2), process.env);
 switch (line.kind) {

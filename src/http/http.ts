@@ -31,6 +31,7 @@ export interface Http {
    * @throws {NoAnswer} when there is no usable answer
    */
   send(request: HttpRequest): Promise<HttpResponse>;
+  /** Gives up what is still under way, and lets the process end. */
   close(): Promise<void>;
 }
 
@@ -86,6 +87,8 @@ export function createHttp(options: {
     return loading;
   };
 
+  const closing = new AbortController();
+
   async function once(request: HttpRequest): Promise<HttpResponse | NoAnswer> {
     const headers: Record<string, string> = { 'user-agent': options.userAgent, accept: 'application/json' };
     if (request.body !== undefined) headers['content-type'] = 'application/json';
@@ -95,10 +98,11 @@ export function createHttp(options: {
         url: request.url,
         headers: { ...headers, ...request.headers },
         body: request.body === undefined ? undefined : JSON.stringify(request.body),
-        timeout: TIMEOUT,
+        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT), closing.signal]),
         largestBody: LARGEST_BODY,
       });
     } catch (error) {
+      closing.signal.throwIfAborted();
       return new NoAnswer(request, faultOf(error));
     }
   }
@@ -115,10 +119,11 @@ export function createHttp(options: {
         const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
         const seconds = Math.round(pause / 100) / 10;
         options.log(`${request.method} ${request.url.pathname}: ${why}; trying again in ${seconds} s`);
-        await options.clock.sleep(pause);
+        await options.clock.sleep(pause, closing.signal);
       }
     },
     async close() {
+      closing.abort();
       await (await loading)?.close();
     },
   };

@@ -7,8 +7,7 @@ interface Exchange {
   url: URL;
   headers: Record<string, string>;
   body: string | undefined;
-  /** Milliseconds for the whole exchange. */
-  timeout: number;
+  signal: AbortSignal;
   /** Bytes. */
   largestBody: number;
 }
@@ -31,13 +30,12 @@ export function createTransport(network: Network) {
   }
 
   return {
-    async exchange({ url, timeout, largestBody, body, ...options }: Exchange): Promise<HttpResponse> {
+    async exchange({ url, largestBody, body, ...options }: Exchange): Promise<HttpResponse> {
       const response = await request(dispatcherFor(url), {
         ...options,
         origin: url.origin,
         path: url.pathname + url.search,
         body: body ?? null,
-        signal: AbortSignal.timeout(timeout),
       });
       const text = await read(response.body, largestBody);
       return { status: response.statusCode, headers: response.headers, text };

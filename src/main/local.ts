@@ -1,14 +1,17 @@
 #!/usr/bin/env node
 import { parseCommandLine } from '../local/command-line.ts';
 
+const failed = () => {
+  process.exitCode = 1;
+};
+// Whoever reads may stop reading, as `head` does.
+process.stdout.on('error', failed);
+
 const watched = process.stdout.isTTY === true;
 const terminal = {
   write: (text: string) => void process.stdout.write(text),
   colors: watched && !process.env.NO_COLOR,
   outputs: !watched,
-};
-const failed = () => {
-  process.exitCode = 1;
 };
 
 const line = parseCommandLine(process.argv.slice(2), process.env);

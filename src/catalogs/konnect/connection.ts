@@ -1,8 +1,9 @@
 import type { Clock } from '../../clock.ts';
+import type { Ensured } from '../../ensure.ts';
 import type { Inputs } from '../../inputs/parse.ts';
 import type { Repository } from '../../repository.ts';
 import type { AzureDevOps } from '../../scm/azure-devops.ts';
-import type { Progress } from '../catalog.ts';
+import type { Progress, Thing } from '../catalog.ts';
 import type { KonnectClient } from './client.ts';
 
 /** What the four things of one repository are ensured with. */
@@ -12,6 +13,8 @@ export interface Connection {
   /** The token of the pipeline's job, where Azure DevOps runs it. */
   jobToken: string | undefined;
   clock: Clock;
+  /** Write nothing, and say what would be written. */
+  plan: boolean;
   inputs: Inputs;
   repository: Repository;
   progress: Progress;
@@ -44,4 +47,20 @@ export function aheadThen<T>(first: Promise<T>, again: () => Promise<T>): () => 
 export function early<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
+}
+
+/** Tells what became of a thing. */
+export function tell(
+  { progress }: Connection,
+  thing: Thing,
+  name: string,
+  ensured: Ensured<{ id: string }>,
+): void {
+  const { operation, value, differences } = ensured;
+  progress.outcome({ thing, operation, name, id: value?.id ?? '', reasons: differences });
+}
+
+/** What is ensured when a plan comes to a thing whose surroundings do not exist yet. */
+export function wouldCreate(...reasons: string[]): Ensured<never> {
+  return { operation: 'created', value: undefined, differences: reasons };
 }

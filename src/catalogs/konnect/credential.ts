@@ -1,15 +1,53 @@
-import type { Ensurable } from '../../ensure.ts';
+import { type Ensurable, type Ensured, ensure } from '../../ensure.ts';
 import { explain, Failure } from '../../errors.ts';
-import { oneLine } from '../../text.ts';
-import type { CredentialStatus } from '../catalog.ts';
-import { aheadThen, type Connection, integrationsPage } from './connection.ts';
+import { aheadThen, type Connection, early, integrationsPage, tell, wouldCreate } from './connection.ts';
 import { KonnectError } from './errors.ts';
+import { adviceFor, ailmentOf, missingPermissions, statusOf } from './health.ts';
 import { readManifest } from './manifest.ts';
 import { marks, PAT_LABEL, patMark } from './naming.ts';
 import { AuthCredential, IntegrationInstance } from './schemas.ts';
 
+/**
+ * Ensures the credential where we can make it (Azure DevOps, with a PAT); else checks it.
+ *
+ * @param instance undefined in a plan that would create it
+ * @param existed whether the instance was there before this run
+ * @returns what a person must do before Konnect can read the organization; undefined when all is well
+ */
+export async function ensureCredential(
+  connection: Connection,
+  instance: IntegrationInstance | undefined,
+  existed: boolean,
+): Promise<string | undefined> {
+  const { inputs, progress, clock, repository, plan } = connection;
+  const title = `for ${repository.organization}`;
+  if (!instance) {
+    tell(connection, 'credential', title, wouldCreate());
+    progress.credentialStatus('missing');
+    return undefined;
+  }
+  const ahead = early(existed ? readCredential(connection, instance) : Promise.resolve(undefined));
+  const pat = repository.provider === 'azure-devops' ? inputs.azureDevOpsPat : undefined;
+  const ensured = pat
+    ? await ensure(credential(connection, instance, pat, ahead), connection)
+    : checked(await ahead);
+  tell(connection, 'credential', title, ensured);
+  const written = ensured.operation === 'created' || ensured.operation === 'replaced';
+  const status = statusOf(instance, ensured.value, clock.now(), written && !plan);
+  progress.credentialStatus(status);
+  if (pat && ensured.value && written && !plan) await notePat(connection, instance, ensured.value, pat);
+  for (const warning of missingPermissions(ensured.value)) progress.warning(warning);
+  const advice = written ? undefined : adviceFor(connection, status);
+  if (advice) progress.warning(advice);
+  return advice;
+}
+
+function checked(value: AuthCredential | undefined): Ensured<AuthCredential> {
+  return { operation: value ? 'unchanged' : 'skipped', value, differences: [] };
+}
+
 /** The instance's credential, or undefined when it has none. */
-export async function readCredential(
+async function readCredential(
   { client }: Connection,
   instance: IntegrationInstance,
 ): Promise<AuthCredential | undefined> {
@@ -32,7 +70,7 @@ function pathOf(instance: IntegrationInstance): string {
  * @param pat the PAT that it is to be made from
  * @param ahead the first {@link readCredential}
  */
-export function credential(
+function credential(
   connection: Connection,
   instance: IntegrationInstance,
   pat: string,
@@ -127,7 +165,7 @@ async function headerNames(connection: Connection): Promise<string[]> {
 }
 
 /** Notes on the instance which PAT its credential was made from, so that a later run knows a rotated one. */
-export async function notePat(
+async function notePat(
   connection: Connection,
   instance: IntegrationInstance,
   made: AuthCredential,
@@ -142,45 +180,4 @@ export async function notePat(
       `The credential is stored, but not which PAT it was made from; the next rotation needs rotate-credential: always. ${explain(error)}`,
     );
   }
-}
-
-function ailmentOf(found: AuthCredential, now: number): 'tainted' | 'expired' | undefined {
-  if (found.tainted) return 'tainted';
-  return found.expires_at !== null && Date.parse(found.expires_at) <= now ? 'expired' : undefined;
-}
-
-/** @param fresh whether this run made it: the instance that was read before does not know of it */
-export function statusOf(
-  instance: IntegrationInstance,
-  found: AuthCredential | undefined,
-  now: number,
-  fresh: boolean,
-): CredentialStatus {
-  if (!found) return 'missing';
-  return ailmentOf(found, now) ?? (instance.authorized || fresh ? 'valid' : 'unauthorized');
-}
-
-/** What is not well with a credential that we leave alone, and what to do; undefined when all is well. */
-export function adviceFor(connection: Connection, status: CredentialStatus): string | undefined {
-  if (status === 'valid') return undefined;
-  const cure =
-    connection.repository.provider !== 'azure-devops'
-      ? `authorize it at ${integrationsPage(connection)}`
-      : connection.inputs.rotateCredential === 'never'
-        ? 'run the step with rotate-credential: auto and a PAT that works'
-        : 'set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it';
-  const state = {
-    missing: 'is missing',
-    tainted: 'was refused by the host (tainted)',
-    expired: 'has expired',
-    unauthorized: 'is not authorized',
-  }[status];
-  return `The credential of the integration ${state}: Konnect cannot read the repositories of "${oneLine(connection.repository.organization, 80)}". To repair it, ${cure}.`;
-}
-
-/** What Konnect misses although the credential works. */
-export function missingPermissions(found: AuthCredential | undefined): string[] {
-  return (found?.missing_permissions ?? []).map(({ scopes, message }) =>
-    oneLine(`The credential lacks ${scopes.filter(Boolean).join(', ') || 'a permission'}: ${message}`),
-  );
 }

@@ -1,8 +1,8 @@
-import type { Ensurable } from '../../ensure.ts';
+import { type Ensurable, ensure } from '../../ensure.ts';
 import { Failure } from '../../errors.ts';
 import { oneLine } from '../../text.ts';
 import type { Filter } from './client.ts';
-import { aheadThen, type Connection, integrationsPage } from './connection.ts';
+import { type Connection, integrationsPage, tell } from './connection.ts';
 import { readManifest } from './manifest.ts';
 import { IntegrationInstance } from './schemas.ts';
 
@@ -10,25 +10,35 @@ const INSTANCES = '/integration-instances';
 const CREATED_NAME = 'azure-devops';
 const CREATED_DISPLAY_NAME = 'Azure DevOps';
 
+/**
+ * Ensures the integration instance that reads the repository's organization.
+ *
+ * @returns it (undefined in a plan that would create it), and whether it was there before
+ */
+export async function ensureIntegration(
+  connection: Connection,
+): Promise<{ instance: IntegrationInstance | undefined; existed: boolean }> {
+  const ensured = await ensure(integration(connection), connection);
+  const { inputs, repository } = connection;
+  tell(
+    connection,
+    'integration',
+    ensured.value?.name ?? inputs.integrationName ?? repository.provider,
+    ensured,
+  );
+  return { instance: ensured.value, existed: ensured.operation !== 'created' };
+}
+
 /** Asks for the instances that may be ours. */
-export function listInstances({ client, inputs, repository }: Connection): Promise<IntegrationInstance[]> {
+function listInstances({ client, inputs, repository }: Connection): Promise<IntegrationInstance[]> {
   const filter: Filter = inputs.integrationName
     ? { name: { eq: inputs.integrationName } }
     : { 'integration.name': { eq: repository.provider } };
   return client.list(INSTANCES, IntegrationInstance, filter);
 }
 
-/**
- * The integration instance that reads the repository's organization.
- *
- * @param ahead the first {@link listInstances}
- */
-export function integration(
-  connection: Connection,
-  ahead: Promise<IntegrationInstance[]>,
-): Ensurable<IntegrationInstance> {
+function integration(connection: Connection): Ensurable<IntegrationInstance> {
   const { client, inputs, repository } = connection;
-  const list = aheadThen(ahead, () => listInstances(connection));
   const name = inputs.integrationName ?? CREATED_NAME;
   const wanted = inputs.integrationDisplayName;
   return {
@@ -36,7 +46,7 @@ export function integration(
     repair: 'updated',
     hidden: `Its name may be taken by an instance that this catalog-token may not see. Give the token the role Integration Viewer, or set another integration-name.`,
     async find() {
-      const instances = await list();
+      const instances = await listInstances(connection);
       if (inputs.integrationName)
         return checkNamed(
           connection,

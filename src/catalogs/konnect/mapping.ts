@@ -1,9 +1,10 @@
-import type { Ensurable } from '../../ensure.ts';
+import { type Ensurable, ensure } from '../../ensure.ts';
 import { Failure } from '../../errors.ts';
+import { fullName } from '../../repository.ts';
 import { oneLine } from '../../text.ts';
-import { aheadThen, type Connection } from './connection.ts';
+import { aheadThen, type Connection, tell, wouldCreate } from './connection.ts';
 import { type CatalogResource, type CatalogService, ResourceMapping } from './schemas.ts';
-import { listResourcesOf } from './service.ts';
+import { listResourcesOf, plannedName } from './service.ts';
 
 const MAPPINGS = '/resource-mappings';
 
@@ -25,39 +26,83 @@ export function listMappings(
 }
 
 /**
- * The mapping of the repository's resource to its service.
+ * Ensures the mapping of the repository's resource to its service.
  *
- * @param ahead the first {@link listMappings} of the resource; empty without one
+ * @param service undefined in a plan that would create it
+ * @param target undefined in a plan while Konnect has not discovered the repository
+ * @param ahead the first {@link listMappings} of the target, where it was begun ahead of time
  */
-export function mapping(
+export async function ensureMapping(
+  connection: Connection,
+  service: CatalogService | undefined,
+  target: Mappable | undefined,
+  ahead?: Promise<ResourceMapping[]>,
+): Promise<void> {
+  const title = `${fullName(connection.repository)} to ${service?.name ?? plannedName(connection)}`;
+  if (!target)
+    return tell(connection, 'mapping', title, wouldCreate('once Konnect has discovered the repository'));
+  if (!service) return tell(connection, 'mapping', title, wouldCreate());
+  const ensured = await ensure(
+    mapping(connection, service, target, ahead ?? listOf(connection, service, target)),
+    connection,
+  );
+  if (ensured.value && !('id' in target)) connection.progress.resource(ensured.value.resource.id, '');
+  tell(connection, 'mapping', title, ensured);
+  if (ensured.value && ensured.operation === 'created')
+    await confirm(connection, service, ensured.value.resource.id);
+}
+
+function mapping(
   connection: Connection,
   service: CatalogService,
-  resource: Mappable,
+  target: Mappable,
   ahead: Promise<ResourceMapping[]>,
 ): Ensurable<ResourceMapping> {
-  const { client } = connection;
-  const list = aheadThen(ahead, async () => {
-    const known = 'id' in resource ? resource : await findByConfig(connection, service, resource);
-    return known ? listMappings(connection, known) : [];
-  });
+  const list = aheadThen(ahead, () => listOf(connection, service, target));
+  let others: ResourceMapping[] = [];
   return {
     title: `mapping to the service "${service.name}"`,
     repair: 'updated',
     hidden: 'Give the catalog-token the role Service Admin of this service, and run the step again.',
-    find: async () => (await list()).find((one) => one.service.id === service.id),
+    async find() {
+      const all = await list();
+      others = all.filter((one) => one.service.id !== service.id);
+      return all.find((one) => one.service.id === service.id);
+    },
     differs: () => [],
+    permit() {
+      // Mapped since we looked for its service, to one of another name.
+      if (others[0] && !connection.inputs.serviceName) throw mappedElsewhere(connection, service, others[0]);
+    },
     create: () =>
-      client.post(
+      connection.client.post(
         MAPPINGS,
-        { service: service.id, resource: 'id' in resource ? resource.id : resource },
+        { service: service.id, resource: 'id' in target ? target.id : target },
         ResourceMapping,
       ),
     update: (found) => Promise.resolve(found),
   };
 }
 
+async function listOf(
+  connection: Connection,
+  service: CatalogService,
+  target: Mappable,
+): Promise<ResourceMapping[]> {
+  const known = 'id' in target ? target : await findByConfig(connection, service, target);
+  return known ? listMappings(connection, known) : [];
+}
+
+function mappedElsewhere({ repository }: Connection, ours: CatalogService, other: ResourceMapping): Failure {
+  const name = oneLine(other.service.name, 130);
+  return new Failure(
+    `The repository ${fullName(repository)} is mapped to the service "${name}" already.`,
+    `Set service-name to "${name}" to keep it there, or to "${ours.name}" to map it to both.`,
+  );
+}
+
 /** The resource that was mapped to the service by this description before, whether discovered since or not. */
-export async function findByConfig(
+async function findByConfig(
   connection: Connection,
   service: CatalogService,
   { type, config, integration_instance }: ResourceByConfig,
@@ -76,11 +121,7 @@ export async function findByConfig(
  *
  * @throws {Failure} when it has not, after a few looks
  */
-export async function confirm(
-  connection: Connection,
-  service: CatalogService,
-  resourceId: string,
-): Promise<void> {
+async function confirm(connection: Connection, service: CatalogService, resourceId: string): Promise<void> {
   for (const pause of [0, 1_000, 2_000, 4_000]) {
     if (pause > 0) await connection.clock.sleep(pause);
     const mapped = await listResourcesOf(connection, service, resourceId);

@@ -8,7 +8,7 @@ import { matchResource } from './matching.ts';
 import { CatalogResource, type IntegrationInstance } from './schemas.ts';
 
 /** The pauses between looks while waiting (milliseconds): the first, and the longest. */
-const FIRST_PAUSE = 2_000;
+const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 15_000;
 
 /**

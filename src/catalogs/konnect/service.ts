@@ -1,8 +1,8 @@
-import type { Ensurable } from '../../ensure.ts';
+import { type Ensurable, ensure } from '../../ensure.ts';
 import { Failure } from '../../errors.ts';
 import { fullName, PROVIDERS } from '../../repository.ts';
 import { oneLine } from '../../text.ts';
-import { aheadThen, type Connection } from './connection.ts';
+import { aheadThen, type Connection, tell } from './connection.ts';
 import { matchResource } from './matching.ts';
 import { REPOSITORY_LABEL, repositoryMark, serviceNameFor } from './naming.ts';
 import { CatalogResource, CatalogService } from './schemas.ts';
@@ -35,18 +35,37 @@ export function listResourcesOf(
   });
 }
 
+/** Look-ups that were begun ahead of time. */
+interface Ahead {
+  /** The first {@link readServiceByName}. */
+  named: Promise<CatalogService | undefined>;
+  /** The first {@link listServicesOf} the resource; empty without one. */
+  mapped: Promise<CatalogService[]>;
+}
+
 /**
- * The catalog service of the repository: the one of the given name; else the one that the repository is mapped to;
- * else the one named after the repository.
+ * Ensures the catalog service of the repository: the one of the given name; else the one that the repository is
+ * mapped to; else the one named after the repository.
  *
  * @param resource undefined while Konnect has not discovered the repository
- * @param ahead.named the first {@link readServiceByName}
- * @param ahead.mapped the first {@link listServicesOf} the resource; empty without one
+ * @returns undefined in a plan that would create it
  */
-export function service(
+export async function ensureService(
   connection: Connection,
   resource: CatalogResource | undefined,
-  ahead: { named: Promise<CatalogService | undefined>; mapped: Promise<CatalogService[]> },
+  ahead: Ahead,
+): Promise<CatalogService | undefined> {
+  const ensured = await ensure(service(connection, resource, ahead), connection);
+  const name = ensured.value?.name ?? plannedName(connection);
+  tell(connection, 'service', name, ensured);
+  connection.progress.serviceName(name);
+  return ensured.value;
+}
+
+function service(
+  connection: Connection,
+  resource: CatalogResource | undefined,
+  ahead: Ahead,
 ): Ensurable<CatalogService> {
   const { client, inputs, repository } = connection;
   const name = plannedName(connection);
