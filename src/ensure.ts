@@ -59,7 +59,7 @@ export async function ensure<T>(thing: Ensurable<T>, { plan, clock }: EnsureMode
       const { conflict, maybeProcessed } = error as { conflict?: boolean; maybeProcessed?: boolean };
       if (!conflict && !maybeProcessed) throw error;
       if (round === ROUNDS) throw conflict ? unexplained(thing, error) : error;
-      if (maybeProcessed) wrote = { operation, value: undefined, differences };
+      if (maybeProcessed) wrote ??= { operation, value: undefined, differences };
     }
     await clock.sleep(FIRST_PAUSE * 2 ** (round - 1));
   }

@@ -7759,7 +7759,7 @@ async function parseMap(text2, complain) {
   const { parse: parse2 } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
   let value;
   try {
-    value = parse2(text2, { schema: "core", uniqueKeys: true, maxAliasCount: 0, logLevel: "silent" });
+    value = parse2(text2, { schema: "core", uniqueKeys: true, maxAliasCount: 0, logLevel: "error" });
   } catch (error) {
     complain(
       `is neither YAML nor JSON: ${oneLine(error instanceof Error ? error.message : String(error), 160)}`
@@ -8954,7 +8954,7 @@ async function ensure(thing, { plan, clock }) {
       const { conflict, maybeProcessed } = error;
       if (!conflict && !maybeProcessed) throw error;
       if (round === ROUNDS) throw conflict ? unexplained(thing, error) : error;
-      if (maybeProcessed) wrote = { operation, value: void 0, differences };
+      if (maybeProcessed) wrote ??= { operation, value: void 0, differences };
     }
     await clock.sleep(FIRST_PAUSE * 2 ** (round - 1));
   }
@@ -22243,15 +22243,16 @@ function current({ repository, noRepository }) {
 function named(text2, wanted, context) {
   const organization = wanted.azureDevOpsOrganization ?? context.azureDevOps?.organization;
   const samePlace = organization?.toLowerCase() === context.azureDevOps?.organization.toLowerCase();
-  const provider = providerOf(wanted, context);
+  const provider = providerOf(text2, wanted, context);
   const host = provider === "azure-devops" ? wanted.azureDevOpsUrl ?? (samePlace ? context.azureDevOps?.url : void 0) : context.repository?.host;
   const repository = parseRepository(text2, { provider, organization, host });
   return context.repository && samePath(context.repository, repository) ? context.repository : repository;
 }
-function providerOf(wanted, context) {
+function providerOf(text2, wanted, context) {
   if (wanted.integration) return wanted.integration;
-  if (wanted.azureDevOpsOrganization || wanted.azureDevOpsPat) return "azure-devops";
-  return context.repository?.provider ?? (context.azureDevOps && "azure-devops");
+  if (wanted.azureDevOpsOrganization || wanted.azureDevOpsUrl || wanted.azureDevOpsPat) return "azure-devops";
+  const current2 = context.repository?.provider ?? (context.azureDevOps && "azure-devops");
+  return current2 !== "gitlab" && text2.split("/").length === 3 ? "azure-devops" : current2;
 }
 var init_target = __esm({
   "src/commands/target.ts"() {
@@ -23232,6 +23233,7 @@ async function handle(sandbox2, latency, request2, response) {
     body: withoutKeys(body),
     status: shown.status,
     answer: shown.body,
+    faked: typeof fault === "object",
     round
   });
   if (fault === "reset after") return void request2.socket.destroy();

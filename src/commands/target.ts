@@ -42,7 +42,7 @@ function current({ repository, noRepository }: RunContext): Repository {
 function named(text: string, wanted: Wanted, context: RunContext): Repository {
   const organization = wanted.azureDevOpsOrganization ?? context.azureDevOps?.organization;
   const samePlace = organization?.toLowerCase() === context.azureDevOps?.organization.toLowerCase();
-  const provider = providerOf(wanted, context);
+  const provider = providerOf(text, wanted, context);
   const host =
     provider === 'azure-devops'
       ? (wanted.azureDevOpsUrl ?? (samePlace ? context.azureDevOps?.url : undefined))
@@ -52,8 +52,10 @@ function named(text: string, wanted: Wanted, context: RunContext): Repository {
   return context.repository && samePath(context.repository, repository) ? context.repository : repository;
 }
 
-function providerOf(wanted: Wanted, context: RunContext): Provider | undefined {
+function providerOf(text: string, wanted: Wanted, context: RunContext): Provider | undefined {
   if (wanted.integration) return wanted.integration;
-  if (wanted.azureDevOpsOrganization || wanted.azureDevOpsPat) return 'azure-devops';
-  return context.repository?.provider ?? (context.azureDevOps && 'azure-devops');
+  if (wanted.azureDevOpsOrganization || wanted.azureDevOpsUrl || wanted.azureDevOpsPat) return 'azure-devops';
+  const current = context.repository?.provider ?? (context.azureDevOps && 'azure-devops');
+  // Only Azure DevOps and GitLab have names of three parts.
+  return current !== 'gitlab' && text.split('/').length === 3 ? 'azure-devops' : current;
 }

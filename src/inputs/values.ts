@@ -90,7 +90,7 @@ async function parseMap(text: string, complain: Complain): Promise<Record<string
   const { parse } = await import('yaml');
   let value: unknown;
   try {
-    value = parse(text, { schema: 'core', uniqueKeys: true, maxAliasCount: 0, logLevel: 'silent' });
+    value = parse(text, { schema: 'core', uniqueKeys: true, maxAliasCount: 0, logLevel: 'error' });
   } catch (error) {
     complain(
       `is neither YAML nor JSON: ${oneLine(error instanceof Error ? error.message : String(error), 160)}`,

@@ -15,6 +15,8 @@ export interface Exchange {
   body: unknown;
   status: number;
   answer: unknown;
+  /** Whether a fault put this answer into the place of ours. */
+  faked: boolean;
   /** 1 for requests that were sent before any was answered, 2 for those after the first answer to one of these, … */
   round: number;
 }
@@ -112,6 +114,7 @@ async function handle(
     body: withoutKeys(body),
     status: shown.status,
     answer: shown.body,
+    faked: typeof fault === 'object',
     round,
   });
   if (fault === 'reset after') return void request.socket.destroy();

@@ -20,6 +20,9 @@ export interface RunOptions {
   event?: { name: string; payload: unknown };
   /** The `origin` of a local checkout. */
   remote?: string;
+  /** Of the command line: added to what the inputs make, or in the place of it. */
+  arguments?: string[];
+  only?: string[];
 }
 
 export interface RunResult {
@@ -100,7 +103,7 @@ async function runGitHub(
   });
   const commands = run.lines.flatMap((line) => {
     const match = /^\s*::([\w-]+)(?: ([^:]*))?::(.*)$/u.exec(line);
-    return match ? [{ name: match[1] ?? '', text: unescape(match[3] ?? '') }] : [];
+    return match ? [{ name: match[1] ?? '', text: unescaped(match[3] ?? '') }] : [];
   });
   const named = (name: string) => commands.filter((command) => command.name === name).map(({ text }) => text);
   const outputFile = readFileSync(path.join(folder, 'output'), 'utf8');
@@ -163,7 +166,7 @@ async function runAzure(
   const commands = [...run.lines, ...run.stderr.split('\n')].flatMap((line) => {
     const match = /##vso\[([\w.]+) ?([^\]]*)\](.*)$/u.exec(line);
     return match
-      ? [{ name: match[1] ?? '', properties: match[2] ?? '', text: unescape(match[3] ?? '') }]
+      ? [{ name: match[1] ?? '', properties: match[2] ?? '', text: unescaped(match[3] ?? '') }]
       : [];
   });
   const issues = (type: string) =>
@@ -231,7 +234,7 @@ async function runLocal(
     .map(([name, value]) => `--${name}=${value}`);
   const run = await spawnNode(
     path.join(root, 'dist/local/index.cjs'),
-    [...(command ? [command] : []), ...args],
+    options.only ?? [...(command ? [command] : []), ...args, ...(options.arguments ?? [])],
     folder,
     {
       CATALOG_TOKEN: inputs['catalog-token'],
@@ -241,7 +244,7 @@ async function runLocal(
   );
   const outputs = run.lines.flatMap((line) => {
     const match = /^([a-z-]+)=(.*)$/u.exec(line);
-    return match && match[1] && match[1] in action.outputs ? [[match[1], match[2] ?? '']] : [];
+    return match?.[1] && match[1] in action.outputs ? [[match[1], match[2] ?? '']] : [];
   });
   const starting = (prefix: string) =>
     run.lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
@@ -281,7 +284,7 @@ async function spawnNode(
   return { exitCode, stderr, lines: stdout.split(/\r?\n/u) };
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text
     .replaceAll('%0D', '\r')
     .replaceAll('%0A', '\n')

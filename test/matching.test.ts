@@ -1,0 +1,112 @@
+import { matchResource } from '../src/catalogs/konnect/matching.ts';
+import type { CatalogResource } from '../src/catalogs/konnect/schemas.ts';
+import type { Repository } from '../src/repository.ts';
+
+const ID = '0d1f2a3b-0000-4000-8000-00000000000a';
+const OTHER_ID = '0d1f2a3b-0000-4000-8000-00000000000b';
+const ours: Repository = {
+  provider: 'azure-devops',
+  organization: 'acme',
+  project: 'shop',
+  name: 'api',
+  id: ID,
+  host: 'https://dev.azure.com',
+};
+const { id: _, ...nameless } = ours;
+const gitHub: Repository = {
+  provider: 'github',
+  organization: 'acme-inc',
+  name: 'web',
+  id: '42',
+  host: 'https://github.com',
+};
+
+let count = 0;
+function resource(
+  config: Record<string, unknown>,
+  name: string | null = 'api',
+  integration_data: Record<string, unknown> = {},
+): CatalogResource {
+  count += 1;
+  const integration = { name: 'azure-devops', instance: { id: 'i', name: 'azure-devops' } };
+  return {
+    id: `r${count}`,
+    name,
+    type: 'repository',
+    config,
+    integration,
+    integration_data,
+    archived: false,
+  };
+}
+
+function found(repository: Repository, ...resources: CatalogResource[]): string {
+  const match = matchResource(resources, repository);
+  if (match.kind === 'one') return `one: ${resources.indexOf(match.resource)}`;
+  const list = match.kind === 'several' ? match.resources : match.similar;
+  return `${match.kind}: ${list.map((one) => resources.indexOf(one)).join(',')}`;
+}
+
+describe('one fits, whatever the style', () => {
+  test.each([
+    ['its ID in config', resource({ repository_id: ID })],
+    ['its ID in upper case', resource({ repositoryId: ID.toUpperCase() })],
+    ['its ID in a URL', resource({ url: `https://dev.azure.com/acme/_apis/git/repositories/${ID}` })],
+    ['its ID in the integration data', resource({ key: 'x' }, 'x', { repo: { guid: ID } })],
+    ['its clone URL', resource({ remote: 'https://acme@dev.azure.com/acme/shop/_git/api' })],
+    ['its old web URL', resource({ link: 'https://acme.visualstudio.com/DefaultCollection/shop/_git/api' })],
+    ['its names', resource({ organization: 'acme', project: 'Shop', repository: 'API' })],
+    ['its nested names', resource({ slug: 'x' }, 'api', { project: { name: 'shop' }, name: 'api' })],
+    ['its path', resource({ slug: 'shop/api' }, 'shop/api')],
+    ['its whole path as the name', resource({ key: 'x' }, 'acme/shop/api')],
+  ])('%s', (_name, one) => expect(found(ours, one, resource({ repository_id: OTHER_ID }))).toBe('one: 0'));
+
+  test.each([
+    ['its ID', resource({ repository_id: '42' }, 'web')],
+    ['its full name', resource({ full_name: 'acme-inc/web' }, 'web')],
+    ['owner and name', resource({ owner: { login: 'acme-inc' }, repo: 'web' }, 'web')],
+    ['its URL', resource({ html_url: 'https://github.com/acme-inc/web' }, 'web')],
+  ])('on GitHub: %s', (_name, one) => expect(found(gitHub, one)).toBe('one: 0'));
+});
+
+describe('none fits', () => {
+  test.each([
+    [
+      'the same path with another ID: made again',
+      resource({ project: 'shop', repository: 'api', repository_id: OTHER_ID }),
+    ],
+    [
+      'the same name in another project',
+      resource({ organization: 'acme', project: 'archive', repository: 'api' }),
+    ],
+    ['the same name in another path', resource({ slug: 'archive/api' }, 'archive/api')],
+    ['another name', resource({ project: 'shop', repository: 'api-docs' }, 'api-docs')],
+    ['a number that happens to be the ID', resource({ stars: '42' }, 'x')],
+  ])('%s', (_name, one) => expect(found(_name.includes('number') ? gitHub : ours, one)).toBe('none: '));
+
+  test('a bare name is similar, and not enough', () => {
+    expect(found(nameless, resource({ key: 'x' }))).toBe('none: 0');
+    expect(found(nameless, resource({ repository_id: ID, project_id: OTHER_ID }))).toBe('none: 0');
+  });
+});
+
+describe('several', () => {
+  test('that fit equally well are not chosen among', () => {
+    expect(found(ours, resource({ repository_id: ID }), resource({ repo_id: ID }))).toBe('several: 0,1');
+    expect(
+      found(
+        nameless,
+        resource({ project: 'shop', repository: 'api' }),
+        resource({ project: 'shop', repository: 'api' }),
+      ),
+    ).toBe('several: 0,1');
+  });
+
+  test('of which one fits better give that one', () => {
+    const pipeline = resource({ pipeline_id: '7' }, 'api CI', { repository: { id: ID } });
+    expect(found(ours, pipeline, resource({ repository_id: ID }))).toBe('one: 1');
+    const project = resource({ project: 'api' }, 'api');
+    const repository = { ...nameless, project: 'api' };
+    expect(found(repository, project, resource({ project: 'api', repository: 'api' }))).toBe('one: 1');
+  });
+});

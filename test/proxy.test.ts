@@ -1,0 +1,40 @@
+import { proxyFromEnvironment } from '../src/hosts/proxy.ts';
+
+const proxy = (environment: Record<string, string>, url = 'https://us.api.konghq.com/v1') =>
+  proxyFromEnvironment(environment)(new URL(url));
+
+test.each([
+  ['upper case', { HTTPS_PROXY: 'http://proxy:8080' }, 'http://proxy:8080'],
+  ['lower case', { https_proxy: 'http://proxy:8080' }, 'http://proxy:8080'],
+  [
+    'an empty lower case does not hide the upper',
+    { https_proxy: '', HTTPS_PROXY: 'http://proxy:8080' },
+    'http://proxy:8080',
+  ],
+  ['no scheme', { HTTPS_PROXY: 'proxy:8080' }, 'http://proxy:8080'],
+  ['HTTP_PROXY is for http alone', { HTTP_PROXY: 'http://proxy:8080' }, undefined],
+  ['none', {}, undefined],
+] as const)('%s', (_, environment, expected) => expect(proxy(environment)).toBe(expected));
+
+test.each([
+  ['*', true],
+  ['us.api.konghq.com', true],
+  ['konghq.com', true],
+  ['.konghq.com', true],
+  ['*.konghq.com', true],
+  ['example.com, konghq.com', true],
+  ['example.com konghq.com', true],
+  ['KONGHQ.COM:443', true],
+  ['konghq.com:8443', false],
+  ['honghq.com', false],
+  ['api', false],
+  ['', false],
+])('NO_PROXY=%s', (exempt, direct) => {
+  const environment = { HTTPS_PROXY: 'http://proxy:8080', NO_PROXY: exempt };
+  expect(proxy(environment) === undefined).toBe(direct);
+});
+
+test.each(['https://localhost:1/', 'https://127.0.0.1/', 'https://127.9.8.7/', 'https://[::1]:1/'])(
+  '%s never goes through a proxy',
+  (url) => expect(proxy({ HTTPS_PROXY: 'http://proxy:8080' }, url)).toBeUndefined(),
+);

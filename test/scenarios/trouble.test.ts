@@ -1,0 +1,346 @@
+import { fail, REPOSITORY, run, succeed } from './support/check.ts';
+import { HOSTS } from './support/runners.ts';
+import { seedInstance, seedIntegration, seedMapping, seedService, shopResource } from './support/seeds.ts';
+import { createWorld, SHOP, type World } from './support/world.ts';
+
+let world: World;
+afterEach(() => world.close());
+
+describe.each(HOSTS)('on %s', (host) => {
+  describe('permissions', () => {
+    test('a token that Konnect does not know', async () => {
+      world = await createWorld();
+      const { error } = await fail(host, world, {
+        inputs: { 'catalog-token': world.viewerToken.replace('spat', 'kpat') },
+      });
+      expect(error).toMatch(
+        /Konnect refused GET \/v1\/[\w-]+: status 401, trace [\w-]+\. Invalid credentials/u,
+      );
+      expect(error).toContain('catalog-region');
+    });
+
+    test.each([
+      ['Integration Admin', () => {}],
+      ['Service Creator', () => seedIntegration(world)],
+      ['Service Admin', () => seedIntegration(world) && seedService(world)],
+    ] as const)(
+      'a token without the role %s: the role is named, and what was done is told',
+      async (role, seed) => {
+        world = await createWorld();
+        seed();
+        const { error, outputs } = await fail(host, world, {
+          inputs: { 'catalog-token': world.viewerToken },
+        });
+        expect(error).toMatch(/Konnect refused POST \/v1\/[\w-]+: status 403, trace [\w-]+/u);
+        expect(error).toContain(`lacks a role in this region: ${role}`);
+        expect(outputs['integration-operation']).toBe(role === 'Integration Admin' ? 'skipped' : 'unchanged');
+        expect(outputs['service-operation']).toBe(role === 'Service Admin' ? 'unchanged' : 'skipped');
+      },
+    );
+
+    test('a token that may only read is enough for a plan, and where nothing is to be done', async () => {
+      world = await createWorld();
+      seedIntegration(world);
+      const inputs = { 'catalog-token': world.viewerToken };
+      await succeed(host, world, { inputs: { ...inputs, command: 'plan' } });
+      seedMapping(world, seedService(world), shopResource(world));
+      await succeed(host, world, { inputs });
+    });
+  });
+
+  describe('discovery', () => {
+    test('is waited for, and the log says how long', async () => {
+      world = await createWorld({ discoveryDelay: 1_500 });
+      const { log, outputs } = await succeed(host, world, { inputs: { 'wait-timeout': '60' } });
+      expect(log).toContain(`Konnect has not discovered ${REPOSITORY} yet: waited 0 s of 60 s.`);
+      expect(log).toMatch(/waited [1-9] s of 60 s/u);
+      expect(outputs['mapping-operation']).toBe('created');
+    });
+
+    test.each(['0', '1'])('is given up after wait-timeout (%s), with what to check', async (timeout) => {
+      world = await createWorld({ discoveryDelay: 3_600_000 });
+      const { error, outputs } = await fail(host, world, { inputs: { 'wait-timeout': timeout } });
+      expect(error).toContain(
+        `Konnect has not discovered the repository ${REPOSITORY} in the integration "azure-devops"`,
+      );
+      for (const check of ['organization', 'Code: Read', '"Sync Now"', 'archived', 'wait-timeout'])
+        expect(error).toContain(check);
+      expect(outputs).toMatchObject({
+        'integration-operation': 'created',
+        'credential-operation': 'created',
+        'service-operation': 'created',
+        'mapping-operation': 'skipped',
+        'resource-id': '',
+        changed: 'true',
+      });
+      world.state.discoveryDelay = 0;
+      const next = await succeed(host, world);
+      expect(next.outputs).toMatchObject({
+        'service-operation': 'unchanged',
+        'mapping-operation': 'created',
+      });
+    });
+
+    test.each([
+      ['names', 'created'],
+      ['urls', 'explained'],
+    ] as const)(
+      'need not be waited for with map-before-discovery, where the manifest has %s',
+      async (style, outcome) => {
+        world = await createWorld({ discoveryDelay: 3_600_000, style });
+        const inputs = { 'map-before-discovery': 'true', 'wait-timeout': '0' };
+        const first = await run(host, world, { inputs });
+        if (outcome === 'explained') {
+          expect(first.log).toContain(
+            'cannot be mapped before its discovery: not everything that Konnect describes it by is known (azure_devops_repository: url)',
+          );
+          expect(first.errors[0]).toContain('has not discovered');
+          return;
+        }
+        expect(first.errors).toEqual([]);
+        const [mapping] = world.state.mappings;
+        expect(first.outputs).toMatchObject({
+          'mapping-id': mapping?.id,
+          'resource-id': mapping?.resourceId,
+          'mapping-operation': 'created',
+        });
+        world.forgetExchanges();
+        const second = await succeed(host, world, { inputs });
+        expect(second.outputs).toMatchObject({
+          'mapping-id': mapping?.id,
+          'resource-id': mapping?.resourceId,
+          changed: 'false',
+        });
+        expect(world.writes()).toEqual([]);
+        // The same resource, once it is discovered.
+        world.state.discoveryDelay = 0;
+        const third = await succeed(host, world, { inputs });
+        expect(third.outputs).toMatchObject({ 'mapping-id': mapping?.id, changed: 'false' });
+        expect(world.state.services).toHaveLength(1);
+      },
+    );
+
+    test('never maps an archived resource', async () => {
+      world = await createWorld();
+      seedIntegration(world);
+      shopResource(world).archived = true;
+      const { error } = await fail(host, world);
+      expect(error).toContain('is archived in Konnect');
+    });
+  });
+
+  describe('which resource it is', () => {
+    test('is not guessed where two fit equally well', async () => {
+      world = await createWorld();
+      seedIntegration(world);
+      const resource = shopResource(world);
+      const double = { ...resource, id: 'doubledoubledoub' };
+      world.state.resources.push(double);
+      const { error } = await fail(host, world);
+      expect(error).toContain(`It is not certain which resource is the repository ${REPOSITORY}:`);
+      expect(error).toContain(`- ${resource.id}: `);
+      expect(error).toContain(`- ${double.id}: `);
+      expect(world.writes()).toEqual([]);
+      const chosen = await succeed(host, world, { inputs: { 'resource-id': double.id } });
+      expect(chosen.outputs['resource-id']).toBe(double.id);
+    });
+
+    test('is checked where it is given', async () => {
+      world = await createWorld();
+      seedIntegration(world);
+      const unknown = await fail(host, world, { inputs: { 'resource-id': 'AAAAAAAAAAAAAAAA' } });
+      expect(unknown.error).toContain('The resource AAAAAAAAAAAAAAAA does not exist.');
+      const other = seedInstance(world, { name: 'other', config: { organization: 'other' } });
+      const foreign = { ...shopResource(world), id: 'foreignforeignfo', instanceId: other.id };
+      world.state.resources.push(foreign);
+      const { error } = await fail(host, world, { inputs: { 'resource-id': foreign.id } });
+      expect(error).toContain('belongs to the integration "other", not "azure-devops"');
+      expect(world.writes()).toEqual([]);
+    });
+
+    test('survives a rename of the repository', async () => {
+      world = await createWorld({ style: 'ids' });
+      seedIntegration(world);
+      const service = seedService(world);
+      seedMapping(world, service, shopResource(world));
+      for (const one of world.state.repositories['azure-devops'])
+        if (one.id === SHOP.id) one.name = 'Cash Desk';
+      const renamed = {
+        inputs: host === 'azure' ? {} : { repository: 'acme/shop/Cash Desk' },
+        environment: {
+          BUILD_REPOSITORY_NAME: 'Cash Desk',
+          BUILD_REPOSITORY_URI: 'https://dev.azure.com/acme/shop/_git/Cash%20Desk',
+        },
+      };
+      const { outputs } = await succeed(host, world, renamed);
+      expect(outputs).toMatchObject({
+        'service-id': service.id,
+        'service-name': 'checkout-api',
+        changed: 'false',
+      });
+    });
+  });
+
+  describe('another run that is faster', () => {
+    test('is adopted: a conflict is looked up, not reported', async () => {
+      world = await createWorld();
+      seedIntegration(world);
+      let service: ReturnType<typeof seedService> | undefined;
+      world.fault = ({ method, path }) => {
+        // Between our look-up and our write.
+        if (method === 'POST' && path === '/v1/catalog-services') service ??= seedService(world);
+        return undefined;
+      };
+      const { outputs } = await succeed(host, world);
+      expect(outputs).toMatchObject({
+        'service-id': service?.id,
+        'service-operation': 'unchanged',
+        'mapping-operation': 'created',
+      });
+      expect(world.state.services).toHaveLength(1);
+    });
+  });
+
+  test('a write whose answer is lost happens once', async () => {
+    world = await createWorld();
+    const lost = new Set<string>();
+    world.fault = ({ method, path }) => {
+      if (method === 'GET' || lost.has(`${method} ${path}`)) return undefined;
+      lost.add(`${method} ${path}`);
+      return 'reset after';
+    };
+    const { outputs } = await succeed(host, world);
+    const { instances, credentials, services, mappings } = world.state;
+    expect([instances.length, credentials.length, services.length, mappings.length]).toEqual([1, 1, 1, 1]);
+    expect(outputs).toMatchObject({
+      'integration-operation': 'created',
+      'service-operation': 'created',
+      'mapping-operation': 'created',
+    });
+  }, 20_000);
+
+  describe("answers that are not Konnect's", () => {
+    const answering = (status: number, body: string, headers: Record<string, string> = {}) => {
+      world.fault = ({ path }) =>
+        path.startsWith('/v1/') ? { answer: { status, body, headers } } : undefined;
+    };
+
+    test.each([
+      ['a sign-in page', '<html><body>Sign in</body></html>', 'no JSON but'],
+      ['truncated JSON', '{"data": [{"id": "1', 'no JSON but'],
+      ['another type', '{"data": "none", "meta": {}}', 'data: expected Array'],
+      [
+        'null in the place of text',
+        '{"data": [{"id": null, "name": "x"}], "meta": {"page": {"total": 1, "next": null}}}',
+        'id: expected string, got null',
+      ],
+    ])('%s is told as such', async (_, body, says) => {
+      world = await createWorld();
+      answering(200, body);
+      const { error } = await fail(host, world);
+      expect(error).toMatch(/Konnect answered GET \/v1\/[\w-]+, but not as its contract says/u);
+      expect(error).toContain(says);
+    });
+
+    test('a redirect is not followed', async () => {
+      world = await createWorld();
+      answering(302, '', { location: 'https://elsewhere.example.com/login' });
+      const { error } = await fail(host, world);
+      expect(error).toContain('status 302');
+      expect(error).toContain('It redirects to https://elsewhere.example.com/login, which is not followed');
+    });
+
+    test('Retry-After is obeyed, and one that is absurd is left to people', async () => {
+      world = await createWorld();
+      seedIntegration(world);
+      let times = 0;
+      world.fault = ({ path }) =>
+        path.startsWith('/v1/catalog-services?') && times++ === 0
+          ? { answer: { status: 429, headers: { 'retry-after': '1' } } }
+          : undefined;
+      const { log } = await succeed(host, world);
+      expect(log).toContain('GET /v1/catalog-services: status 429; trying again in 1 s');
+      world.fault = () => ({ answer: { status: 429, headers: { 'retry-after': '259200' } } });
+      const { error } = await fail(host, world);
+      expect(error).toContain('Retry-After: 259200');
+    });
+  });
+
+  test('hostile text does nothing but be shown', async () => {
+    world = await createWorld();
+    const hostile =
+      '\n::set-output name=pwned::1\n##vso[task.setvariable variable=pwned]1\r\n##[error]pwned\u2028::error::pwned | <b>x</b> [a](javascript:1) `x` ![i](https://example.com/i.png)';
+    seedIntegration(world);
+    const resource = shopResource(world);
+    resource.name = `Checkout API${hostile}`;
+    world.state.style = 'ids';
+    const service = seedService(world, { name: 'checkout-api', display_name: hostile, description: hostile });
+    seedMapping(world, service, resource);
+    await succeed(host, world, { inputs: { command: 'plan', 'resource-id': resource.id } });
+    seedMapping(world, seedService(world, { name: `a${hostile}` }), resource);
+    const named = await fail(host, world, { inputs: { 'resource-id': resource.id } });
+    expect(named.error).toContain('is mapped to several services');
+    world.fault = ({ path }) =>
+      path.startsWith('/v1/')
+        ? {
+            answer: {
+              status: 400,
+              body: JSON.stringify({
+                detail: hostile,
+                instance: `kong:trace:${hostile}`,
+                invalid_parameters: [{ field: hostile, reason: hostile }],
+              }),
+            },
+          }
+        : undefined;
+    const refused = await fail(host, world);
+    expect(refused.everything).toContain('pwned');
+    expect(Object.keys(refused.outputs)).not.toContain('pwned');
+    if (host === 'local') return;
+    expect(refused.summary).not.toMatch(/<b>|\]\(|!\[|::|##vso|https:\/\/example/u);
+  });
+});
+
+/** These wait for what takes seconds, and what waits is the same on all hosts. */
+describe('patience', () => {
+  const host = 'github';
+
+  test('a name that is taken by what this token may not see is an error that says so', async () => {
+    world = await createWorld();
+    seedIntegration(world);
+    world.fault = ({ method, path }) =>
+      method === 'POST' && path === '/v1/catalog-services'
+        ? {
+            answer: {
+              status: 409,
+              body: JSON.stringify({
+                status: 409,
+                title: 'Conflict',
+                instance: 'kong:trace:1',
+                detail: 'Key (org_id, name)=(1, checkout-api) already exists.',
+              }),
+            },
+          }
+        : undefined;
+    const { error } = await fail(host, world);
+    expect(error).toContain('The service "checkout-api" can neither be found nor created.');
+    expect(error).toContain('may be taken by a service that this catalog-token may not see');
+  }, 20_000);
+
+  test('a fault that lasts is given up after a few tries', async () => {
+    world = await createWorld();
+    world.fault = () => ({ answer: { status: 502, body: '<html><h1>Bad Gateway</h1></html>' } });
+    const { error, log } = await fail(host, world);
+    expect(error).toContain('status 502. Bad Gateway');
+    expect(log).toContain('trying again in');
+    const paths = world.exchanges.map(({ path }) => path);
+    expect(Math.max(...paths.map((path) => paths.filter((one) => one === path).length))).toBe(5);
+  }, 20_000);
+
+  test('a catalog that is not there', async () => {
+    world = await createWorld();
+    const { error } = await fail(host, world, { inputs: { 'catalog-url': 'http://127.0.0.1:9' } });
+    expect(error).toMatch(/GET http:\/\/127\.0\.0\.1:9\/v1\/[\w-]+ got no answer: ECONNREFUSED/u);
+    expect(error).toContain('HTTPS_PROXY');
+  }, 20_000);
+});
