@@ -41,6 +41,12 @@ test('task.json is what an agent and the Marketplace take', () => {
     expect(existsSync(path.join(root, target))).toBe(true);
 });
 
+test('the extension has the version of the package, and the files of the task', () => {
+  const extension = JSON.parse(readFileSync(path.join(root, 'vss-extension.json'), 'utf8'));
+  expect(extension.version).toBe(version);
+  for (const file of extension.files) expect(existsSync(path.join(root, file.path))).toBe(true);
+});
+
 test('action.yml starts what is there', () => {
   expect(action.runs.using).toBe('node24');
   expect(existsSync(path.join(root, action.runs.main))).toBe(true);

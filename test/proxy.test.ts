@@ -1,4 +1,4 @@
-import { proxyFromEnvironment } from '../src/hosts/proxy.ts';
+import { proxyFromAgent, proxyFromEnvironment } from '../src/hosts/proxy.ts';
 
 const proxy = (environment: Record<string, string>, url = 'https://us.api.konghq.com/v1') =>
   proxyFromEnvironment(environment)(new URL(url));
@@ -38,3 +38,31 @@ test.each(['https://localhost:1/', 'https://127.0.0.1/', 'https://127.9.8.7/', '
   '%s never goes through a proxy',
   (url) => expect(proxy({ HTTPS_PROXY: 'http://proxy:8080' }, url)).toBeUndefined(),
 );
+
+describe("the agent's proxy", () => {
+  const agent = {
+    AGENT_PROXYURL: 'http://proxy.example.com:3128',
+    AGENT_PROXYUSERNAME: 'DOMAIN\\user',
+    SECRET_AGENT_PROXYPASSWORD: 'p@ss:word',
+    AGENT_PROXYBYPASSLIST: '["^https://eu\\\\.api", "internal"]',
+  };
+  const through = (url: string, environment = {}) =>
+    proxyFromAgent({ ...agent, ...environment })(new URL(url));
+
+  test('is used with its user and password', () => {
+    const address = new URL(through('https://us.api.konghq.com/') ?? '');
+    expect(decodeURIComponent(address.username)).toBe('DOMAIN\\user');
+    expect(decodeURIComponent(address.password)).toBe('p@ss:word');
+    expect(address.host).toBe('proxy.example.com:3128');
+  });
+
+  test.each(['https://eu.api.konghq.com/', 'https://INTERNAL.example.com/', 'http://127.0.0.1/'])(
+    'not for %s',
+    (url) => expect(through(url)).toBeUndefined(),
+  );
+
+  test('after what the environment names', () => {
+    expect(through('https://us.api.konghq.com/', { HTTPS_PROXY: 'other:1' })).toBe('http://other:1');
+    expect(proxyFromAgent({})(new URL('https://us.api.konghq.com/'))).toBeUndefined();
+  });
+});

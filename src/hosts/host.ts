@@ -18,8 +18,8 @@ export interface RunContext {
 export interface Network {
   /** The proxy for a URL, e.g. `http://user:secret@proxy:8080`; undefined to go direct. */
   proxyFor(url: URL): string | undefined;
-  /** Certificates (PEM) that replace Node's own list. */
-  ca?: string[] | undefined;
+  /** PEM files to trust besides Node's own list and, where there is any, in the place of NODE_EXTRA_CA_CERTS. */
+  certificateFiles?: string[];
 }
 
 /** What differs by runner: reading inputs, and telling people and later steps. */

@@ -19,6 +19,23 @@ export function proxyFromEnvironment(environment: Environment): (url: URL) => st
   };
 }
 
+/**
+ * On Azure Pipelines: what the environment names, else the proxy that the agent was configured with, but for the URLs
+ * that its bypass list (regular expressions, as JSON) matches. The agent's variables are in its documentation, "Run a
+ * self-hosted agent behind a web proxy".
+ */
+export function proxyFromAgent(environment: Environment): (url: URL) => string | undefined {
+  const fromEnvironment = proxyFromEnvironment(environment);
+  if (!environment.AGENT_PROXYURL) return fromEnvironment;
+  const address = new URL(environment.AGENT_PROXYURL);
+  address.username = encodeURIComponent(environment.AGENT_PROXYUSERNAME ?? '');
+  address.password = encodeURIComponent(environment.SECRET_AGENT_PROXYPASSWORD ?? '');
+  const patterns: string[] = JSON.parse(environment.AGENT_PROXYBYPASSLIST || '[]');
+  const exempt = (url: URL) =>
+    isLoopback(url.hostname) || patterns.some((pattern) => new RegExp(pattern, 'iu').test(url.href));
+  return (url) => fromEnvironment(url) ?? (exempt(url) ? undefined : address.href);
+}
+
 /** Whether a host name (as in `URL.hostname`) is this machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/u.test(hostname);

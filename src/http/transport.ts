@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
 import type { Network } from '../hosts/host.ts';
 import { type HttpResponse, TOO_LARGE } from './http.ts';
-import { Agent, type Dispatcher, type HttpMethod, ProxyAgent, request } from './undici.ts';
+import { Agent, type Dispatcher, type HttpMethod, ProxyAgent } from './undici.ts';
 
 interface Exchange {
   method: HttpMethod;
@@ -15,7 +17,9 @@ interface Exchange {
 /** Connections: one pool for what goes direct, one for each proxy. */
 export function createTransport(network: Network) {
   const dispatchers = new Map<string | undefined, Dispatcher>();
-  const tls = network.ca ? { ca: network.ca } : {};
+  const files = network.certificateFiles ?? [];
+  const tls =
+    files.length > 0 ? { ca: [...rootCertificates, ...files.map((file) => readFileSync(file, 'utf8'))] } : {};
 
   function dispatcherFor(url: URL): Dispatcher {
     const proxy = network.proxyFor(url);
@@ -31,7 +35,7 @@ export function createTransport(network: Network) {
 
   return {
     async exchange({ url, largestBody, body, ...options }: Exchange): Promise<HttpResponse> {
-      const response = await request(dispatcherFor(url), {
+      const response = await dispatcherFor(url).request({
         ...options,
         origin: url.origin,
         path: url.pathname + url.search,

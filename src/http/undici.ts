@@ -8,17 +8,14 @@ import api from 'undici/lib/api/index.js';
 // @ts-expect-error
 import agent from 'undici/lib/dispatcher/agent.js';
 // @ts-expect-error
+import dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+// @ts-expect-error
 import proxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
+
+// As the index does: requests, and the tunnels of ProxyAgent, are made by these methods.
+Object.assign(dispatcher.prototype, api);
 
 export type Dispatcher = DispatcherType;
 export type HttpMethod = DispatcherType.HttpMethod;
 export const Agent = agent as typeof AgentType;
 export const ProxyAgent = proxyAgent as typeof ProxyAgentType;
-
-/** undici's `dispatcher.request`, which the index would have put on the prototype. */
-export function request(
-  dispatcher: DispatcherType,
-  options: DispatcherType.RequestOptions,
-): Promise<DispatcherType.ResponseData> {
-  return api.request.call(dispatcher, options);
-}

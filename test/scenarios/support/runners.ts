@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -171,7 +171,7 @@ async function runAzure(
   });
   const issues = (type: string) =>
     commands
-      .filter(({ name, properties }) => name === 'task.issue' && properties.includes(`type=${type};`))
+      .filter(({ name, properties }) => name === 'task.logissue' && properties.includes(`type=${type};`))
       .map(({ text }) => text);
   const declared = (task.outputVariables as { name: string }[]).map(({ name }) => name);
   const variables = commands
@@ -182,10 +182,9 @@ async function runAzure(
     .map(({ text }) => readFileSync(text, 'utf8'));
   const names = new Map(Object.keys(action.outputs).map((name) => [camelCase(name), name]));
   const known = [
-    'task.debug',
     'task.setsecret',
     'task.setvariable',
-    'task.issue',
+    'task.logissue',
     'task.complete',
     'task.uploadsummary',
   ];
@@ -199,12 +198,9 @@ async function runAzure(
     warnings: issues('warning'),
     notices: run.lines.filter((line) => line.startsWith('Nothing to do')),
     summary: summaries.join('\n'),
-    everything: [
-      ...run.lines.filter((line) => !line.startsWith('##vso[task.setsecret]')),
-      ...readdirSync(folder)
-        .filter((name) => name.endsWith('.md'))
-        .map((name) => readFileSync(path.join(folder, name), 'utf8')),
-    ].join('\n'),
+    everything: [...run.lines.filter((line) => !line.startsWith('##vso[task.setsecret]')), ...summaries].join(
+      '\n',
+    ),
     strayCommands: [
       ...commands.filter(({ name }) => !known.includes(name)).map(({ name }) => name),
       ...variables.filter(({ name }) => !declared.includes(name)).map(({ name }) => `setvariable ${name}`),
