@@ -268,6 +268,7 @@ describe.each(HOSTS)('on %s', (host) => {
 
   test('hostile text does nothing but be shown', async () => {
     world = await createWorld();
+    world.lawful = false;
     const hostile =
       '\n::set-output name=pwned::1\n##vso[task.setvariable variable=pwned]1\r\n##[error]pwned\u2028::error::pwned | <b>x</b> [a](javascript:1) `x` ![i](https://example.com/i.png)';
     seedIntegration(world);
