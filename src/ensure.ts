@@ -17,6 +17,8 @@ export interface Ensurable<T> {
   repair: 'updated' | 'replaced';
   /** What to do when its place is taken by something that the token may not see. */
   hidden: string;
+  /** Whether what it belongs to was made in this run: roles and look-ups may take a while to follow. */
+  fresh?: boolean;
 }
 
 export interface Ensured<T> {
@@ -35,6 +37,9 @@ export interface EnsureMode {
 /** How often a write is decided anew, and the first pause between (milliseconds, doubled each time). */
 const ROUNDS = 5;
 const FIRST_PAUSE = 500;
+/** The longest pause, and how long 403 and 404 may be the delay of something fresh (milliseconds). */
+const LONGEST_PAUSE = 15_000;
+const SETTLING = 120_000;
 
 /**
  * Find, compare, then create, update or leave. A write that met a conflict, or whose answer was lost, is never
@@ -43,26 +48,39 @@ const FIRST_PAUSE = 500;
  * @throws {Failure} what `find`, `permit` and the writes throw; and when a conflict stays unexplained
  */
 export async function ensure<T>(thing: Ensurable<T>, { plan, clock }: EnsureMode): Promise<Ensured<T>> {
+  const start = clock.now();
   let wrote: Ensured<T> | undefined;
   for (let round = 1; ; round++) {
-    const found = await thing.find();
-    const differences = found === undefined ? [] : thing.differs(found);
-    if (found !== undefined && differences.length === 0)
-      return wrote ? { ...wrote, value: found } : { operation: 'unchanged', value: found, differences };
-    await thing.permit?.(found);
-    const operation = found === undefined ? 'created' : thing.repair;
-    if (plan) return { operation, value: found, differences };
+    let decided: Ensured<T> | undefined;
     try {
+      const found = await thing.find();
+      const differences = found === undefined ? [] : thing.differs(found);
+      if (found !== undefined && differences.length === 0)
+        return wrote ? { ...wrote, value: found } : { operation: 'unchanged', value: found, differences };
+      await thing.permit?.(found);
+      decided = { operation: found === undefined ? 'created' : thing.repair, value: found, differences };
+      if (plan) return decided;
       const value = found === undefined ? await thing.create() : await thing.update(found, differences);
-      return { operation: wrote?.operation ?? operation, value, differences };
+      return { ...(wrote ?? decided), value };
     } catch (error) {
-      const { conflict, maybeProcessed } = error as { conflict?: boolean; maybeProcessed?: boolean };
-      if (!conflict && !maybeProcessed) throw error;
-      if (round === ROUNDS) throw conflict ? unexplained(thing, error) : error;
-      if (maybeProcessed) wrote ??= { operation, value: undefined, differences };
+      const { conflict, maybeProcessed, status } = error as Refusal;
+      const settling =
+        thing.fresh === true && (status === 403 || status === 404) && clock.now() - start < SETTLING;
+      if (!settling && !(decided && (conflict || maybeProcessed))) throw error;
+      if (!settling && round >= ROUNDS) throw conflict ? unexplained(thing, error) : error;
+      if (maybeProcessed) wrote ??= decided;
     }
-    await clock.sleep(FIRST_PAUSE * 2 ** (round - 1));
+    await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (round - 1), LONGEST_PAUSE));
   }
+}
+
+/** What the engine looks at in an error. */
+interface Refusal {
+  status?: number;
+  /** Somebody else made it, or holds its place. */
+  conflict?: boolean;
+  /** The write may have happened all the same. */
+  maybeProcessed?: boolean;
 }
 
 function unexplained(thing: Ensurable<unknown>, error: unknown): Failure {

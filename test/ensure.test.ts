@@ -39,7 +39,12 @@ function place(
 
 function clock(): Clock & { slept: number[] } {
   const slept: number[] = [];
-  return { slept, now: () => 0, sleep: async (milliseconds) => void slept.push(milliseconds) };
+  return {
+    slept,
+    now: () => 0,
+    sleep: async (milliseconds) => void slept.push(milliseconds),
+    timeout: () => new AbortController().signal,
+  };
 }
 
 const blue = { id: 1, color: 'blue' };

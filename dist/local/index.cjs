@@ -63,6 +63,14 @@ var init_table = __esm({
         description: "`register` ensures everything; `plan` reads everything, writes nothing and says what `register` would do."
       },
       {
+        name: "timeout-minutes",
+        group: "run",
+        type: "whole number",
+        default: "15",
+        label: "Timeout in minutes",
+        description: "How many minutes the whole run may take, with all its repeats and waits."
+      },
+      {
         name: "summary",
         group: "run",
         type: "boolean",
@@ -220,7 +228,7 @@ var init_table = __esm({
       {
         name: "wait-timeout",
         group: "resource",
-        type: "seconds",
+        type: "whole number",
         default: "300",
         label: "Wait timeout",
         description: "How many seconds to wait until Konnect has discovered the repository; `0` does not wait."
@@ -7788,6 +7796,7 @@ var init_values = __esm({
 // src/commands/report.ts
 function createReport(host, summary) {
   let heading = "Catalog Connect";
+  let waitsFor = "the catalog";
   const written = /* @__PURE__ */ new Set();
   const outcomes = [];
   const advice = [];
@@ -7800,6 +7809,10 @@ function createReport(host, summary) {
     begin(title) {
       heading = `Catalog Connect: ${title}`;
       host.info(title);
+    },
+    waitsFor: () => waitsFor,
+    waiting(what) {
+      waitsFor = what;
     },
     outcome(outcome) {
       const { thing, operation, name, id, reasons } = outcome;
@@ -8796,17 +8809,17 @@ var init_errors2 = __esm({
 
 // src/catalogs/konnect/client.ts
 function konnectClient(http, url, token) {
-  async function call(method, path, query, body) {
+  async function call(method, path, query, options = {}) {
     const address3 = new URL(`${url}/v1${path}`);
     address3.search = query.toString();
     const headers2 = { authorization: `Bearer ${token}` };
-    const response = await http.send({ method, url: address3, headers: headers2, body });
+    const response = await http.send({ method, url: address3, headers: headers2, ...options });
     if (response.status < 200 || response.status > 299)
       throw new KonnectError(method, `/v1${path}`, response);
     return response;
   }
-  async function read2(method, path, schema, query = new URLSearchParams(), body) {
-    return check2(schema, await call(method, path, query, body), method, path);
+  async function read2(method, path, schema, query = new URLSearchParams(), options = {}) {
+    return check2(schema, await call(method, path, query, options), method, path);
   }
   async function page(path, meta, query) {
     query.set("page[size]", String(PAGE_SIZE));
@@ -8839,10 +8852,10 @@ function konnectClient(http, url, token) {
       }
       throw tooMany(path, records.length);
     },
-    post: (path, body, schema) => read2("POST", path, schema, void 0, body),
-    patch: (path, body, schema) => read2("PATCH", path, schema, void 0, body),
-    async delete(path) {
-      await call("DELETE", path, new URLSearchParams());
+    post: (path, body, schema, options) => read2("POST", path, schema, void 0, { body, ...options }),
+    patch: (path, body, schema) => read2("PATCH", path, schema, void 0, { body }),
+    async delete(path, options) {
+      await call("DELETE", path, new URLSearchParams(), options);
     }
   };
 }
@@ -8938,38 +8951,43 @@ var init_connection = __esm({
 
 // src/ensure.ts
 async function ensure(thing, { plan, clock }) {
+  const start = clock.now();
   let wrote;
   for (let round = 1; ; round++) {
-    const found2 = await thing.find();
-    const differences = found2 === void 0 ? [] : thing.differs(found2);
-    if (found2 !== void 0 && differences.length === 0)
-      return wrote ? { ...wrote, value: found2 } : { operation: "unchanged", value: found2, differences };
-    await thing.permit?.(found2);
-    const operation = found2 === void 0 ? "created" : thing.repair;
-    if (plan) return { operation, value: found2, differences };
+    let decided;
     try {
+      const found2 = await thing.find();
+      const differences = found2 === void 0 ? [] : thing.differs(found2);
+      if (found2 !== void 0 && differences.length === 0)
+        return wrote ? { ...wrote, value: found2 } : { operation: "unchanged", value: found2, differences };
+      await thing.permit?.(found2);
+      decided = { operation: found2 === void 0 ? "created" : thing.repair, value: found2, differences };
+      if (plan) return decided;
       const value = found2 === void 0 ? await thing.create() : await thing.update(found2, differences);
-      return { operation: wrote?.operation ?? operation, value, differences };
+      return { ...wrote ?? decided, value };
     } catch (error) {
-      const { conflict, maybeProcessed } = error;
-      if (!conflict && !maybeProcessed) throw error;
-      if (round === ROUNDS) throw conflict ? unexplained(thing, error) : error;
-      if (maybeProcessed) wrote ??= { operation, value: void 0, differences };
+      const { conflict, maybeProcessed, status } = error;
+      const settling = thing.fresh === true && (status === 403 || status === 404) && clock.now() - start < SETTLING;
+      if (!settling && !(decided && (conflict || maybeProcessed))) throw error;
+      if (!settling && round >= ROUNDS) throw conflict ? unexplained(thing, error) : error;
+      if (maybeProcessed) wrote ??= decided;
     }
-    await clock.sleep(FIRST_PAUSE * 2 ** (round - 1));
+    await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (round - 1), LONGEST_PAUSE));
   }
 }
 function unexplained(thing, error) {
   const message = error instanceof Failure ? error.message : String(error);
   return new Failure(`The ${thing.title} can neither be found nor created. ${message}`, thing.hidden);
 }
-var ROUNDS, FIRST_PAUSE;
+var ROUNDS, FIRST_PAUSE, LONGEST_PAUSE, SETTLING;
 var init_ensure = __esm({
   "src/ensure.ts"() {
     "use strict";
     init_errors();
     ROUNDS = 5;
     FIRST_PAUSE = 500;
+    LONGEST_PAUSE = 15e3;
+    SETTLING = 12e4;
   }
 });
 
@@ -9208,6 +9226,66 @@ var init_naming = __esm({
   }
 });
 
+// src/catalogs/konnect/rotation.ts
+async function claimRotation(connection, { id }) {
+  const { client, clock } = connection;
+  const path = `/integration-instances/${id}`;
+  const holder = async () => (await client.get(path, IntegrationInstance)).labels?.[ROTATION_LABEL];
+  for (; ; ) {
+    let claim = await holder();
+    if (claim === void 0 || isExpired(claim, clock.now())) {
+      const ours = `${clock.now()}-${(0, import_node_crypto2.randomBytes)(6).toString("hex")}`;
+      await client.patch(path, { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
+      await clock.sleep(SETTLES);
+      claim = await holder();
+      if (claim === ours) return;
+    }
+    await clock.sleep(SETTLES);
+  }
+}
+function isExpired(claim, now) {
+  return !(now - Number(claim.split("-")[0]) < EXPIRES);
+}
+async function notePat(connection, instance2, made, pat, replaced) {
+  const { client, progress } = connection;
+  const path = `/integration-instances/${instance2.id}`;
+  const read2 = () => client.get(path, IntegrationInstance);
+  const mark = patMark(instance2.id, made.id, pat);
+  const labels3 = replaced ? { [PAT_LABEL]: mark, [ROTATION_LABEL]: null } : { [PAT_LABEL]: mark };
+  const note = {
+    title: `labels of the integration "${instance2.name}"`,
+    repair: "updated",
+    hidden: "Give the catalog-token the role Integration Admin.",
+    fresh: true,
+    find: aheadThen(replaced ? read2() : Promise.resolve(instance2), read2),
+    differs: (found2) => found2.labels?.[PAT_LABEL] === mark ? [] : [PAT_LABEL],
+    create: read2,
+    update: () => client.patch(path, { labels: labels3 }, IntegrationInstance)
+  };
+  try {
+    await ensure(note, connection);
+  } catch (error) {
+    progress.warning(
+      `The credential is stored, but not which PAT it was made from; the next rotation needs rotate-credential: always. ${explain(error)}`
+    );
+  }
+}
+var import_node_crypto2, ROTATION_LABEL, SETTLES, EXPIRES;
+var init_rotation = __esm({
+  "src/catalogs/konnect/rotation.ts"() {
+    "use strict";
+    import_node_crypto2 = require("node:crypto");
+    init_ensure();
+    init_errors();
+    init_connection();
+    init_naming();
+    init_schemas();
+    ROTATION_LABEL = "catalog-connect-rotation";
+    SETTLES = 2e3;
+    EXPIRES = 6e4;
+  }
+});
+
 // src/catalogs/konnect/credential.ts
 async function ensureCredential(connection, instance2, existed) {
   const { inputs, progress, clock, repository, plan } = connection;
@@ -9219,12 +9297,13 @@ async function ensureCredential(connection, instance2, existed) {
   }
   const ahead = early(existed ? readCredential(connection, instance2) : Promise.resolve(void 0));
   const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
-  const ensured = pat ? await ensure(credential(connection, instance2, pat, ahead), connection) : checked(await ahead);
+  const ensured = pat ? await ensure(credential(connection, instance2, pat, ahead, !existed), connection) : checked(await ahead);
   tell(connection, "credential", title, ensured);
   const written = ensured.operation === "created" || ensured.operation === "replaced";
   const status = statusOf(instance2, ensured.value, clock.now(), written && !plan);
   progress.credentialStatus(status);
-  if (pat && ensured.value && written && !plan) await notePat(connection, instance2, ensured.value, pat);
+  if (pat && ensured.value && written && !plan)
+    await notePat(connection, instance2, ensured.value, pat, ensured.operation === "replaced");
   for (const warning of missingPermissions(ensured.value)) progress.warning(warning);
   const advice = written ? void 0 : adviceFor(connection, status);
   if (advice) progress.warning(advice);
@@ -9244,7 +9323,7 @@ async function readCredential({ client }, instance2) {
 function pathOf(instance2) {
   return `/integration-instances/${instance2.id}/auth-credential`;
 }
-function credential(connection, instance2, pat, ahead) {
+function credential(connection, instance2, pat, ahead, fresh) {
   const { client, clock, inputs } = connection;
   let first;
   let removing = false;
@@ -9254,11 +9333,12 @@ function credential(connection, instance2, pat, ahead) {
   };
   function store(headers2) {
     const body = { type: "multi_key_auth", config: { headers: headers2.map((name) => ({ name, key: pat })) } };
-    return client.post(pathOf(instance2), body, AuthCredential).catch(guarded2);
+    return client.post(pathOf(instance2), body, AuthCredential, { critical: removing }).catch(guarded2);
   }
   return {
     title: `credential of the integration "${instance2.name}"`,
     repair: "replaced",
+    fresh,
     hidden: "Give the catalog-token the role Integration Admin, and run the step again.",
     async find() {
       const found2 = await read2().catch(guarded2);
@@ -9280,6 +9360,7 @@ function credential(connection, instance2, pat, ahead) {
     create: async () => store(await headerNames(connection).catch(guarded2)),
     async update(found2) {
       const headers2 = await headerNames(connection);
+      await claimRotation(connection, instance2);
       const current2 = await readCredential(connection, instance2);
       if (current2 && current2.id !== found2.id) throw new ReplacedMeanwhile();
       removing = true;
@@ -9289,7 +9370,7 @@ function credential(connection, instance2, pat, ahead) {
   };
   async function remove() {
     try {
-      await client.delete(pathOf(instance2));
+      await client.delete(pathOf(instance2), { critical: true });
     } catch (error) {
       if (error instanceof KonnectError && error.status === 404) return;
       removing = error.maybeProcessed === true;
@@ -9315,16 +9396,6 @@ async function headerNames(connection) {
     `Authorize it at ${integrationsPage(connection)}, and report this.`
   );
 }
-async function notePat(connection, instance2, made, pat) {
-  const labels3 = { [PAT_LABEL]: patMark(instance2.id, made.id, pat) };
-  try {
-    await connection.client.patch(`/integration-instances/${instance2.id}`, { labels: labels3 }, IntegrationInstance);
-  } catch (error) {
-    connection.progress.warning(
-      `The credential is stored, but not which PAT it was made from; the next rotation needs rotate-credential: always. ${explain(error)}`
-    );
-  }
-}
 var ReplacedMeanwhile;
 var init_credential = __esm({
   "src/catalogs/konnect/credential.ts"() {
@@ -9336,6 +9407,7 @@ var init_credential = __esm({
     init_health();
     init_manifest();
     init_naming();
+    init_rotation();
     init_schemas();
     ReplacedMeanwhile = class extends Failure {
       conflict = true;
@@ -9623,7 +9695,7 @@ async function ensureService(connection, resource, ahead) {
   const name = ensured.value?.name ?? plannedName(connection);
   tell(connection, "service", name, ensured);
   connection.progress.serviceName(name);
-  return ensured.value;
+  return { service: ensured.value, made: ensured.operation === "created" };
 }
 function service(connection, resource, ahead) {
   const { client, inputs, repository } = connection;
@@ -9738,26 +9810,26 @@ var init_service = __esm({
 function listMappings({ client }, resource) {
   return client.list(MAPPINGS, ResourceMapping, { "resource.id": { eq: resource.id } });
 }
-async function ensureMapping(connection, service2, target, ahead) {
+async function ensureMapping(connection, { service: service2, made }, target, ahead) {
+  connection.progress.waiting("the mapping");
   const title = `${fullName(connection.repository)} to ${service2?.name ?? plannedName(connection)}`;
   if (!target)
     return tell(connection, "mapping", title, wouldCreate("once Konnect has discovered the repository"));
   if (!service2) return tell(connection, "mapping", title, wouldCreate());
-  const ensured = await ensure(
-    mapping(connection, service2, target, ahead ?? listOf(connection, service2, target)),
-    connection
-  );
+  const first = ahead ?? listOf(connection, service2, target);
+  const ensured = await ensure(mapping(connection, service2, target, early(first), made), connection);
   if (ensured.value && !("id" in target)) connection.progress.resource(ensured.value.resource.id, "");
   tell(connection, "mapping", title, ensured);
   if (ensured.value && ensured.operation === "created")
     await confirm(connection, service2, ensured.value.resource.id);
 }
-function mapping(connection, service2, target, ahead) {
+function mapping(connection, service2, target, ahead, fresh) {
   const list = aheadThen(ahead, () => listOf(connection, service2, target));
   let others = [];
   return {
     title: `mapping to the service "${service2.name}"`,
     repair: "updated",
+    fresh,
     hidden: "Give the catalog-token the role Service Admin of this service, and run the step again.",
     async find() {
       const all = await list();
@@ -9796,13 +9868,17 @@ async function findByConfig(connection, service2, { type, config: config2, integ
 async function confirm(connection, service2, resourceId) {
   for (const pause of [0, 1e3, 2e3, 4e3]) {
     if (pause > 0) await connection.clock.sleep(pause);
-    const mapped = await listResourcesOf(connection, service2, resourceId);
+    const mapped = await listResourcesOf(connection, service2, resourceId).catch(notYet);
     if (mapped.some(({ id }) => id === resourceId)) return;
   }
   throw new Failure(
     `Konnect said that the resource ${oneLine(resourceId, 40)} was mapped to the service "${service2.name}", but does not list it there.`,
     "Run the step again; if it goes on, look at the service in Konnect."
   );
+}
+function notYet(error) {
+  if (error instanceof KonnectError && (error.status === 403 || error.status === 404)) return [];
+  throw error;
 }
 var MAPPINGS;
 var init_mapping = __esm({
@@ -9813,6 +9889,7 @@ var init_mapping = __esm({
     init_repository();
     init_text();
     init_connection();
+    init_errors2();
     init_schemas();
     init_service();
     MAPPINGS = "/resource-mappings";
@@ -9900,7 +9977,7 @@ async function awaitDiscovery(connection, instance2) {
   const { clock, inputs, progress, repository } = connection;
   const start = clock.now();
   const waited = () => clock.now() - start;
-  for (let pause = FIRST_PAUSE2; waited() < inputs.waitTimeout; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
+  for (let pause = FIRST_PAUSE2; waited() < inputs.waitTimeout; pause = Math.min(pause * 1.5, LONGEST_PAUSE2)) {
     progress.info(
       `Konnect has not discovered ${fullName(repository)} yet: waited ${seconds(waited())} of ${seconds(inputs.waitTimeout)}.`
     );
@@ -9916,7 +9993,7 @@ async function awaitDiscovery(connection, instance2) {
 function seconds(milliseconds) {
   return `${Math.round(milliseconds / 1e3)} s`;
 }
-var FIRST_PAUSE2, LONGEST_PAUSE;
+var FIRST_PAUSE2, LONGEST_PAUSE2;
 var init_resource = __esm({
   "src/catalogs/konnect/resource.ts"() {
     "use strict";
@@ -9927,7 +10004,7 @@ var init_resource = __esm({
     init_matching();
     init_schemas();
     FIRST_PAUSE2 = 1e3;
-    LONGEST_PAUSE = 15e3;
+    LONGEST_PAUSE2 = 15e3;
   }
 });
 
@@ -9959,6 +10036,7 @@ async function connect(connection) {
   const { inputs } = connection;
   const candidates = early(listCandidates(connection));
   const named2 = early(readServiceByName(connection));
+  connection.progress.waiting("the integration");
   const { instance: instance2, existed } = await ensureIntegration(connection);
   const located = early(
     instance2 && existed ? candidates.then((found2) => locate(connection, instance2, found2)) : nothing()
@@ -9967,13 +10045,15 @@ async function connect(connection) {
     located.then((found2) => found2 && !inputs.serviceName ? listServicesOf(connection, found2) : [])
   );
   const mappings = early(located.then((found2) => found2 ? listMappings(connection, found2) : []));
+  connection.progress.waiting("the credential");
   const advice = await ensureCredential(connection, instance2, existed);
+  connection.progress.waiting("the service");
   const resource = await located;
   if (resource) tellResource(connection, resource);
-  const service2 = await ensureService(connection, resource, { named: named2, mapped });
-  if (resource) return ensureMapping(connection, service2, resource, mappings);
+  const served = await ensureService(connection, resource, { named: named2, mapped });
+  if (resource) return ensureMapping(connection, served, resource, mappings);
   const target = instance2 && await notYetDiscovered(connection, instance2, advice);
-  return ensureMapping(connection, service2, target);
+  return ensureMapping(connection, served, target);
 }
 async function nothing() {
 }
@@ -9989,6 +10069,7 @@ async function notYetDiscovered(connection, instance2, advice) {
   }
   if (plan) return void 0;
   if (advice) throw new Failure("Konnect does not know the repository yet, and cannot discover it.", advice);
+  progress.waiting("the discovery of the repository");
   const resource = await awaitDiscovery(connection, instance2);
   tellResource(connection, resource);
   return resource;
@@ -10009,6 +10090,12 @@ var init_konnect = __esm({
 });
 
 // src/clock.ts
+function until(signal, clock) {
+  return {
+    ...clock,
+    sleep: (milliseconds, other) => clock.sleep(milliseconds, other ? AbortSignal.any([signal, other]) : signal)
+  };
+}
 var import_promises, systemClock;
 var init_clock = __esm({
   "src/clock.ts"() {
@@ -10016,7 +10103,8 @@ var init_clock = __esm({
     import_promises = require("node:timers/promises");
     systemClock = {
       now: Date.now,
-      sleep: (milliseconds, signal) => (0, import_promises.setTimeout)(milliseconds, void 0, signal && { signal })
+      sleep: (milliseconds, signal) => (0, import_promises.setTimeout)(milliseconds, void 0, signal && { signal }),
+      timeout: (milliseconds) => AbortSignal.timeout(milliseconds)
     };
   }
 });
@@ -10025,7 +10113,7 @@ var init_clock = __esm({
 function pauseBefore(attempt, method, result, now) {
   if (attempt > ATTEMPTS || !mayRepeat(method, result)) return void 0;
   const asked = "headers" in result ? retryAfter(result.headers["retry-after"], now) : void 0;
-  if (asked !== void 0 && asked > LONGEST_PAUSE2) return void 0;
+  if (asked !== void 0 && asked > LONGEST_PAUSE3) return void 0;
   const backOff = FIRST_PAUSE3 * 2 ** (attempt - 2) * (0.5 + Math.random() / 2);
   return Math.max(asked ?? 0, backOff);
 }
@@ -10040,13 +10128,13 @@ function retryAfter(header, now) {
   const date = /[a-z]/iu.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? void 0 : Math.max(0, date - now);
 }
-var ATTEMPTS, FIRST_PAUSE3, LONGEST_PAUSE2, PASSING;
+var ATTEMPTS, FIRST_PAUSE3, LONGEST_PAUSE3, PASSING;
 var init_retry = __esm({
   "src/http/retry.ts"() {
     "use strict";
     ATTEMPTS = 5;
     FIRST_PAUSE3 = 500;
-    LONGEST_PAUSE2 = 6e4;
+    LONGEST_PAUSE3 = 6e4;
     PASSING = /* @__PURE__ */ new Set([408, 429, 500, 502, 503, 504]);
   }
 });
@@ -21879,12 +21967,16 @@ var init_transport = __esm({
 
 // src/http/http.ts
 function createHttp(options) {
+  const { clock } = options;
   let loading;
   const transport = () => {
     loading ??= Promise.resolve().then(() => (init_transport(), transport_exports)).then((module2) => module2.createTransport(options.network));
     return loading;
   };
   const closing = new AbortController();
+  const interrupted = AbortSignal.any([closing.signal, options.lifetime]);
+  const endOf = (request) => request.critical ? closing.signal : interrupted;
+  const notBefore = /* @__PURE__ */ new Map();
   async function once(request) {
     const headers2 = { "user-agent": options.userAgent, accept: "application/json" };
     if (request.body !== void 0) headers2["content-type"] = "application/json";
@@ -21894,19 +21986,22 @@ function createHttp(options) {
         url: request.url,
         headers: { ...headers2, ...request.headers },
         body: request.body === void 0 ? void 0 : JSON.stringify(request.body),
-        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT), closing.signal]),
+        signal: AbortSignal.any([clock.timeout(TIMEOUT), endOf(request)]),
         largestBody: LARGEST_BODY
       });
     } catch (error) {
-      closing.signal.throwIfAborted();
+      endOf(request).throwIfAborted();
       return new NoAnswer(request, faultOf(error));
     }
   }
   return {
     async send(request) {
+      const { origin: origin2 } = request.url;
       for (let attempt = 1; ; attempt++) {
+        const throttled = (notBefore.get(origin2) ?? 0) - clock.now();
+        if (throttled > 0) await clock.sleep(throttled, endOf(request));
         const result = await once(request);
-        const pause = pauseBefore(attempt + 1, request.method, result, options.clock.now());
+        const pause = pauseBefore(attempt + 1, request.method, result, clock.now());
         if (pause === void 0) {
           if (result instanceof NoAnswer) throw result;
           return result;
@@ -21914,7 +22009,9 @@ function createHttp(options) {
         const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
         const seconds2 = Math.round(pause / 100) / 10;
         options.log(`${request.method} ${request.url.pathname}: ${why}; trying again in ${seconds2} s`);
-        await options.clock.sleep(pause, closing.signal);
+        if ("status" in result && result.status === 429)
+          notBefore.set(origin2, Math.max(notBefore.get(origin2) ?? 0, clock.now() + pause));
+        await clock.sleep(pause, endOf(request));
       }
     },
     async close() {
@@ -22045,11 +22142,11 @@ async function parseInputs(read2) {
     if (parsed === void 0) complainOf(name)(`is "${oneLine(read2(name), 80)}"; it can be true or false`);
     return parsed ?? false;
   }
-  function seconds2(name) {
+  function whole2(name, least, unit) {
     const given = value(name) ?? "";
-    if (!/^\d{1,6}$/u.test(given))
-      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of seconds`);
-    return Number(given) * 1e3;
+    if (!/^\d{1,5}$/u.test(given) || Number(given) < least)
+      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit}, ${least} or more`);
+    return Number(given) * (unit === "minutes" ? 6e4 : 1e3);
   }
   function limited(name, longest) {
     const given = text2(name);
@@ -22084,6 +22181,7 @@ async function parseInputs(read2) {
   const customFields2 = text2("service-custom-fields");
   const inputs = {
     command: choice("command"),
+    timeout: whole2("timeout-minutes", 1, "minutes"),
     summary: boolean2("summary"),
     catalog: choice("catalog"),
     catalogToken: secret("catalog-token") ?? missingToken(),
@@ -22102,7 +22200,7 @@ async function parseInputs(read2) {
     serviceLabels: labels3 ? await parseLabels(labels3, complainOf("service-labels")) : {},
     serviceCustomFields: customFields2 ? await parseCustomFields(customFields2, complainOf("service-custom-fields")) : {},
     resourceId,
-    waitTimeout: seconds2("wait-timeout"),
+    waitTimeout: whole2("wait-timeout", 0, "seconds"),
     mapBeforeDiscovery: boolean2("map-before-discovery")
   };
   if (problems.length > 0)
@@ -22270,30 +22368,42 @@ var register_exports = {};
 __export(register_exports, {
   register: () => register
 });
-async function register(host, context, report) {
+async function register(host, context, report, runtime) {
   const inputs = await parseInputs((name) => host.input(name));
   const repository = targetOf(inputs, context);
+  const deadline = runtime.clock.timeout(inputs.timeout);
+  const lifetime = AbortSignal.any([runtime.cancelled, deadline]);
+  const clock = until(lifetime, runtime.clock);
   const http = createHttp({
     userAgent: `catalog-connect/${version} (${host.name})`,
     network: host.network,
-    clock: systemClock,
+    clock: runtime.clock,
+    lifetime,
     log: (message) => host.info(message)
   });
   try {
-    const catalog = catalogOf(inputs, http, context);
+    const catalog = catalogOf(inputs, http, context, clock);
     const doing = inputs.command === "plan" ? "plan (nothing is written)" : inputs.command;
     report.begin(`${doing}: ${fullName(repository)} in ${catalog.title}`);
     await catalog.connect(repository, report);
+  } catch (error) {
+    const ended = error === lifetime.reason || error instanceof Error && error.name === "AbortError";
+    if (!lifetime.aborted || !ended) throw error;
+    const minutes = inputs.timeout / 6e4;
+    throw new Failure(
+      `${deadline.aborted ? `The run took longer than ${minutes} min (timeout-minutes).` : runtime.cancelled.reason.message} It was still waiting for ${report.waitsFor()}.`,
+      "What was done is above, and stays. Run the step again: it goes on from there."
+    );
   } finally {
     await http.close();
   }
 }
-function catalogOf(inputs, http, context) {
+function catalogOf(inputs, http, context, clock) {
   return konnect({
     client: konnectClient(http, inputs.catalogUrl, inputs.catalogToken),
     azureDevOps: azureDevOps2(http),
     jobToken: context.azureDevOps?.token,
-    clock: systemClock,
+    clock,
     inputs
   });
 }
@@ -22303,6 +22413,7 @@ var init_register = __esm({
     init_client();
     init_konnect();
     init_clock();
+    init_errors();
     init_http();
     init_parse();
     init_repository();
@@ -22313,7 +22424,7 @@ var init_register = __esm({
 });
 
 // src/commands/main.ts
-async function main(host) {
+async function main(host, runtime) {
   const context = host.context();
   hideSecrets(host, context.azureDevOps?.token);
   if (!host.input("catalog-token") && context.secretsWithheld) {
@@ -22324,7 +22435,7 @@ async function main(host) {
   const report = createReport(host, parseBoolean(host.input("summary")) !== false);
   try {
     const { register: register2 } = await Promise.resolve().then(() => (init_register(), register_exports));
-    await register2(host, context, report);
+    await register2(host, context, report, runtime);
     report.finish();
   } catch (error) {
     report.finish(explain(error));
@@ -22375,8 +22486,11 @@ function guarded(host) {
 }
 async function run2(raw, command) {
   const host = guarded(raw);
+  const cancelling = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"])
+    process.once(signal, () => cancelling.abort(new Failure(`The run was cancelled (${signal}).`)));
   try {
-    await command(host);
+    await command(host, { clock: systemClock, cancelled: cancelling.signal });
   } catch (error) {
     host.fail(explain(error));
   }
@@ -22393,6 +22507,7 @@ function encodings(secret) {
 var init_host = __esm({
   "src/hosts/host.ts"() {
     "use strict";
+    init_clock();
     init_errors();
     init_text();
   }
@@ -22527,11 +22642,11 @@ var init_azure_devops2 = __esm({
 function badRequest(field, rule, reason, source = "body") {
   return new ProblemAnswer(400, "Invalid Parameters", [{ field, rule, reason, source }]);
 }
-var import_node_crypto2, ProblemAnswer, TITLES;
+var import_node_crypto3, ProblemAnswer, TITLES;
 var init_problem = __esm({
   "src/sandbox/problem.ts"() {
     "use strict";
-    import_node_crypto2 = require("node:crypto");
+    import_node_crypto3 = require("node:crypto");
     ProblemAnswer = class extends Error {
       status;
       body;
@@ -22542,7 +22657,7 @@ var init_problem = __esm({
           status,
           title: TITLES[status] ?? "Error",
           type: `https://httpstatuses.com/${status}`,
-          instance: `kong:trace:${(0, import_node_crypto2.randomUUID)()}`,
+          instance: `kong:trace:${(0, import_node_crypto3.randomUUID)()}`,
           detail,
           ...invalid2 ? { invalid_parameters: invalid2 } : {}
         };
@@ -22794,7 +22909,7 @@ function timestamp(state) {
 }
 function newResource(state, instance2, type, config2) {
   const created_at = timestamp(state);
-  const id = (0, import_node_crypto3.randomBytes)(12).toString("base64url");
+  const id = (0, import_node_crypto4.randomBytes)(12).toString("base64url");
   const resource = {
     id,
     name: null,
@@ -22838,7 +22953,7 @@ function hydrate(state, instance2, provider, repository) {
 function authorizeInBrowser(state, provider, name = provider) {
   const created_at = timestamp(state);
   const instance2 = {
-    id: (0, import_node_crypto3.randomUUID)(),
+    id: (0, import_node_crypto4.randomUUID)(),
     name,
     display_name: name,
     description: null,
@@ -22851,7 +22966,7 @@ function authorizeInBrowser(state, provider, name = provider) {
   };
   state.instances.push(instance2);
   state.credentials.push({
-    id: (0, import_node_crypto3.randomUUID)(),
+    id: (0, import_node_crypto4.randomUUID)(),
     instanceId: instance2.id,
     type: provider === "github" ? "github_app_installation" : "oauth",
     key: "",
@@ -22862,11 +22977,11 @@ function authorizeInBrowser(state, provider, name = provider) {
   });
   return instance2;
 }
-var import_node_crypto3;
+var import_node_crypto4;
 var init_state = __esm({
   "src/sandbox/state.ts"() {
     "use strict";
-    import_node_crypto3 = require("node:crypto");
+    import_node_crypto4 = require("node:crypto");
     init_descriptions();
   }
 });
@@ -22949,11 +23064,11 @@ function credentialOf(state, instanceId) {
   if (!credential2) throw new ProblemAnswer(404, "Not found");
   return credential2;
 }
-var import_node_crypto4, ok, created, gone, SERVICE_FIELDS, INSTANCE_FIELDS, RESOURCE_FIELDS, MAPPING_FIELDS, KONNECT_ROUTES, instanceOf, serviceOf, resourceOf;
+var import_node_crypto5, ok, created, gone, SERVICE_FIELDS, INSTANCE_FIELDS, RESOURCE_FIELDS, MAPPING_FIELDS, KONNECT_ROUTES, instanceOf, serviceOf, resourceOf;
 var init_konnect2 = __esm({
   "src/sandbox/konnect.ts"() {
     "use strict";
-    import_node_crypto4 = require("node:crypto");
+    import_node_crypto5 = require("node:crypto");
     init_bodies();
     init_collections();
     init_manifests();
@@ -22999,7 +23114,7 @@ var init_konnect2 = __esm({
           throw badRequest("config.organization", "required", "is a required field");
         refuseTaken(state.instances, given.name);
         const instance2 = {
-          id: (0, import_node_crypto4.randomUUID)(),
+          id: (0, import_node_crypto5.randomUUID)(),
           name: given.name,
           display_name: given.display_name,
           description: given.description ?? null,
@@ -23044,7 +23159,7 @@ var init_konnect2 = __esm({
         if (state.credentials.some(({ instanceId }) => instanceId === instance2.id))
           throw new ProblemAnswer(409, "The integration instance has an auth credential already");
         const credential2 = {
-          id: (0, import_node_crypto4.randomUUID)(),
+          id: (0, import_node_crypto5.randomUUID)(),
           instanceId: instance2.id,
           type: "multi_key_auth",
           key: config2.headers[0].key,
@@ -23074,7 +23189,7 @@ var init_konnect2 = __esm({
         const given = readBody(CreateService, body);
         refuseTaken(state.services, given.name);
         const service2 = {
-          id: (0, import_node_crypto4.randomUUID)(),
+          id: (0, import_node_crypto5.randomUUID)(),
           name: given.name,
           display_name: given.display_name,
           description: given.description ?? null,
@@ -23159,7 +23274,7 @@ var init_konnect2 = __esm({
         ))
           throw new ProblemAnswer(409, "The resource is mapped to the service already");
         const mapping2 = {
-          id: (0, import_node_crypto4.randomUUID)(),
+          id: (0, import_node_crypto5.randomUUID)(),
           resourceId: resource.id,
           serviceId: service2.id,
           created_at: timestamp(state)
@@ -23305,16 +23420,16 @@ var init_sandbox = __esm({
 // src/local/samples.ts
 function furnish(sandbox2, repository) {
   const { state } = sandbox2;
-  const token = `kpat_sandbox${(0, import_node_crypto5.randomBytes)(8).toString("hex")}`;
-  const pat = (0, import_node_crypto5.randomBytes)(26).toString("hex");
+  const token = `kpat_sandbox${(0, import_node_crypto6.randomBytes)(8).toString("hex")}`;
+  const pat = (0, import_node_crypto6.randomBytes)(26).toString("hex");
   state.tokens.set(token, "admin");
   state.pats.set(pat, "valid");
   const { provider, organization, project, name } = repository;
   const of = (inProject) => ({
     organization,
     name,
-    id: provider === "azure-devops" ? (0, import_node_crypto5.randomUUID)() : String((0, import_node_crypto5.randomBytes)(4).readUInt32BE()),
-    ...inProject === void 0 ? {} : { project: inProject, projectId: (0, import_node_crypto5.randomUUID)() }
+    id: provider === "azure-devops" ? (0, import_node_crypto6.randomUUID)() : String((0, import_node_crypto6.randomBytes)(4).readUInt32BE()),
+    ...inProject === void 0 ? {} : { project: inProject, projectId: (0, import_node_crypto6.randomUUID)() }
   });
   const ours = of(project);
   state.repositories[provider].push(ours);
@@ -23323,11 +23438,11 @@ function furnish(sandbox2, repository) {
   else authorizeInBrowser(state, provider);
   return { token, pat };
 }
-var import_node_crypto5, SAMPLE;
+var import_node_crypto6, SAMPLE;
 var init_samples = __esm({
   "src/local/samples.ts"() {
     "use strict";
-    import_node_crypto5 = require("node:crypto");
+    import_node_crypto6 = require("node:crypto");
     init_state();
     SAMPLE = {
       provider: "azure-devops",

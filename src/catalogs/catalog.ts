@@ -24,6 +24,8 @@ export interface Progress {
   credentialStatus(status: CredentialStatus): void;
   serviceName(name: string): void;
   resource(id: string, name: string): void;
+  /** What is being done, should it never end. */
+  waiting(what: string): void;
   /** What goes on, for the log. */
   info(message: string): void;
   /** Something is not well, with what to do about it. */

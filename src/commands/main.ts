@@ -1,11 +1,11 @@
 import { explain } from '../errors.ts';
-import type { Host } from '../hosts/host.ts';
+import type { Host, Runtime } from '../hosts/host.ts';
 import { INPUTS } from '../inputs/table.ts';
 import { parseBoolean } from '../inputs/values.ts';
 import { createReport } from './report.ts';
 
 /** One run of the step, on any host. */
-export async function main(host: Host): Promise<void> {
+export async function main(host: Host, runtime: Runtime): Promise<void> {
   const context = host.context();
   hideSecrets(host, context.azureDevOps?.token);
   if (!host.input('catalog-token') && context.secretsWithheld) {
@@ -17,7 +17,7 @@ export async function main(host: Host): Promise<void> {
   try {
     // Loaded only now: a run that has nothing to do does not pay for it.
     const { register } = await import('./register.ts');
-    await register(host, context, report);
+    await register(host, context, report, runtime);
     report.finish();
   } catch (error) {
     report.finish(explain(error));

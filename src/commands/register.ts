@@ -1,8 +1,9 @@
 import type { Catalog } from '../catalogs/catalog.ts';
 import { konnectClient } from '../catalogs/konnect/client.ts';
 import { konnect } from '../catalogs/konnect/konnect.ts';
-import { systemClock } from '../clock.ts';
-import type { Host, RunContext } from '../hosts/host.ts';
+import { type Clock, until } from '../clock.ts';
+import { Failure } from '../errors.ts';
+import type { Host, RunContext, Runtime } from '../hosts/host.ts';
 import { createHttp, type Http } from '../http/http.ts';
 import { type Inputs, parseInputs } from '../inputs/parse.ts';
 import { fullName } from '../repository.ts';
@@ -16,31 +17,48 @@ import { targetOf } from './target.ts';
  *
  * @throws {Failure}
  */
-export async function register(host: Host, context: RunContext, report: Report): Promise<void> {
+export async function register(
+  host: Host,
+  context: RunContext,
+  report: Report,
+  runtime: Runtime,
+): Promise<void> {
   const inputs = await parseInputs((name) => host.input(name));
   const repository = targetOf(inputs, context);
+  const deadline = runtime.clock.timeout(inputs.timeout);
+  const lifetime = AbortSignal.any([runtime.cancelled, deadline]);
+  const clock = until(lifetime, runtime.clock);
   const http = createHttp({
     userAgent: `catalog-connect/${version} (${host.name})`,
     network: host.network,
-    clock: systemClock,
+    clock: runtime.clock,
+    lifetime,
     log: (message) => host.info(message),
   });
   try {
-    const catalog = catalogOf(inputs, http, context);
+    const catalog = catalogOf(inputs, http, context, clock);
     const doing = inputs.command === 'plan' ? 'plan (nothing is written)' : inputs.command;
     report.begin(`${doing}: ${fullName(repository)} in ${catalog.title}`);
     await catalog.connect(repository, report);
+  } catch (error) {
+    const ended = error === lifetime.reason || (error instanceof Error && error.name === 'AbortError');
+    if (!lifetime.aborted || !ended) throw error;
+    const minutes = inputs.timeout / 60_000;
+    throw new Failure(
+      `${deadline.aborted ? `The run took longer than ${minutes} min (timeout-minutes).` : (runtime.cancelled.reason as Failure).message} It was still waiting for ${report.waitsFor()}.`,
+      'What was done is above, and stays. Run the step again: it goes on from there.',
+    );
   } finally {
     await http.close();
   }
 }
 
-function catalogOf(inputs: Inputs, http: Http, context: RunContext): Catalog {
+function catalogOf(inputs: Inputs, http: Http, context: RunContext, clock: Clock): Catalog {
   return konnect({
     client: konnectClient(http, inputs.catalogUrl, inputs.catalogToken),
     azureDevOps: azureDevOps(http),
     jobToken: context.azureDevOps?.token,
-    clock: systemClock,
+    clock,
     inputs,
   });
 }

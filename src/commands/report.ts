@@ -7,6 +7,8 @@ import { markdown } from '../text.ts';
 export interface Report extends Progress {
   /** Says what the run is for. */
   begin(title: string): void;
+  /** What {@link Progress.waiting} said last. */
+  waitsFor(): string;
   /** Writes the outputs that the run did not come to, and the summary. To be called once, at the end. */
   finish(failure?: string): void;
 }
@@ -14,6 +16,7 @@ export interface Report extends Progress {
 /** @param summary whether to show a job summary */
 export function createReport(host: Host, summary: boolean): Report {
   let heading = 'Catalog Connect';
+  let waitsFor = 'the catalog';
   const written = new Set<OutputName>();
   const outcomes: Outcome[] = [];
   const advice: string[] = [];
@@ -29,6 +32,10 @@ export function createReport(host: Host, summary: boolean): Report {
     begin(title) {
       heading = `Catalog Connect: ${title}`;
       host.info(title);
+    },
+    waitsFor: () => waitsFor,
+    waiting(what) {
+      waitsFor = what;
     },
     outcome(outcome) {
       const { thing, operation, name, id, reasons } = outcome;

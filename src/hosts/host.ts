@@ -1,4 +1,5 @@
-import { explain } from '../errors.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { explain, Failure } from '../errors.ts';
 import type { Repository } from '../repository.ts';
 import { inert } from '../text.ts';
 
@@ -74,11 +75,25 @@ export function guarded(host: Host): Host {
   };
 }
 
+/** What a command runs in. */
+export interface Runtime {
+  clock: Clock;
+  /** Aborts when the runner asks to stop; its reason is a {@link Failure}. */
+  cancelled: AbortSignal;
+}
+
 /** Runs a command to its end; an error becomes the step's failure. Never rejects. */
-export async function run(raw: Host, command: (host: Host) => Promise<void>): Promise<void> {
+export async function run(
+  raw: Host,
+  command: (host: Host, runtime: Runtime) => Promise<void>,
+): Promise<void> {
   const host = guarded(raw);
+  const cancelling = new AbortController();
+  // Runners ask first (SIGINT on GitHub and Azure, SIGTERM elsewhere), and kill some seconds later.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => cancelling.abort(new Failure(`The run was cancelled (${signal}).`)));
   try {
-    await command(host);
+    await command(host, { clock: systemClock, cancelled: cancelling.signal });
   } catch (error) {
     host.fail(explain(error));
   }

@@ -15,6 +15,8 @@ export interface HttpRequest {
   headers: Record<string, string>;
   /** Sent as JSON. */
   body?: unknown;
+  /** Brought to its end even when the run is cancelled or out of time: to stop here would leave something broken. */
+  critical?: boolean | undefined;
 }
 
 export interface HttpResponse {
@@ -72,14 +74,17 @@ const LARGEST_BODY = 20 * 1024 * 1024;
 /**
  * An HTTP client for JSON services.
  *
+ * @param options.lifetime ends what is under way when it aborts
  * @param options.log told of each repeat, in words for people
  */
 export function createHttp(options: {
   userAgent: string;
   network: Network;
   clock: Clock;
+  lifetime: AbortSignal;
   log(message: string): void;
 }): Http {
+  const { clock } = options;
   // Loaded with the first request: runs that only validate do not pay for it.
   let loading: Promise<ReturnType<typeof import('./transport.ts').createTransport>> | undefined;
   const transport = () => {
@@ -88,6 +93,10 @@ export function createHttp(options: {
   };
 
   const closing = new AbortController();
+  const interrupted = AbortSignal.any([closing.signal, options.lifetime]);
+  const endOf = (request: HttpRequest) => (request.critical ? closing.signal : interrupted);
+  /** When an origin that throttles may be asked again (milliseconds since 1970), by all requests. */
+  const notBefore = new Map<string, number>();
 
   async function once(request: HttpRequest): Promise<HttpResponse | NoAnswer> {
     const headers: Record<string, string> = { 'user-agent': options.userAgent, accept: 'application/json' };
@@ -98,20 +107,23 @@ export function createHttp(options: {
         url: request.url,
         headers: { ...headers, ...request.headers },
         body: request.body === undefined ? undefined : JSON.stringify(request.body),
-        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT), closing.signal]),
+        signal: AbortSignal.any([clock.timeout(TIMEOUT), endOf(request)]),
         largestBody: LARGEST_BODY,
       });
     } catch (error) {
-      closing.signal.throwIfAborted();
+      endOf(request).throwIfAborted();
       return new NoAnswer(request, faultOf(error));
     }
   }
 
   return {
     async send(request) {
+      const { origin } = request.url;
       for (let attempt = 1; ; attempt++) {
+        const throttled = (notBefore.get(origin) ?? 0) - clock.now();
+        if (throttled > 0) await clock.sleep(throttled, endOf(request));
         const result = await once(request);
-        const pause = pauseBefore(attempt + 1, request.method, result, options.clock.now());
+        const pause = pauseBefore(attempt + 1, request.method, result, clock.now());
         if (pause === undefined) {
           if (result instanceof NoAnswer) throw result;
           return result;
@@ -119,7 +131,9 @@ export function createHttp(options: {
         const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
         const seconds = Math.round(pause / 100) / 10;
         options.log(`${request.method} ${request.url.pathname}: ${why}; trying again in ${seconds} s`);
-        await options.clock.sleep(pause, closing.signal);
+        if ('status' in result && result.status === 429)
+          notBefore.set(origin, Math.max(notBefore.get(origin) ?? 0, clock.now() + pause));
+        await clock.sleep(pause, endOf(request));
       }
     },
     async close() {

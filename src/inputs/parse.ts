@@ -23,6 +23,8 @@ import {
 /** All inputs, checked. What is undefined was not given. */
 export interface Inputs {
   command: (typeof COMMANDS)[number];
+  /** Milliseconds. */
+  timeout: number;
   summary: boolean;
   catalog: (typeof CATALOGS)[number];
   catalogToken: string;
@@ -74,11 +76,11 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
     if (parsed === undefined) complainOf(name)(`is "${oneLine(read(name), 80)}"; it can be true or false`);
     return parsed ?? false;
   }
-  function seconds(name: InputName): number {
+  function whole(name: InputName, least: number, unit: 'seconds' | 'minutes'): number {
     const given = value(name) ?? '';
-    if (!/^\d{1,6}$/u.test(given))
-      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of seconds`);
-    return Number(given) * 1000;
+    if (!/^\d{1,5}$/u.test(given) || Number(given) < least)
+      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit}, ${least} or more`);
+    return Number(given) * (unit === 'minutes' ? 60_000 : 1_000);
   }
   function limited(name: InputName, longest: number): string | undefined {
     const given = text(name);
@@ -115,6 +117,7 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
   const customFields = text('service-custom-fields');
   const inputs: Inputs = {
     command: choice('command'),
+    timeout: whole('timeout-minutes', 1, 'minutes'),
     summary: boolean('summary'),
     catalog: choice('catalog'),
     catalogToken: secret('catalog-token') ?? missingToken(),
@@ -135,7 +138,7 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
       ? await parseCustomFields(customFields, complainOf('service-custom-fields'))
       : {},
     resourceId,
-    waitTimeout: seconds('wait-timeout'),
+    waitTimeout: whole('wait-timeout', 0, 'seconds'),
     mapBeforeDiscovery: boolean('map-before-discovery'),
   };
   if (problems.length > 0)

@@ -6,7 +6,7 @@
 export interface InputRow {
   name: string;
   group: 'run' | 'catalog' | 'repository' | 'integration' | 'credential' | 'service' | 'resource';
-  type: 'text' | 'lines' | 'choice' | 'boolean' | 'seconds' | 'secret';
+  type: 'text' | 'lines' | 'choice' | 'boolean' | 'whole number' | 'secret';
   /** What an absent or empty value means, where that is one fixed value. */
   default?: string;
   /** What it means otherwise, for the README. */
@@ -46,6 +46,14 @@ export const INPUTS = [
     label: 'Command',
     description:
       '`register` ensures everything; `plan` reads everything, writes nothing and says what `register` would do.',
+  },
+  {
+    name: 'timeout-minutes',
+    group: 'run',
+    type: 'whole number',
+    default: '15',
+    label: 'Timeout in minutes',
+    description: 'How many minutes the whole run may take, with all its repeats and waits.',
   },
   {
     name: 'summary',
@@ -212,7 +220,7 @@ export const INPUTS = [
   {
     name: 'wait-timeout',
     group: 'resource',
-    type: 'seconds',
+    type: 'whole number',
     default: '300',
     label: 'Wait timeout',
     description: 'How many seconds to wait until Konnect has discovered the repository; `0` does not wait.',

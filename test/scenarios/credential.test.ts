@@ -23,6 +23,7 @@ function connected() {
 }
 
 const REPLACED = [
+  'PATCH /integration-instances/:id',
   'DELETE /integration-instances/:id/auth-credential',
   'POST /integration-instances/:id/auth-credential',
   'PATCH /integration-instances/:id',

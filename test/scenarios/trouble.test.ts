@@ -217,7 +217,7 @@ describe.each(HOSTS)('on %s', (host) => {
       'service-operation': 'created',
       'mapping-operation': 'created',
     });
-  }, 20_000);
+  });
 
   describe("answers that are not Konnect's", () => {
     const answering = (status: number, body: string, headers: Record<string, string> = {}) => {
@@ -326,7 +326,7 @@ describe('patience', () => {
     const { error } = await fail(host, world);
     expect(error).toContain('The service "checkout-api" can neither be found nor created.');
     expect(error).toContain('may be taken by a service that this catalog-token may not see');
-  }, 20_000);
+  });
 
   test('a fault that lasts is given up after a few tries', async () => {
     world = await createWorld();
@@ -336,12 +336,12 @@ describe('patience', () => {
     expect(log).toContain('trying again in');
     const paths = world.exchanges.map(({ path }) => path);
     expect(Math.max(...paths.map((path) => paths.filter((one) => one === path).length))).toBe(5);
-  }, 20_000);
+  });
 
   test('a catalog that is not there', async () => {
     world = await createWorld();
     const { error } = await fail(host, world, { inputs: { 'catalog-url': 'http://127.0.0.1:9' } });
     expect(error).toMatch(/GET http:\/\/127\.0\.0\.1:9\/v1\/[\w-]+ got no answer: ECONNREFUSED/u);
     expect(error).toContain('HTTPS_PROXY');
-  }, 20_000);
+  });
 });

@@ -1,6 +1,6 @@
 import { array, type GenericSchema, type InferOutput, object, safeParse, unknown } from 'valibot';
 import { Failure } from '../../errors.ts';
-import type { Http, HttpResponse, Method } from '../../http/http.ts';
+import type { Http, HttpRequest, HttpResponse, Method } from '../../http/http.ts';
 import { oneLine } from '../../text.ts';
 import { KonnectError, parseJson } from './errors.ts';
 import { CursorPage, NumberedPage } from './schemas.ts';
@@ -15,10 +15,17 @@ export interface KonnectClient {
   list<S extends GenericSchema>(path: string, schema: S, filter?: Filter): Promise<InferOutput<S>[]>;
   /** All records of a collection in cursor pages (`CursorMeta`). */
   walk<S extends GenericSchema>(path: string, schema: S, filter: Filter): Promise<InferOutput<S>[]>;
-  post<S extends GenericSchema>(path: string, body: unknown, schema: S): Promise<InferOutput<S>>;
+  post<S extends GenericSchema>(
+    path: string,
+    body: unknown,
+    schema: S,
+    options?: WriteOptions,
+  ): Promise<InferOutput<S>>;
   patch<S extends GenericSchema>(path: string, body: unknown, schema: S): Promise<InferOutput<S>>;
-  delete(path: string): Promise<void>;
+  delete(path: string, options?: WriteOptions): Promise<void>;
 }
+
+type WriteOptions = Pick<HttpRequest, 'critical'>;
 
 const PAGE_SIZE = 100;
 /** A look-up that is not finished after this many pages is not one that we should be making. */
@@ -33,12 +40,12 @@ export function konnectClient(http: Http, url: string, token: string): KonnectCl
     method: Method,
     path: string,
     query: URLSearchParams,
-    body?: unknown,
+    options: Pick<HttpRequest, 'body' | 'critical'> = {},
   ): Promise<HttpResponse> {
     const address = new URL(`${url}/v1${path}`);
     address.search = query.toString();
     const headers = { authorization: `Bearer ${token}` };
-    const response = await http.send({ method, url: address, headers, body });
+    const response = await http.send({ method, url: address, headers, ...options });
     if (response.status < 200 || response.status > 299)
       throw new KonnectError(method, `/v1${path}`, response);
     return response;
@@ -49,9 +56,9 @@ export function konnectClient(http: Http, url: string, token: string): KonnectCl
     path: string,
     schema: S,
     query = new URLSearchParams(),
-    body?: unknown,
+    options: Pick<HttpRequest, 'body' | 'critical'> = {},
   ): Promise<InferOutput<S>> {
-    return check(schema, await call(method, path, query, body), method, path);
+    return check(schema, await call(method, path, query, options), method, path);
   }
 
   async function page<M extends GenericSchema>(path: string, meta: M, query: URLSearchParams) {
@@ -86,10 +93,10 @@ export function konnectClient(http: Http, url: string, token: string): KonnectCl
       }
       throw tooMany(path, records.length);
     },
-    post: (path, body, schema) => read('POST', path, schema, undefined, body),
-    patch: (path, body, schema) => read('PATCH', path, schema, undefined, body),
-    async delete(path) {
-      await call('DELETE', path, new URLSearchParams());
+    post: (path, body, schema, options) => read('POST', path, schema, undefined, { body, ...options }),
+    patch: (path, body, schema) => read('PATCH', path, schema, undefined, { body }),
+    async delete(path, options) {
+      await call('DELETE', path, new URLSearchParams(), options);
     },
   };
 }

@@ -1,11 +1,12 @@
 import { type Ensurable, type Ensured, ensure } from '../../ensure.ts';
-import { explain, Failure } from '../../errors.ts';
+import { Failure } from '../../errors.ts';
 import { aheadThen, type Connection, early, integrationsPage, tell, wouldCreate } from './connection.ts';
 import { KonnectError } from './errors.ts';
 import { adviceFor, ailmentOf, missingPermissions, statusOf } from './health.ts';
 import { readManifest } from './manifest.ts';
 import { marks, PAT_LABEL, patMark } from './naming.ts';
-import { AuthCredential, IntegrationInstance } from './schemas.ts';
+import { claimRotation, notePat } from './rotation.ts';
+import { AuthCredential, type IntegrationInstance } from './schemas.ts';
 
 /**
  * Ensures the credential where we can make it (Azure DevOps, with a PAT); else checks it.
@@ -29,13 +30,14 @@ export async function ensureCredential(
   const ahead = early(existed ? readCredential(connection, instance) : Promise.resolve(undefined));
   const pat = repository.provider === 'azure-devops' ? inputs.azureDevOpsPat : undefined;
   const ensured = pat
-    ? await ensure(credential(connection, instance, pat, ahead), connection)
+    ? await ensure(credential(connection, instance, pat, ahead, !existed), connection)
     : checked(await ahead);
   tell(connection, 'credential', title, ensured);
   const written = ensured.operation === 'created' || ensured.operation === 'replaced';
   const status = statusOf(instance, ensured.value, clock.now(), written && !plan);
   progress.credentialStatus(status);
-  if (pat && ensured.value && written && !plan) await notePat(connection, instance, ensured.value, pat);
+  if (pat && ensured.value && written && !plan)
+    await notePat(connection, instance, ensured.value, pat, ensured.operation === 'replaced');
   for (const warning of missingPermissions(ensured.value)) progress.warning(warning);
   const advice = written ? undefined : adviceFor(connection, status);
   if (advice) progress.warning(advice);
@@ -69,12 +71,14 @@ function pathOf(instance: IntegrationInstance): string {
  *
  * @param pat the PAT that it is to be made from
  * @param ahead the first {@link readCredential}
+ * @param fresh whether the instance was made in this run
  */
 function credential(
   connection: Connection,
   instance: IntegrationInstance,
   pat: string,
   ahead: Promise<AuthCredential | undefined>,
+  fresh: boolean,
 ): Ensurable<AuthCredential> {
   const { client, clock, inputs } = connection;
   let first: AuthCredential | undefined;
@@ -86,12 +90,13 @@ function credential(
 
   function store(headers: string[]): Promise<AuthCredential> {
     const body = { type: 'multi_key_auth', config: { headers: headers.map((name) => ({ name, key: pat })) } };
-    return client.post(pathOf(instance), body, AuthCredential).catch(guarded);
+    return client.post(pathOf(instance), body, AuthCredential, { critical: removing }).catch(guarded);
   }
 
   return {
     title: `credential of the integration "${instance.name}"`,
     repair: 'replaced',
+    fresh,
     hidden: 'Give the catalog-token the role Integration Admin, and run the step again.',
     async find() {
       const found = await read().catch(guarded);
@@ -115,6 +120,7 @@ function credential(
     async update(found) {
       // Whatever can fail is asked before there is a moment without a credential.
       const headers = await headerNames(connection);
+      await claimRotation(connection, instance);
       const current = await readCredential(connection, instance);
       if (current && current.id !== found.id) throw new ReplacedMeanwhile();
       removing = true;
@@ -125,7 +131,7 @@ function credential(
 
   async function remove(): Promise<void> {
     try {
-      await client.delete(pathOf(instance));
+      await client.delete(pathOf(instance), { critical: true });
     } catch (error) {
       if (error instanceof KonnectError && error.status === 404) return;
       removing = (error as { maybeProcessed?: boolean }).maybeProcessed === true;
@@ -162,22 +168,4 @@ async function headerNames(connection: Connection): Promise<string[]> {
     `Konnect's ${connection.repository.provider} integration does not take one token in one header any more, so the credential cannot be made here.`,
     `Authorize it at ${integrationsPage(connection)}, and report this.`,
   );
-}
-
-/** Notes on the instance which PAT its credential was made from, so that a later run knows a rotated one. */
-async function notePat(
-  connection: Connection,
-  instance: IntegrationInstance,
-  made: AuthCredential,
-  pat: string,
-): Promise<void> {
-  // Konnect merges labels: those that are not named stay (Kong/kongctl relies on it, labels/labels.go).
-  const labels = { [PAT_LABEL]: patMark(instance.id, made.id, pat) };
-  try {
-    await connection.client.patch(`/integration-instances/${instance.id}`, { labels }, IntegrationInstance);
-  } catch (error) {
-    connection.progress.warning(
-      `The credential is stored, but not which PAT it was made from; the next rotation needs rotate-credential: always. ${explain(error)}`,
-    );
-  }
 }

@@ -42,6 +42,7 @@ async function connect(connection: Connection): Promise<void> {
   const { inputs } = connection;
   const candidates = early(listCandidates(connection));
   const named = early(readServiceByName(connection));
+  connection.progress.waiting('the integration');
   const { instance, existed } = await ensureIntegration(connection);
 
   const located = early(
@@ -51,15 +52,17 @@ async function connect(connection: Connection): Promise<void> {
     located.then((found) => (found && !inputs.serviceName ? listServicesOf(connection, found) : [])),
   );
   const mappings = early(located.then((found) => (found ? listMappings(connection, found) : [])));
+  connection.progress.waiting('the credential');
   const advice = await ensureCredential(connection, instance, existed);
 
+  connection.progress.waiting('the service');
   const resource = await located;
   if (resource) tellResource(connection, resource);
-  const service = await ensureService(connection, resource, { named, mapped });
+  const served = await ensureService(connection, resource, { named, mapped });
 
-  if (resource) return ensureMapping(connection, service, resource, mappings);
+  if (resource) return ensureMapping(connection, served, resource, mappings);
   const target = instance && (await notYetDiscovered(connection, instance, advice));
-  return ensureMapping(connection, service, target);
+  return ensureMapping(connection, served, target);
 }
 
 async function nothing(): Promise<undefined> {}
@@ -86,6 +89,7 @@ async function notYetDiscovered(
   }
   if (plan) return undefined;
   if (advice) throw new Failure('Konnect does not know the repository yet, and cannot discover it.', advice);
+  progress.waiting('the discovery of the repository');
   const resource = await awaitDiscovery(connection, instance);
   tellResource(connection, resource);
   return resource;

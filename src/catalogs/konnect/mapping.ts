@@ -2,7 +2,8 @@ import { type Ensurable, ensure } from '../../ensure.ts';
 import { Failure } from '../../errors.ts';
 import { fullName } from '../../repository.ts';
 import { oneLine } from '../../text.ts';
-import { aheadThen, type Connection, tell, wouldCreate } from './connection.ts';
+import { aheadThen, type Connection, early, tell, wouldCreate } from './connection.ts';
+import { KonnectError } from './errors.ts';
 import { type CatalogResource, type CatalogService, ResourceMapping } from './schemas.ts';
 import { listResourcesOf, plannedName } from './service.ts';
 
@@ -28,24 +29,24 @@ export function listMappings(
 /**
  * Ensures the mapping of the repository's resource to its service.
  *
- * @param service undefined in a plan that would create it
+ * @param to.service undefined in a plan that would create it
+ * @param to.made whether this run made it
  * @param target undefined in a plan while Konnect has not discovered the repository
  * @param ahead the first {@link listMappings} of the target, where it was begun ahead of time
  */
 export async function ensureMapping(
   connection: Connection,
-  service: CatalogService | undefined,
+  { service, made }: { service: CatalogService | undefined; made: boolean },
   target: Mappable | undefined,
   ahead?: Promise<ResourceMapping[]>,
 ): Promise<void> {
+  connection.progress.waiting('the mapping');
   const title = `${fullName(connection.repository)} to ${service?.name ?? plannedName(connection)}`;
   if (!target)
     return tell(connection, 'mapping', title, wouldCreate('once Konnect has discovered the repository'));
   if (!service) return tell(connection, 'mapping', title, wouldCreate());
-  const ensured = await ensure(
-    mapping(connection, service, target, ahead ?? listOf(connection, service, target)),
-    connection,
-  );
+  const first = ahead ?? listOf(connection, service, target);
+  const ensured = await ensure(mapping(connection, service, target, early(first), made), connection);
   if (ensured.value && !('id' in target)) connection.progress.resource(ensured.value.resource.id, '');
   tell(connection, 'mapping', title, ensured);
   if (ensured.value && ensured.operation === 'created')
@@ -57,12 +58,14 @@ function mapping(
   service: CatalogService,
   target: Mappable,
   ahead: Promise<ResourceMapping[]>,
+  fresh: boolean,
 ): Ensurable<ResourceMapping> {
   const list = aheadThen(ahead, () => listOf(connection, service, target));
   let others: ResourceMapping[] = [];
   return {
     title: `mapping to the service "${service.name}"`,
     repair: 'updated',
+    fresh,
     hidden: 'Give the catalog-token the role Service Admin of this service, and run the step again.',
     async find() {
       const all = await list();
@@ -124,11 +127,17 @@ async function findByConfig(
 async function confirm(connection: Connection, service: CatalogService, resourceId: string): Promise<void> {
   for (const pause of [0, 1_000, 2_000, 4_000]) {
     if (pause > 0) await connection.clock.sleep(pause);
-    const mapped = await listResourcesOf(connection, service, resourceId);
+    const mapped = await listResourcesOf(connection, service, resourceId).catch(notYet);
     if (mapped.some(({ id }) => id === resourceId)) return;
   }
   throw new Failure(
     `Konnect said that the resource ${oneLine(resourceId, 40)} was mapped to the service "${service.name}", but does not list it there.`,
     'Run the step again; if it goes on, look at the service in Konnect.',
   );
+}
+
+/** What was made a moment ago may not be there yet for whoever made it. */
+function notYet(error: unknown): CatalogResource[] {
+  if (error instanceof KonnectError && (error.status === 403 || error.status === 404)) return [];
+  throw error;
 }

@@ -48,18 +48,18 @@ interface Ahead {
  * mapped to; else the one named after the repository.
  *
  * @param resource undefined while Konnect has not discovered the repository
- * @returns undefined in a plan that would create it
+ * @returns it (undefined in a plan that would create it), and whether this run made it
  */
 export async function ensureService(
   connection: Connection,
   resource: CatalogResource | undefined,
   ahead: Ahead,
-): Promise<CatalogService | undefined> {
+): Promise<{ service: CatalogService | undefined; made: boolean }> {
   const ensured = await ensure(service(connection, resource, ahead), connection);
   const name = ensured.value?.name ?? plannedName(connection);
   tell(connection, 'service', name, ensured);
   connection.progress.serviceName(name);
-  return ensured.value;
+  return { service: ensured.value, made: ensured.operation === 'created' };
 }
 
 function service(
