@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { answerAzureDevOps } from './azure-devops.ts';
 import type { DescriptionStyle } from './descriptions.ts';
 import { type Answer, KONNECT_ROUTES } from './konnect.ts';
+import { type Lag, lagOf } from './lag.ts';
 import { ProblemAnswer } from './problem.ts';
 import type { State } from './state.ts';
 
@@ -21,11 +22,17 @@ export interface Exchange {
   round: number;
 }
 
-/** What goes wrong with a request: an answer in the place of ours, or a connection that breaks before or after. */
+/**
+ * What goes wrong with a request. Before it is acted on: another answer in the place of ours, a connection that breaks,
+ * an answer that never comes. After: a connection that breaks, an answer that stops in its middle or is garbled.
+ */
 export type Fault =
-  | { answer: { status: number; headers?: Record<string, string>; body?: string } }
   | 'reset before'
-  | 'reset after';
+  | 'never'
+  | 'reset after'
+  | 'trickle'
+  | { answer: { status: number; headers?: Record<string, string>; body?: string } }
+  | { garble(text: string): string };
 
 export interface Sandbox {
   /** e.g. `http://127.0.0.1:4010`, the `catalog-url`. */
@@ -45,7 +52,9 @@ export interface SandboxOptions {
   /** Milliseconds. */
   discoveryDelay?: number;
   /** Milliseconds that each answer takes. */
-  latency?: number;
+  latency?: number | (() => number);
+  /** Milliseconds by which lists are behind. */
+  lag?: number;
   now?: () => number;
 }
 
@@ -67,8 +76,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     resources: [],
     mappings: [],
   };
+  const lag = lagOf(state, options.lag ?? 0);
   const server = createServer((request, response) => {
-    handle(sandbox, options.latency ?? 0, request, response).catch((error) => response.destroy(error));
+    handle(sandbox, lag, latencyOf(options), request, response).catch((error) => response.destroy(error));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
@@ -88,8 +98,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return sandbox;
 }
 
+function latencyOf({ latency = 0 }: SandboxOptions): number {
+  return typeof latency === 'number' ? latency : latency();
+}
+
 async function handle(
   sandbox: Sandbox,
+  lag: Lag,
   latency: number,
   request: IncomingMessage,
   response: ServerResponse,
@@ -100,9 +115,10 @@ async function handle(
   const text = await readAll(request);
   if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
   if (fault === 'reset before') return void request.socket.destroy();
+  if (fault === 'never') return;
   const body = text === '' ? undefined : parse(text);
-  const shown: AnyAnswer =
-    typeof fault === 'object' ? fault.answer : answerTo(sandbox.state, request, path, body);
+  const replaced = typeof fault === 'object' && 'answer' in fault;
+  const shown: AnyAnswer = replaced ? fault.answer : answerTo(sandbox.state, lag, request, path, body);
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
@@ -114,36 +130,32 @@ async function handle(
     body: withoutKeys(body),
     status: shown.status,
     answer: shown.body,
-    faked: typeof fault === 'object',
+    faked: replaced,
     round,
   });
   if (fault === 'reset after') return void request.socket.destroy();
   const type = shown.status >= 400 ? 'application/problem+json' : 'application/json';
+  const answer = typeof shown.body === 'string' ? shown.body : JSON.stringify(shown.body);
   response.writeHead(shown.status, { 'content-type': type, ...shown.headers });
-  response.end(
-    typeof shown.body === 'string'
-      ? shown.body
-      : shown.body === undefined
-        ? undefined
-        : JSON.stringify(shown.body),
-  );
+  if (fault === 'trickle') response.write(answer?.slice(0, 10) ?? '');
+  else response.end(typeof fault === 'object' && 'garble' in fault && answer ? fault.garble(answer) : answer);
 }
 
 type AnyAnswer = Answer & { headers?: Record<string, string> };
 
-function answerTo(state: State, request: IncomingMessage, path: string, body: unknown): AnyAnswer {
+function answerTo(state: State, lag: Lag, request: IncomingMessage, path: string, body: unknown): AnyAnswer {
   const url = new URL(path, 'http://sandbox.invalid');
   if (url.pathname.startsWith(`${AZURE_PATH}/`))
     return answerAzureDevOps(state, url.pathname.slice(AZURE_PATH.length), request.headers);
   try {
-    return answerKonnect(state, request, url, body);
+    return answerKonnect(state, lag, request, url, body);
   } catch (error) {
     if (error instanceof ProblemAnswer) return { status: error.status, body: error.body };
     throw error;
   }
 }
 
-function answerKonnect(state: State, request: IncomingMessage, url: URL, body: unknown): Answer {
+function answerKonnect(state: State, lag: Lag, request: IncomingMessage, url: URL, body: unknown): Answer {
   const token = /^Bearer (.+)$/u.exec(request.headers.authorization ?? '')?.[1] ?? '';
   const role = state.tokens.get(token);
   if (!role) throw new ProblemAnswer(401, 'Invalid credentials');
@@ -153,12 +165,14 @@ function answerKonnect(state: State, request: IncomingMessage, url: URL, body: u
     const [method, template = ''] = route.split(' ');
     const match =
       method === request.method && new RegExp(`^${template.replaceAll(':id', '([^/]+)')}$`, 'u').exec(path);
-    if (match && url.pathname !== path)
-      return handler(state, {
-        parameters: match.slice(1).map(decodeURIComponent),
-        query: url.searchParams,
-        body,
-      });
+    if (!match || url.pathname === path) continue;
+    if (method !== 'GET') lag.beforeWrite();
+    const seen =
+      method === 'GET' && !template.endsWith(':id') && !template.endsWith('auth-credential')
+        ? lag.asListed()
+        : state;
+    const parameters = match.slice(1).map(decodeURIComponent);
+    return handler(seen, { parameters, query: url.searchParams, body });
   }
   throw new ProblemAnswer(404, 'Not found');
 }

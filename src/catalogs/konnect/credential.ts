@@ -5,7 +5,7 @@ import { KonnectError } from './errors.ts';
 import { adviceFor, ailmentOf, missingPermissions, statusOf } from './health.ts';
 import { readManifest } from './manifest.ts';
 import { marks, PAT_LABEL, patMark } from './naming.ts';
-import { claimRotation, notePat } from './rotation.ts';
+import { claimRotation, notePat, RotatedMeanwhile } from './rotation.ts';
 import { AuthCredential, type IntegrationInstance } from './schemas.ts';
 
 /**
@@ -122,7 +122,7 @@ function credential(
       const headers = await headerNames(connection);
       await claimRotation(connection, instance);
       const current = await readCredential(connection, instance);
-      if (current && current.id !== found.id) throw new ReplacedMeanwhile();
+      if (current && current.id !== found.id) throw new RotatedMeanwhile();
       removing = true;
       if (current) await remove();
       return store(headers);
@@ -137,15 +137,6 @@ function credential(
       removing = (error as { maybeProcessed?: boolean }).maybeProcessed === true;
       guarded(error);
     }
-  }
-}
-
-/** Another run was faster: what it made is looked at instead. */
-class ReplacedMeanwhile extends Failure {
-  readonly conflict = true;
-
-  constructor() {
-    super('Another run keeps replacing the credential.', 'Run the step again.');
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Ensurable, ensure } from '../../ensure.ts';
-import { explain } from '../../errors.ts';
+import { explain, Failure } from '../../errors.ts';
 import { aheadThen, type Connection } from './connection.ts';
 import { PAT_LABEL, patMark } from './naming.ts';
 import { type AuthCredential, IntegrationInstance } from './schemas.ts';
@@ -14,24 +14,37 @@ const SETTLES = 2_000;
 const EXPIRES = 60_000;
 
 /**
- * Waits until this run alone may replace the instance's credential. Konnect has no conditional writes, so that is
+ * Makes sure that this run alone replaces the instance's credential. Konnect has no conditional writes, so that is
  * agreed on by a label: each run writes its own claim, waits, and goes on only if the claim is still its own. A claim
  * whose run died expires.
+ *
+ * @throws {RotatedMeanwhile} after another run had the claim: what it did is to be looked at
  */
 export async function claimRotation(connection: Connection, { id }: IntegrationInstance): Promise<void> {
   const { client, clock } = connection;
   const path = `/integration-instances/${id}`;
-  const holder = async () => (await client.get(path, IntegrationInstance)).labels?.[ROTATION_LABEL];
-  for (;;) {
-    let claim = await holder();
-    if (claim === undefined || isExpired(claim, clock.now())) {
-      const ours = `${clock.now()}-${randomBytes(6).toString('hex')}`;
-      await client.patch(path, { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
-      await clock.sleep(SETTLES);
-      claim = await holder();
-      if (claim === ours) return;
-    }
+  const ours = `${clock.now()}-${randomBytes(6).toString('hex')}`;
+  /** The claim that stands; undefined when there is none. */
+  const standing = async () => {
+    const claim = (await client.get(path, IntegrationInstance)).labels?.[ROTATION_LABEL];
+    return claim !== undefined && isExpired(claim, clock.now()) ? undefined : claim;
+  };
+  if ((await standing()) === undefined) {
+    await client.patch(path, { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
     await clock.sleep(SETTLES);
+    if ((await standing()) === ours) return;
+  }
+  while ((await standing()) !== undefined) await clock.sleep(SETTLES);
+  throw new RotatedMeanwhile();
+}
+
+/** Another run was faster: what it made is looked at instead. */
+export class RotatedMeanwhile extends Failure {
+  override readonly name = 'RotatedMeanwhile';
+  readonly conflict = true;
+
+  constructor() {
+    super('Other runs keep replacing the credential.', 'Run the step again.');
   }
 }
 

@@ -1,0 +1,66 @@
+import type { Clock } from '../../src/clock.ts';
+import { main } from '../../src/commands/main.ts';
+import { explain } from '../../src/errors.ts';
+import { guarded, type Host } from '../../src/hosts/host.ts';
+import { INPUTS, type InputName } from '../../src/inputs/table.ts';
+import type { Repository } from '../../src/repository.ts';
+
+/** One run of the core in this process. */
+export interface CoreRun {
+  succeeded: boolean;
+  outputs: Record<string, string>;
+  /** All that was said. */
+  said: string;
+}
+
+export interface CoreOptions {
+  inputs: Partial<Record<InputName, string>>;
+  repository: Repository;
+  clock: Clock;
+  cancelled?: AbortSignal;
+  /** The proxy that a request is sent to, to have it refused. */
+  proxyFor?: () => string | undefined;
+}
+
+export async function runCore({
+  inputs,
+  repository,
+  clock,
+  cancelled,
+  proxyFor,
+}: CoreOptions): Promise<CoreRun> {
+  const result: CoreRun = { succeeded: true, outputs: {}, said: '' };
+  const say = (text: string) => {
+    result.said += `${text}\n`;
+  };
+  const host: Host = {
+    name: 'local',
+    network: { proxyFor: () => proxyFor?.() },
+    context: () => ({ repository }),
+    // As runners do, which give every declared input.
+    input: (name) =>
+      inputs[name as InputName] ??
+      INPUTS.find((row) => row.name === name && 'default' in row)?.['default' as never] ??
+      '',
+    secret() {},
+    output(name, value) {
+      if (name in result.outputs) throw new Error(`The output ${name} was written twice.`);
+      result.outputs[name] = value;
+    },
+    info: say,
+    notice: say,
+    warning: say,
+    fail(message) {
+      say(message);
+      result.succeeded = false;
+    },
+    summary: say,
+  };
+  const safe = guarded(host);
+  try {
+    await main(safe, { clock, cancelled: cancelled ?? new AbortController().signal });
+  } catch (error) {
+    safe.fail(explain(error));
+  }
+  return result;
+}
