@@ -43,7 +43,7 @@ function clock(): Clock & { slept: number[] } {
     slept,
     now: () => 0,
     sleep: async (milliseconds) => void slept.push(milliseconds),
-    timeout: () => new AbortController().signal,
+    after: () => () => {},
   };
 }
 

@@ -28,11 +28,12 @@ function resource(
   integration_data: Record<string, unknown> = {},
 ): CatalogResource {
   count += 1;
+  const type = config.type === undefined ? 'thing' : String(config.type);
   const integration = { name: 'azure-devops', instance: { id: 'i', name: 'azure-devops' } };
   return {
     id: `r${count}`,
     name,
-    type: 'repository',
+    type,
     config,
     integration,
     integration_data,
@@ -102,11 +103,50 @@ describe('several', () => {
     ).toBe('several: 0,1');
   });
 
-  test('of which one fits better give that one', () => {
+  test('of which one fits better, or has the type of a repository, give that one', () => {
     const pipeline = resource({ pipeline_id: '7' }, 'api CI', { repository: { id: ID } });
     expect(found(ours, pipeline, resource({ repository_id: ID }))).toBe('one: 1');
+    const repository = resource({ type: 'azure_repo', project: 'shop', repo: 'api' });
+    expect(found(ours, pipeline, repository)).toBe('one: 1');
     const project = resource({ project: 'api' }, 'api');
-    const repository = { ...nameless, project: 'api' };
-    expect(found(repository, project, resource({ project: 'api', repository: 'api' }))).toBe('one: 1');
+    expect(
+      found(
+        { ...nameless, project: 'api' },
+        project,
+        resource({ type: 'repo', project: 'api', repository: 'api' }),
+      ),
+    ).toBe('one: 1');
+  });
+});
+
+describe('what only speaks of us is not us', () => {
+  const github = (name: string, more: Record<string, unknown> = {}) =>
+    resource({ owner: 'acme-inc', repository: name }, name, more);
+
+  test.each([
+    ['a fork that names its parent by ID', github('web-fork', { parent: { id: '42' } })],
+    ['by URL', github('web-fork', { parent: { html_url: 'https://github.com/acme-inc/web' } })],
+    [
+      'by name',
+      github('web-fork', {
+        source: { full_name: 'acme-inc/web', name: 'web', owner: { login: 'acme-inc' } },
+      }),
+    ],
+    ['a topic of our name', github('web-docs', { topics: ['web'] })],
+    ['a language of our name', github('web-docs', { languages: ['Web'], language: 'web' })],
+    ['a branch of our name', github('web-docs', { default_branch: 'web' })],
+  ])('%s', (_, other) => {
+    expect(found(gitHub, other)).toBe('none: ');
+    expect(found(gitHub, other, github('web'))).toBe('one: 1');
+  });
+
+  test('an organization of our name', () => {
+    const repository = { ...ours, name: 'acme' };
+    expect(
+      found(
+        repository,
+        resource({ organization: 'acme', project: 'shop', repository: 'acme-web' }, 'acme-web'),
+      ),
+    ).toBe('none: ');
   });
 });

@@ -8763,18 +8763,18 @@ var init_naming = __esm({
 async function claimRotation(connection, { id }) {
   const { client, clock } = connection;
   const path = `/integration-instances/${id}`;
-  const holder = async () => (await client.get(path, IntegrationInstance)).labels?.[ROTATION_LABEL];
-  for (; ; ) {
-    let claim = await holder();
-    if (claim === void 0 || isExpired(claim, clock.now())) {
-      const ours = `${clock.now()}-${(0, import_node_crypto2.randomBytes)(6).toString("hex")}`;
-      await client.patch(path, { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
-      await clock.sleep(SETTLES);
-      claim = await holder();
-      if (claim === ours) return;
-    }
+  const ours = `${clock.now()}-${(0, import_node_crypto2.randomBytes)(6).toString("hex")}`;
+  const standing = async () => {
+    const claim = (await client.get(path, IntegrationInstance)).labels?.[ROTATION_LABEL];
+    return claim !== void 0 && isExpired(claim, clock.now()) ? void 0 : claim;
+  };
+  if (await standing() === void 0) {
+    await client.patch(path, { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
     await clock.sleep(SETTLES);
+    if (await standing() === ours) return;
   }
+  while (await standing() !== void 0) await clock.sleep(SETTLES);
+  throw new RotatedMeanwhile();
 }
 function isExpired(claim, now) {
   return !(now - Number(claim.split("-")[0]) < EXPIRES);
@@ -8803,7 +8803,7 @@ async function notePat(connection, instance, made, pat, replaced) {
     );
   }
 }
-var import_node_crypto2, ROTATION_LABEL, SETTLES, EXPIRES;
+var import_node_crypto2, ROTATION_LABEL, SETTLES, EXPIRES, RotatedMeanwhile;
 var init_rotation = __esm({
   "src/catalogs/konnect/rotation.ts"() {
     "use strict";
@@ -8816,12 +8816,19 @@ var init_rotation = __esm({
     ROTATION_LABEL = "catalog-connect-rotation";
     SETTLES = 2e3;
     EXPIRES = 6e4;
+    RotatedMeanwhile = class extends Failure {
+      name = "RotatedMeanwhile";
+      conflict = true;
+      constructor() {
+        super("Other runs keep replacing the credential.", "Run the step again.");
+      }
+    };
   }
 });
 
 // src/catalogs/konnect/credential.ts
 async function ensureCredential(connection, instance, existed) {
-  const { inputs, progress, clock, repository, plan } = connection;
+  const { inputs, progress, repository, plan } = connection;
   const title = `for ${repository.organization}`;
   if (!instance) {
     tell(connection, "credential", title, wouldCreate());
@@ -8833,14 +8840,24 @@ async function ensureCredential(connection, instance, existed) {
   const ensured = pat ? await ensure(credential(connection, instance, pat, ahead, !existed), connection) : checked(await ahead);
   tell(connection, "credential", title, ensured);
   const written = ensured.operation === "created" || ensured.operation === "replaced";
-  const status = statusOf(instance, ensured.value, clock.now(), written && !plan);
+  const status = await statusNow(connection, instance, ensured.value, written && !plan);
   progress.credentialStatus(status);
   if (pat && ensured.value && written && !plan)
     await notePat(connection, instance, ensured.value, pat, ensured.operation === "replaced");
   for (const warning2 of missingPermissions(ensured.value)) progress.warning(warning2);
   const advice = written ? void 0 : adviceFor(connection, status);
   if (advice) progress.warning(advice);
-  return advice;
+  return status === "unauthorized" && pat ? void 0 : advice;
+}
+async function statusNow({ client, clock }, instance, found, fresh) {
+  const status = statusOf(instance, found, clock.now(), fresh);
+  if (status !== "unauthorized") return status;
+  return statusOf(
+    await client.get(`/integration-instances/${instance.id}`, IntegrationInstance),
+    found,
+    clock.now(),
+    fresh
+  );
 }
 function checked(value) {
   return { operation: value ? "unchanged" : "skipped", value, differences: [] };
@@ -8895,7 +8912,7 @@ function credential(connection, instance, pat, ahead, fresh) {
       const headers2 = await headerNames(connection);
       await claimRotation(connection, instance);
       const current2 = await readCredential(connection, instance);
-      if (current2 && current2.id !== found.id) throw new ReplacedMeanwhile();
+      if (current2 && current2.id !== found.id) throw new RotatedMeanwhile();
       removing = true;
       if (current2) await remove();
       return store(headers2);
@@ -8929,7 +8946,6 @@ async function headerNames(connection) {
     `Authorize it at ${integrationsPage(connection)}, and report this.`
   );
 }
-var ReplacedMeanwhile;
 var init_credential = __esm({
   "src/catalogs/konnect/credential.ts"() {
     "use strict";
@@ -8942,12 +8958,6 @@ var init_credential = __esm({
     init_naming();
     init_rotation();
     init_schemas();
-    ReplacedMeanwhile = class extends Failure {
-      conflict = true;
-      constructor() {
-        super("Another run keeps replacing the credential.", "Run the step again.");
-      }
-    };
   }
 });
 
@@ -9116,7 +9126,12 @@ var init_integration = __esm({
 
 // src/catalogs/konnect/matching.ts
 function matchResource(resources, repository) {
-  const ranked = resources.map((resource) => ({ resource, rank: FITS.indexOf(fitOf(resource, repository)) }));
+  const named2 = resources.filter(({ type }) => /repo/iu.test(type));
+  const candidates = named2.length > 0 ? named2 : resources;
+  const ranked = candidates.map((resource) => ({
+    resource,
+    rank: FITS.indexOf(fitOf(resource, repository))
+  }));
   const best = Math.max(0, ...ranked.map(({ rank }) => rank));
   const winners = ranked.filter(({ rank }) => rank === best && rank > 0).map(({ resource }) => resource);
   const [winner] = winners;
@@ -9125,55 +9140,56 @@ function matchResource(resources, repository) {
 }
 function fitOf(resource, repository) {
   const config2 = leaves(resource.config);
-  const all = [
-    ...config2,
-    ...leaves(resource.integration_data ?? {}),
-    { key: "name", value: resource.name ?? "" }
-  ];
-  const id = repository.id?.toLowerCase();
-  if (id && config2.some((leaf) => holdsId(leaf, id))) return "id in config";
-  if (id && namesAnotherId(config2, id)) return "no";
-  if (id && all.some((leaf) => holdsId(leaf, id))) return "id";
+  const data = leaves(resource.integration_data ?? {}).filter(
+    ({ path }) => path.slice(0, -1).every((part) => OWN.test(part))
+  );
+  const name = { path: ["name"], value: resource.name ?? "" };
+  const identifying = [...config2, name];
+  const all = [...identifying, ...data];
+  if (config2.some((leaf) => isId(leaf, repository))) return "id in config";
+  if (config2.some((leaf) => isAnotherId(leaf, repository))) return "no";
+  if (data.some((leaf) => isId(leaf, repository))) return "id";
   if (all.some(({ value }) => pointsAt(value, repository))) return "url";
-  if (namesPath(all, repository)) return isPathIn(config2, repository) ? "path" : "path by name";
-  const named2 = all.some(({ value }) => same(value, repository.name));
-  return named2 && !namesAnotherPath([...config2, { key: "name", value: resource.name ?? "" }], repository) ? "similar" : "no";
+  if (identifying.some((leaf) => isElsewhere(leaf, repository))) return "no";
+  if (all.some((leaf) => isWholePath(leaf, repository))) return "path";
+  if (!all.some((leaf) => isName(leaf, repository) && same(leaf.value, repository.name))) return "no";
+  return all.some((leaf) => isOwner(leaf, repository)) ? "path" : "similar";
 }
-function holdsId({ key, value }, id) {
-  if (/^\d+$/u.test(id)) return value === id && /(?:^|[._])(?:repo\w*[._])?id$/u.test(key);
-  return value.toLowerCase().split("/").includes(id);
+function isId({ path, value }, { id }) {
+  if (!id) return false;
+  const key = path.join(".");
+  if (/^\d+$/u.test(id)) return value === id && /(?:^|[._])(?:repo(?:sitory)?[._]?)?id$/u.test(key);
+  return value.toLowerCase().split("/").includes(id.toLowerCase());
 }
-function namesAnotherId(config2, id) {
-  return config2.some(({ key, value }) => /(?:^|\.)repo\w*?[._]?id$/u.test(key) && value.toLowerCase() !== id);
-}
-function namesAnotherPath(identifying, repository) {
-  const azure = repository.provider === "azure-devops";
-  const owner = azure ? repository.project : repository.organization;
-  const ownerName = azure ? /(?:^|[._])project(?:[._]?name)?$/u : /(?:^|[._])(?:owner|org|organization|group|namespace)(?:[._](?:name|login|path))?$/u;
-  return identifying.some(({ key, value }) => {
-    if (ownerName.test(key)) return !same(value, owner);
-    if (/(?:^|[._])project[._]?id$/u.test(key))
-      return repository.projectId !== void 0 && !same(value, repository.projectId);
-    return value.includes("/") && same(lastSegment(value), repository.name);
-  });
+function isAnotherId({ path, value }, { id }) {
+  return id !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path.join(".")) && !same(value, id);
 }
 function pointsAt(value, repository) {
-  const parsed = value.includes("://") || value.includes("@") ? parseRepositoryUrl(value, repository.provider) : void 0;
+  const parsed = /:\/\/|@/u.test(value) ? parseRepositoryUrl(value, repository.provider) : void 0;
   return parsed !== void 0 && samePath(parsed, repository);
 }
-function namesPath(all, repository) {
-  const { project, name, organization } = repository;
-  if (all.some(({ value }) => isWholePath(value, repository))) return true;
-  const owner = repository.provider === "azure-devops" ? project : organization;
-  const ownerKey = repository.provider === "azure-devops" ? /project/u : /owner|org|group|namespace|account|login/u;
-  return all.some(({ key, value }) => ownerKey.test(key) && same(value, owner)) && all.some(({ key, value }) => !ownerKey.test(key) && same(value, name));
+function isElsewhere(leaf, repository) {
+  const { path, value } = leaf;
+  const key = path.join(".");
+  if (isOwnerName(path, repository)) return !isOwner(leaf, repository);
+  if (/(?:^|[._])project[._]?id$/u.test(key))
+    return repository.projectId !== void 0 && !same(value, repository.projectId);
+  if (value.includes("/")) return same(lastSegment(value), repository.name) && !isWholePath(leaf, repository);
+  return /(?:^|[._])repo(?:sitory)?(?:[._]?name)?$/u.test(key) && !same(value, repository.name);
 }
-function isPathIn(config2, repository) {
-  return config2.some(
-    ({ key, value }) => isWholePath(value, repository) || /repo/u.test(key) && same(value, repository.name)
-  );
+function isName({ path }, repository) {
+  return !isOwnerName(path, repository) && /(?:^|[._])(?:repo(?:sitory)?|(?:repo(?:sitory)?_?)?name|slug)$/u.test(path.join("."));
 }
-function isWholePath(value, repository) {
+function isOwnerName(path, { provider }) {
+  const owner = provider === "azure-devops" ? OWNER["azure-devops"] : OWNER.other;
+  const [last = "", before = ""] = [...path].reverse();
+  return owner.test(last.replace(/_?name$/u, "")) || owner.test(before) && /^(?:name|login|path)$/u.test(last);
+}
+function isOwner({ path, value }, repository) {
+  const owner = repository.provider === "azure-devops" ? repository.project : repository.organization;
+  return isOwnerName(path, repository) && same(value, owner);
+}
+function isWholePath({ value }, repository) {
   const short = repository.project === void 0 ? void 0 : `${repository.project}/${repository.name}`;
   return same(value, fullName(repository)) || same(value, short);
 }
@@ -9188,21 +9204,23 @@ function lastSegment(path) {
 function same(a, b) {
   return b !== void 0 && a.trim().toLowerCase() === b.toLowerCase();
 }
-function leaves(value, key = "", depth = 0) {
-  if (typeof value === "string" || typeof value === "number")
-    return [{ key: key.toLowerCase(), value: String(value) }];
-  if (typeof value !== "object" || value === null || depth > 8) return [];
-  return Object.entries(value).flatMap(
-    ([name, child]) => leaves(child, key ? `${key}.${name}` : name, depth + 1)
-  );
+function leaves(value, path = []) {
+  if (typeof value === "string" || typeof value === "number") return [{ path, value: String(value) }];
+  if (typeof value !== "object" || value === null || path.length > 8) return [];
+  return Object.entries(value).flatMap(([name, child]) => leaves(child, [...path, name.toLowerCase()]));
 }
-var FITS;
+var FITS, OWN, OWNER;
 var init_matching = __esm({
   "src/catalogs/konnect/matching.ts"() {
     "use strict";
     init_repository();
     init_repository_url();
-    FITS = ["no", "similar", "path by name", "path", "url", "id", "id in config"];
+    FITS = ["no", "similar", "path", "url", "id", "id in config"];
+    OWN = /^(?:repo(?:sitory)?|project|owner|organization|org|namespace|group|_?links|urls?)$/u;
+    OWNER = {
+      "azure-devops": /^project$/u,
+      other: /^(?:owner|organization|org|group|namespace|account)$/u
+    };
   }
 });
 
@@ -9451,17 +9469,41 @@ function searchTerms({ name, id }) {
   const longest = name.split(",").reduce((a, b) => b.length > a.length ? b : a);
   return [.../* @__PURE__ */ new Set([longest, encodeURIComponent(longest), ...id?.includes("-") ? [id] : []])];
 }
-async function locate(connection, instance, candidates) {
+async function locate(connection, instance, candidates, thorough) {
   const { inputs, repository } = connection;
   const ours = candidates.filter((one) => one.integration.instance.id === instance.id);
   if (inputs.resourceId) return chosen(inputs.resourceId, instance, ours, candidates);
   const match = matchResource(ours, repository);
   if (match.kind === "one") return notArchived(match.resource);
   const unsure = match.kind === "several" ? match.resources : match.similar;
-  if (unsure.length === 0) return void 0;
-  const identified = repository.id ? void 0 : await identify(connection);
-  if (!identified) throw uncertain(connection, unsure);
-  return locate({ ...connection, repository: identified }, instance, ours);
+  if (unsure.length === 0 && !thorough) return void 0;
+  const exact = repository.id ? void 0 : await connection.identify();
+  if (exact) {
+    const known = { ...connection, repository: exact };
+    return locate(
+      known,
+      instance,
+      exact.name === repository.name ? ours : await listCandidates(known, instance),
+      thorough
+    );
+  }
+  if (unsure.length > 0) throw uncertain(connection, unsure);
+  return repository.id ? locateById(connection, instance) : void 0;
+}
+async function locateById(connection, instance) {
+  const { client, repository } = connection;
+  const filter = {
+    "integration.instance.id": { eq: instance.id },
+    config: { contains: repository.id ?? "" }
+  };
+  try {
+    const match = matchResource(await client.walk("/resources", CatalogResource, filter), repository);
+    if (match.kind === "several") throw uncertain(connection, match.resources);
+    return match.kind === "one" ? notArchived(match.resource) : void 0;
+  } catch (error2) {
+    if (error2 instanceof KonnectError && error2.status === 400) return void 0;
+    throw error2;
+  }
 }
 function chosen(id, instance, ours, all) {
   if (ours[0]) return notArchived(ours[0]);
@@ -9477,24 +9519,6 @@ function notArchived(resource) {
     `The resource "${oneLine(resource.name ?? "")}" (${resource.id}) is archived in Konnect, and cannot be mapped.`,
     "Somebody archived it on purpose or by mistake: unarchive it in Konnect, then run the step again."
   );
-}
-async function identify({
-  azureDevOps: azureDevOps3,
-  inputs,
-  jobToken,
-  repository,
-  progress
-}) {
-  if (repository.provider !== "azure-devops") return void 0;
-  const pat = inputs.azureDevOpsPat;
-  const secret = pat ? { pat } : jobToken ? { jobToken } : void 0;
-  if (!secret) return void 0;
-  try {
-    return await azureDevOps3.read(repository, secret);
-  } catch (error2) {
-    progress.info(`The repository's ID is not known: ${error2 instanceof Error ? error2.message : error2}`);
-    return void 0;
-  }
 }
 function uncertain({ repository }, resources) {
   const list = resources.map(
@@ -9515,7 +9539,7 @@ async function awaitDiscovery(connection, instance) {
       `Konnect has not discovered ${fullName(repository)} yet: waited ${seconds(waited())} of ${seconds(inputs.waitTimeout)}.`
     );
     await clock.sleep(Math.min(pause, inputs.waitTimeout - waited()));
-    const found = await locate(connection, instance, await listCandidates(connection, instance));
+    const found = await locate(connection, instance, await listCandidates(connection, instance), false);
     if (found) return found;
   }
   throw new Failure(
@@ -9542,27 +9566,43 @@ var init_resource = __esm({
 });
 
 // src/catalogs/konnect/konnect.ts
-function konnect(deps) {
-  const plan = deps.inputs.command === "plan";
+function konnect(dependencies) {
+  const plan = dependencies.inputs.command === "plan";
   return {
-    title: `Konnect Catalog at ${deps.inputs.catalogUrl}`,
-    connect: (repository, progress) => connect({ ...deps, plan, repository, progress, provePat: proofOnce({ ...deps, repository }) })
+    title: `Konnect Catalog at ${dependencies.inputs.catalogUrl}`,
+    connect: (repository, progress) => connect({
+      ...dependencies,
+      plan,
+      repository,
+      progress,
+      ...azureDevOpsReads(dependencies, repository, progress)
+    })
   };
 }
-function proofOnce({
-  inputs,
-  azureDevOps: azureDevOps3,
-  repository
-}) {
-  let proof;
-  return async (why) => {
-    if (!inputs.azureDevOpsPat)
+function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, jobToken }, repository, progress) {
+  let reading;
+  const pat = inputs.azureDevOpsPat;
+  const read2 = (secret) => {
+    reading ??= azureDevOps3.read(repository, secret);
+    return reading;
+  };
+  return {
+    async provePat(why) {
+      if (pat) return void await read2({ pat });
       throw new Failure(
         why,
         "Set azure-devops-pat to a personal access token with the scope Code: Read in this organization only."
       );
-    proof ??= azureDevOps3.read(repository, { pat: inputs.azureDevOpsPat });
-    await proof;
+    },
+    async identify() {
+      if (repository.provider !== "azure-devops" || !pat && !jobToken) return void 0;
+      try {
+        return await read2(pat ? { pat } : { jobToken: jobToken ?? "" });
+      } catch (error2) {
+        progress.info(`The repository's ID is not known: ${error2 instanceof Error ? error2.message : error2}`);
+        return void 0;
+      }
+    }
   };
 }
 async function connect(connection) {
@@ -9572,7 +9612,7 @@ async function connect(connection) {
   connection.progress.waiting("the integration");
   const { instance, existed } = await ensureIntegration(connection);
   const located = early(
-    instance && existed ? candidates.then((found) => locate(connection, instance, found)) : nothing()
+    instance && existed ? candidates.then((found) => locate(connection, instance, found, true)) : nothing()
   );
   const mapped = early(
     located.then((found) => found && !inputs.serviceName ? listServicesOf(connection, found) : [])
@@ -9596,12 +9636,13 @@ function tellResource({ progress }, { id, name }) {
 async function notYetDiscovered(connection, instance, advice) {
   const { inputs, progress, plan } = connection;
   if (inputs.mapBeforeDiscovery) {
-    const described = describeByManifest(await readManifest(connection), instance, connection.repository);
+    const exact = await connection.identify() ?? connection.repository;
+    const described = describeByManifest(await readManifest(connection), instance, exact);
     if (typeof described !== "string") return described;
     progress.info(`The repository cannot be mapped before its discovery: ${described}.`);
   }
-  if (plan) return void 0;
   if (advice) throw new Failure("Konnect does not know the repository yet, and cannot discover it.", advice);
+  if (plan) return void 0;
   progress.waiting("the discovery of the repository");
   const resource = await awaitDiscovery(connection, instance);
   tellResource(connection, resource);
@@ -9624,10 +9665,21 @@ var init_konnect = __esm({
 
 // src/clock.ts
 function until(signal, clock) {
-  return {
-    ...clock,
-    sleep: (milliseconds, other) => clock.sleep(milliseconds, other ? AbortSignal.any([signal, other]) : signal)
-  };
+  return { ...clock, sleep: (milliseconds) => clock.sleep(milliseconds, signal) };
+}
+function abortWith(...signals) {
+  const controller = new AbortController();
+  const listeners = signals.map((signal) => {
+    const listener = () => controller.abort(signal.reason);
+    if (signal.aborted) listener();
+    signal.addEventListener("abort", listener);
+    return () => signal.removeEventListener("abort", listener);
+  });
+  return Object.assign(controller, {
+    release() {
+      for (const remove of listeners) remove();
+    }
+  });
 }
 var import_promises, systemClock;
 var init_clock = __esm({
@@ -9637,7 +9689,10 @@ var init_clock = __esm({
     systemClock = {
       now: Date.now,
       sleep: (milliseconds, signal) => (0, import_promises.setTimeout)(milliseconds, void 0, signal && { signal }),
-      timeout: (milliseconds) => AbortSignal.timeout(milliseconds)
+      after(milliseconds, callback) {
+        const timer = setTimeout(callback, milliseconds);
+        return () => clearTimeout(timer);
+      }
     };
   }
 });
@@ -12672,6 +12727,132 @@ var require_api = __commonJS({
   }
 });
 
+// node_modules/undici/lib/core/connect.js
+var require_connect = __commonJS({
+  "node_modules/undici/lib/core/connect.js"(exports2, module2) {
+    "use strict";
+    var net = require("node:net");
+    var assert = require("node:assert");
+    var util = require_util();
+    var { InvalidArgumentError } = require_errors2();
+    var tls;
+    var SessionCache = class WeakSessionCache {
+      constructor(maxCachedSessions) {
+        this._maxCachedSessions = maxCachedSessions;
+        this._sessionCache = /* @__PURE__ */ new Map();
+        this._sessionRegistry = new FinalizationRegistry((key) => {
+          if (this._sessionCache.size < this._maxCachedSessions) {
+            return;
+          }
+          const ref = this._sessionCache.get(key);
+          if (ref !== void 0 && ref.deref() === void 0) {
+            this._sessionCache.delete(key);
+          }
+        });
+      }
+      get(sessionKey) {
+        const ref = this._sessionCache.get(sessionKey);
+        return ref ? ref.deref() : null;
+      }
+      set(sessionKey, session) {
+        if (this._maxCachedSessions === 0) {
+          return;
+        }
+        if (this._sessionCache.has(sessionKey)) {
+          this._sessionCache.delete(sessionKey);
+        } else if (this._sessionCache.size >= this._maxCachedSessions) {
+          for (const [key, ref] of this._sessionCache) {
+            if (ref.deref() === void 0) {
+              this._sessionCache.delete(key);
+              return;
+            }
+          }
+          const oldest = this._sessionCache.keys().next();
+          if (!oldest.done) {
+            this._sessionCache.delete(oldest.value);
+          }
+        }
+        this._sessionCache.set(sessionKey, new WeakRef(session));
+        this._sessionRegistry.register(session, sessionKey);
+      }
+    };
+    function buildConnector2({ allowH2, useH2c, maxCachedSessions, socketPath, timeout, session: customSession, ...opts }) {
+      if (maxCachedSessions != null && (!Number.isInteger(maxCachedSessions) || maxCachedSessions < 0)) {
+        throw new InvalidArgumentError("maxCachedSessions must be a positive integer or zero");
+      }
+      const options = { path: socketPath, ...opts };
+      const sessionCache = new SessionCache(maxCachedSessions == null ? 100 : maxCachedSessions);
+      timeout = timeout == null ? 1e4 : timeout;
+      allowH2 = allowH2 != null ? allowH2 : false;
+      return function connect2({ hostname, host, protocol, port, servername, localAddress, httpSocket }, callback) {
+        let socket;
+        if (protocol === "https:") {
+          if (!tls) {
+            tls = require("node:tls");
+          }
+          servername = servername || options.servername || util.getServerName(host) || null;
+          const sessionKey = servername || hostname;
+          assert(sessionKey);
+          const session = customSession || sessionCache.get(sessionKey) || null;
+          port = port || 443;
+          socket = tls.connect({
+            highWaterMark: 16384,
+            // TLS in node can't have bigger HWM anyway...
+            ...options,
+            servername,
+            session,
+            localAddress,
+            ALPNProtocols: allowH2 ? ["http/1.1", "h2"] : ["http/1.1"],
+            socket: httpSocket,
+            // upgrade socket connection
+            port,
+            host: hostname
+          });
+          socket.on("session", function(session2) {
+            sessionCache.set(sessionKey, session2);
+          });
+        } else {
+          assert(!httpSocket, "httpSocket can only be sent on TLS update");
+          port = port || 80;
+          socket = net.connect({
+            highWaterMark: 64 * 1024,
+            // Same as nodejs fs streams.
+            ...options,
+            localAddress,
+            port,
+            host: hostname
+          });
+          if (useH2c === true) {
+            socket.alpnProtocol = "h2";
+          }
+        }
+        if (options.keepAlive == null || options.keepAlive) {
+          const keepAliveInitialDelay = options.keepAliveInitialDelay === void 0 ? 6e4 : options.keepAliveInitialDelay;
+          socket.setKeepAlive(true, keepAliveInitialDelay);
+        }
+        const clearConnectTimeout = util.setupConnectTimeout(new WeakRef(socket), { timeout, hostname, port });
+        socket.setNoDelay(true).once(protocol === "https:" ? "secureConnect" : "connect", function() {
+          queueMicrotask(clearConnectTimeout);
+          if (callback) {
+            const cb = callback;
+            callback = null;
+            cb(null, this);
+          }
+        }).on("error", function(err) {
+          queueMicrotask(clearConnectTimeout);
+          if (callback) {
+            const cb = callback;
+            callback = null;
+            cb(err);
+          }
+        });
+        return socket;
+      };
+    }
+    module2.exports = buildConnector2;
+  }
+});
+
 // node_modules/undici/lib/handler/wrap-handler.js
 var require_wrap_handler = __commonJS({
   "node_modules/undici/lib/handler/wrap-handler.js"(exports2, module2) {
@@ -13928,132 +14109,6 @@ var require_request = __commonJS({
       }
     }
     module2.exports = Request;
-  }
-});
-
-// node_modules/undici/lib/core/connect.js
-var require_connect = __commonJS({
-  "node_modules/undici/lib/core/connect.js"(exports2, module2) {
-    "use strict";
-    var net = require("node:net");
-    var assert = require("node:assert");
-    var util = require_util();
-    var { InvalidArgumentError } = require_errors2();
-    var tls;
-    var SessionCache = class WeakSessionCache {
-      constructor(maxCachedSessions) {
-        this._maxCachedSessions = maxCachedSessions;
-        this._sessionCache = /* @__PURE__ */ new Map();
-        this._sessionRegistry = new FinalizationRegistry((key) => {
-          if (this._sessionCache.size < this._maxCachedSessions) {
-            return;
-          }
-          const ref = this._sessionCache.get(key);
-          if (ref !== void 0 && ref.deref() === void 0) {
-            this._sessionCache.delete(key);
-          }
-        });
-      }
-      get(sessionKey) {
-        const ref = this._sessionCache.get(sessionKey);
-        return ref ? ref.deref() : null;
-      }
-      set(sessionKey, session) {
-        if (this._maxCachedSessions === 0) {
-          return;
-        }
-        if (this._sessionCache.has(sessionKey)) {
-          this._sessionCache.delete(sessionKey);
-        } else if (this._sessionCache.size >= this._maxCachedSessions) {
-          for (const [key, ref] of this._sessionCache) {
-            if (ref.deref() === void 0) {
-              this._sessionCache.delete(key);
-              return;
-            }
-          }
-          const oldest = this._sessionCache.keys().next();
-          if (!oldest.done) {
-            this._sessionCache.delete(oldest.value);
-          }
-        }
-        this._sessionCache.set(sessionKey, new WeakRef(session));
-        this._sessionRegistry.register(session, sessionKey);
-      }
-    };
-    function buildConnector({ allowH2, useH2c, maxCachedSessions, socketPath, timeout, session: customSession, ...opts }) {
-      if (maxCachedSessions != null && (!Number.isInteger(maxCachedSessions) || maxCachedSessions < 0)) {
-        throw new InvalidArgumentError("maxCachedSessions must be a positive integer or zero");
-      }
-      const options = { path: socketPath, ...opts };
-      const sessionCache = new SessionCache(maxCachedSessions == null ? 100 : maxCachedSessions);
-      timeout = timeout == null ? 1e4 : timeout;
-      allowH2 = allowH2 != null ? allowH2 : false;
-      return function connect2({ hostname, host, protocol, port, servername, localAddress, httpSocket }, callback) {
-        let socket;
-        if (protocol === "https:") {
-          if (!tls) {
-            tls = require("node:tls");
-          }
-          servername = servername || options.servername || util.getServerName(host) || null;
-          const sessionKey = servername || hostname;
-          assert(sessionKey);
-          const session = customSession || sessionCache.get(sessionKey) || null;
-          port = port || 443;
-          socket = tls.connect({
-            highWaterMark: 16384,
-            // TLS in node can't have bigger HWM anyway...
-            ...options,
-            servername,
-            session,
-            localAddress,
-            ALPNProtocols: allowH2 ? ["http/1.1", "h2"] : ["http/1.1"],
-            socket: httpSocket,
-            // upgrade socket connection
-            port,
-            host: hostname
-          });
-          socket.on("session", function(session2) {
-            sessionCache.set(sessionKey, session2);
-          });
-        } else {
-          assert(!httpSocket, "httpSocket can only be sent on TLS update");
-          port = port || 80;
-          socket = net.connect({
-            highWaterMark: 64 * 1024,
-            // Same as nodejs fs streams.
-            ...options,
-            localAddress,
-            port,
-            host: hostname
-          });
-          if (useH2c === true) {
-            socket.alpnProtocol = "h2";
-          }
-        }
-        if (options.keepAlive == null || options.keepAlive) {
-          const keepAliveInitialDelay = options.keepAliveInitialDelay === void 0 ? 6e4 : options.keepAliveInitialDelay;
-          socket.setKeepAlive(true, keepAliveInitialDelay);
-        }
-        const clearConnectTimeout = util.setupConnectTimeout(new WeakRef(socket), { timeout, hostname, port });
-        socket.setNoDelay(true).once(protocol === "https:" ? "secureConnect" : "connect", function() {
-          queueMicrotask(clearConnectTimeout);
-          if (callback) {
-            const cb = callback;
-            callback = null;
-            cb(null, this);
-          }
-        }).on("error", function(err) {
-          queueMicrotask(clearConnectTimeout);
-          if (callback) {
-            const cb = callback;
-            callback = null;
-            cb(err);
-          }
-        });
-        return socket;
-      };
-    }
-    module2.exports = buildConnector;
   }
 });
 
@@ -19724,7 +19779,7 @@ var require_client = __commonJS({
       InformationalError,
       ClientDestroyedError
     } = require_errors2();
-    var buildConnector = require_connect();
+    var buildConnector2 = require_connect();
     var {
       kUrl,
       kServerName,
@@ -19896,7 +19951,7 @@ var require_client = __commonJS({
         }
         super({ webSocket });
         if (typeof connect3 !== "function") {
-          connect3 = buildConnector({
+          connect3 = buildConnector2({
             ...tls,
             maxCachedSessions,
             allowH2,
@@ -20256,7 +20311,7 @@ var require_pool = __commonJS({
     } = require_errors2();
     var util = require_util();
     var { kUrl } = require_symbols();
-    var buildConnector = require_connect();
+    var buildConnector2 = require_connect();
     var kOptions = /* @__PURE__ */ Symbol("options");
     var kConnections = /* @__PURE__ */ Symbol("connections");
     var kFactory = /* @__PURE__ */ Symbol("factory");
@@ -20288,7 +20343,7 @@ var require_pool = __commonJS({
           throw new InvalidArgumentError("connect must be a function or an object");
         }
         if (typeof connect2 !== "function") {
-          connect2 = buildConnector({
+          connect2 = buildConnector2({
             ...tls,
             maxCachedSessions,
             allowH2,
@@ -20470,6 +20525,862 @@ var require_agent = __commonJS({
       }
     };
     module2.exports = Agent2;
+  }
+});
+
+// src/http/undici.ts
+var import_api, import_connect, import_agent, import_dispatcher, Agent, buildConnector;
+var init_undici = __esm({
+  "src/http/undici.ts"() {
+    "use strict";
+    import_api = __toESM(require_api(), 1);
+    import_connect = __toESM(require_connect(), 1);
+    import_agent = __toESM(require_agent(), 1);
+    import_dispatcher = __toESM(require_dispatcher(), 1);
+    Object.assign(import_dispatcher.default.prototype, import_api.default);
+    Agent = import_agent.default;
+    buildConnector = import_connect.default;
+  }
+});
+
+// src/http/tunnel.ts
+function tunnelThrough(proxy, tls) {
+  const connect2 = buildConnector({ ...tls, timeout: TIMEOUT });
+  return (options, callback) => {
+    openTunnel(
+      proxy,
+      tls,
+      `${options.hostname}:${options.port || (options.protocol === "https:" ? 443 : 80)}`
+    ).then(
+      (socket) => options.protocol === "https:" ? connect2({ ...options, httpSocket: socket }, callback) : callback(null, socket),
+      (error2) => callback(error2, null)
+    );
+  };
+}
+async function openTunnel(proxy, tls, target) {
+  const { request } = proxy.protocol === "https:" ? await import("node:https") : await import("node:http");
+  const credentials = [proxy.username, proxy.password].map(decodeURIComponent).join(":");
+  const authorization = { "proxy-authorization": `Basic ${Buffer.from(credentials).toString("base64")}` };
+  return new Promise((resolve, reject) => {
+    const failed = (why) => reject(Object.assign(new Error(`the proxy ${proxy.host} ${why}`), { code: PROXY_FAILED }));
+    const asking = request({
+      ...tls,
+      host: proxy.hostname.replace(/^\[|\]$/gu, ""),
+      port: proxy.port || void 0,
+      method: "CONNECT",
+      path: target,
+      agent: false,
+      timeout: TIMEOUT,
+      headers: { host: target, ...credentials === ":" ? {} : authorization }
+    });
+    asking.on("connect", ({ statusCode }, socket) => {
+      if (statusCode === 200) return resolve(socket);
+      socket.destroy();
+      failed(`refused to connect to ${target}: status ${statusCode}`);
+    });
+    asking.on(
+      "response",
+      ({ statusCode }) => failed(`refused to connect to ${target}: status ${statusCode}`)
+    );
+    asking.on("timeout", () => asking.destroy(new Error("said nothing")));
+    asking.on("error", ({ message }) => failed(`could not be used: ${message}`));
+    asking.end();
+  });
+}
+var TIMEOUT;
+var init_tunnel = __esm({
+  "src/http/tunnel.ts"() {
+    "use strict";
+    init_http();
+    init_undici();
+    TIMEOUT = 15e3;
+  }
+});
+
+// src/http/transport.ts
+var transport_exports = {};
+__export(transport_exports, {
+  createTransport: () => createTransport
+});
+function createTransport(network) {
+  const dispatchers = /* @__PURE__ */ new Map();
+  const files = network.certificateFiles ?? [];
+  const tls = files.length > 0 ? { ca: [...import_node_tls.rootCertificates, ...files.map((file) => (0, import_node_fs.readFileSync)(file, "utf8"))] } : {};
+  function dispatcherFor(url) {
+    const proxy = network.proxyFor(url);
+    let dispatcher2 = dispatchers.get(proxy);
+    if (!dispatcher2) {
+      dispatcher2 = new Agent({ connect: proxy ? tunnelThrough(new URL(proxy), tls) : tls });
+      dispatchers.set(proxy, dispatcher2);
+    }
+    return dispatcher2;
+  }
+  return {
+    async exchange({ url, largestBody, body, ...options }) {
+      const response = await dispatcherFor(url).request({
+        ...options,
+        origin: url.origin,
+        path: url.pathname + url.search,
+        body: body ?? null
+      });
+      const text = await read(response.body, largestBody);
+      return { status: response.statusCode, headers: response.headers, text };
+    },
+    async close() {
+      await Promise.all([...dispatchers.values()].map((dispatcher2) => dispatcher2.destroy()));
+    }
+  };
+}
+async function read(body, largest) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > largest)
+      throw Object.assign(new Error(`the answer is larger than ${largest} bytes`), { code: TOO_LARGE });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+var import_node_fs, import_node_tls;
+var init_transport = __esm({
+  "src/http/transport.ts"() {
+    "use strict";
+    import_node_fs = require("node:fs");
+    import_node_tls = require("node:tls");
+    init_http();
+    init_tunnel();
+    init_undici();
+  }
+});
+
+// src/http/http.ts
+function createHttp(options) {
+  const { clock } = options;
+  let loading;
+  const transport = () => {
+    loading ??= Promise.resolve().then(() => (init_transport(), transport_exports)).then((module2) => module2.createTransport(options.network));
+    return loading;
+  };
+  const closing = new AbortController();
+  const interrupted = abortWith(closing.signal, options.lifetime);
+  const endOf = (request) => request.critical ? closing.signal : interrupted.signal;
+  const notBefore = /* @__PURE__ */ new Map();
+  async function once(request) {
+    const headers2 = { "user-agent": options.userAgent, accept: "application/json" };
+    if (request.body !== void 0) headers2["content-type"] = "application/json";
+    const ending = abortWith(endOf(request));
+    const cancel = clock.after(TIMEOUT2, () => ending.abort(new DOMException("", "TimeoutError")));
+    try {
+      const answer = (await transport()).exchange({
+        method: request.method,
+        url: request.url,
+        headers: { ...headers2, ...request.headers },
+        body: request.body === void 0 ? void 0 : JSON.stringify(request.body),
+        signal: ending.signal,
+        largestBody: LARGEST_BODY
+      });
+      return await Promise.race([answer, rejectedBy(ending.signal)]);
+    } catch (error2) {
+      endOf(request).throwIfAborted();
+      return new NoAnswer(request, faultOf(error2));
+    } finally {
+      cancel();
+      ending.release();
+    }
+  }
+  return {
+    async send(request) {
+      const { origin: origin2 } = request.url;
+      for (let attempt = 1; ; attempt++) {
+        const throttled = (notBefore.get(origin2) ?? 0) - clock.now();
+        if (throttled > 0) await clock.sleep(throttled, endOf(request));
+        const result = await once(request);
+        const pause = pauseBefore(attempt + 1, request.method, result, clock.now());
+        if (pause === void 0) {
+          if (result instanceof NoAnswer) throw result;
+          return result;
+        }
+        const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
+        const seconds2 = Math.round(pause / 100) / 10;
+        options.log(`${request.method} ${request.url.pathname}: ${why}; trying again in ${seconds2} s`);
+        if ("status" in result && result.status === 429)
+          notBefore.set(origin2, Math.max(notBefore.get(origin2) ?? 0, clock.now() + pause));
+        await clock.sleep(pause, endOf(request));
+      }
+    },
+    async close() {
+      closing.abort();
+      interrupted.release();
+      await (await loading)?.close();
+    }
+  };
+}
+function rejectedBy(signal) {
+  return new Promise(
+    (_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+  );
+}
+function faultOf(error2) {
+  const { code: given, name, message = "" } = error2;
+  const code = String(given ?? name ?? "ERROR");
+  const reason = given === void 0 ? message : `${code} ${message}`;
+  if (name === "TimeoutError")
+    return {
+      code: "timeout",
+      reason: `nothing came back within ${TIMEOUT2 / 1e3} seconds`,
+      maybeProcessed: true,
+      passing: true,
+      cure: "Run the step again; if it goes on, check the status of the service and of the proxy."
+    };
+  if (code === TOO_LARGE)
+    return {
+      code,
+      reason,
+      maybeProcessed: true,
+      passing: false,
+      cure: "Check that the address is the API of the catalog."
+    };
+  if (CERTIFICATE.test(code))
+    return {
+      code,
+      reason,
+      maybeProcessed: false,
+      passing: false,
+      cure: "The certificate is not trusted here. Set NODE_EXTRA_CA_CERTS, on the runner, to the PEM file of your CA."
+    };
+  if (code === PROXY_FAILED)
+    return {
+      code,
+      reason: message,
+      maybeProcessed: false,
+      passing: !/status 4/u.test(message),
+      cure: "Check the address, user and password in HTTPS_PROXY, and whether the proxy allows this host."
+    };
+  return {
+    code,
+    reason,
+    maybeProcessed: !NEVER_SENT.test(code),
+    passing: true,
+    cure: "Check the address, the network, and HTTPS_PROXY and NO_PROXY on the runner."
+  };
+}
+var TOO_LARGE, PROXY_FAILED, NoAnswer, TIMEOUT2, LARGEST_BODY, NEVER_SENT, CERTIFICATE;
+var init_http = __esm({
+  "src/http/http.ts"() {
+    "use strict";
+    init_clock();
+    init_errors();
+    init_text();
+    init_retry();
+    TOO_LARGE = "TOO_LARGE";
+    PROXY_FAILED = "PROXY_FAILED";
+    NoAnswer = class extends Failure {
+      name = "NoAnswer";
+      /** What kind of fault, e.g. `ECONNRESET`. */
+      code;
+      /** Whether the server may have acted on the request all the same. */
+      maybeProcessed;
+      /** Whether the fault may go away by itself. */
+      passing;
+      constructor(request, fault) {
+        super(
+          `${request.method} ${request.url.origin}${request.url.pathname} got no answer: ${oneLine(fault.reason)}.`,
+          fault.cure
+        );
+        this.code = fault.code;
+        this.maybeProcessed = fault.maybeProcessed;
+        this.passing = fault.passing;
+      }
+    };
+    TIMEOUT2 = 3e4;
+    LARGEST_BODY = 20 * 1024 * 1024;
+    NEVER_SENT = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/u;
+    CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/u;
+  }
+});
+
+// src/hosts/proxy.ts
+function proxyFromEnvironment(environment) {
+  const read2 = (name) => environment[name.toLowerCase()] || environment[name] || void 0;
+  const secure = read2("HTTPS_PROXY");
+  const plain = read2("HTTP_PROXY");
+  const exempt = (read2("NO_PROXY") ?? "").split(/[\s,]+/u).filter(Boolean);
+  return (url) => {
+    const proxy = url.protocol === "https:" ? secure : plain;
+    if (!proxy || isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return void 0;
+    return /^[a-z]+:\/\//iu.test(proxy) ? proxy : `http://${proxy}`;
+  };
+}
+function isLoopback(hostname) {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/u.test(hostname);
+}
+function matches(entry, url) {
+  if (entry === "*") return true;
+  const [, name = "", port] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/u.exec(entry.toLowerCase()) ?? [];
+  if (port && port !== (url.port || (url.protocol === "https:" ? "443" : "80"))) return false;
+  const hostname = url.hostname.toLowerCase();
+  return name !== "" && (hostname === name || hostname.endsWith(`.${name}`));
+}
+var init_proxy = __esm({
+  "src/hosts/proxy.ts"() {
+    "use strict";
+  }
+});
+
+// src/inputs/parse.ts
+async function parseInputs(read2) {
+  const problems = [];
+  const complainOf = (name) => (problem) => problems.push(`${name} ${problem}`);
+  const text = (name) => read2(name).trim() || void 0;
+  const value = (name) => text(name) ?? row(name).default;
+  function choice(name) {
+    const given = value(name);
+    if (given !== void 0 && !row(name).choices?.includes(given))
+      complainOf(name)(`is "${oneLine(given, 80)}"; it can be ${row(name).choices?.join(", ")}`);
+    return given;
+  }
+  function boolean2(name) {
+    const parsed = parseBoolean(value(name) ?? "");
+    if (parsed === void 0) complainOf(name)(`is "${oneLine(read2(name), 80)}"; it can be true or false`);
+    return parsed ?? false;
+  }
+  function whole(name, least, unit) {
+    const given = value(name) ?? "";
+    if (!/^\d{1,5}$/u.test(given) || Number(given) < least)
+      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit}, ${least} or more`);
+    return Number(given) * (unit === "minutes" ? 6e4 : 1e3);
+  }
+  function limited(name, longest) {
+    const given = text(name);
+    if (given && given.length > longest)
+      complainOf(name)(`has ${given.length} characters; Konnect takes at most ${longest}`);
+    return given;
+  }
+  function machineName(name) {
+    const given = text(name);
+    if (given && !MACHINE_NAME.test(given))
+      complainOf(name)(
+        `is "${oneLine(given, 130)}"; a name is 1 to 120 lower-case letters, digits, "." and "-"`
+      );
+    return given;
+  }
+  function url(name) {
+    const given = text(name);
+    if (given === void 0) return void 0;
+    const parsed = URL.canParse(given) ? new URL(given) : void 0;
+    const secure = parsed?.protocol === "https:" || parsed?.protocol === "http:" && isLoopback(parsed.hostname);
+    if (!parsed || !secure || parsed.username || parsed.password || parsed.search || parsed.hash) {
+      complainOf(name)("must be an https URL without user, query and fragment (plain http only to loopback)");
+      return void 0;
+    }
+    return parsed.href.replace(/\/+$/u, "");
+  }
+  const resourceId = text("resource-id");
+  if (resourceId && !/^[\w-]{16}$/u.test(resourceId))
+    complainOf("resource-id")(`is "${oneLine(resourceId, 80)}"; an ID has 16 letters, digits, "-" and "_"`);
+  const region = choice("catalog-region");
+  const labels2 = text("service-labels");
+  const customFields = text("service-custom-fields");
+  const inputs = {
+    command: choice("command"),
+    timeout: whole("timeout-minutes", 1, "minutes"),
+    summary: boolean2("summary"),
+    catalog: choice("catalog"),
+    catalogToken: secret("catalog-token") ?? missingToken(),
+    catalogUrl: url("catalog-url")?.replace(/\/v1$/u, "") ?? `https://${region}.api.konghq.com`,
+    repository: text("repository"),
+    azureDevOpsOrganization: text("azure-devops-organization"),
+    azureDevOpsUrl: url("azure-devops-url"),
+    integration: choice("integration"),
+    integrationName: machineName("integration-name"),
+    integrationDisplayName: limited("integration-display-name", 120),
+    azureDevOpsPat: secret("azure-devops-pat"),
+    rotateCredential: choice("rotate-credential"),
+    serviceName: machineName("service-name"),
+    serviceDisplayName: limited("service-display-name", 120),
+    serviceDescription: limited("service-description", 2048),
+    serviceLabels: labels2 ? await parseLabels(labels2, complainOf("service-labels")) : {},
+    serviceCustomFields: customFields ? await parseCustomFields(customFields, complainOf("service-custom-fields")) : {},
+    resourceId,
+    waitTimeout: whole("wait-timeout", 0, "seconds"),
+    mapBeforeDiscovery: boolean2("map-before-discovery")
+  };
+  if (problems.length > 0)
+    throw new Failure(
+      `The inputs cannot be used:
+${problems.map((problem) => `- ${problem}`).join("\n")}`,
+      "Nothing was sent."
+    );
+  return inputs;
+  function missingToken() {
+    complainOf("catalog-token")(
+      `is empty. Give it the secret that holds the Konnect token. Usual mistakes: the secret has another name, or does not exist for this repository, environment or variable group; a reusable workflow was called without "secrets: inherit"; the pipeline has no access to the variable group`
+    );
+    return "";
+  }
+  function secret(name) {
+    const given = text(name);
+    if (given && /[^\x21-\x7e]/u.test(given))
+      complainOf(name)("holds spaces, line breaks or other characters that no token has");
+    return given;
+  }
+}
+function row(name) {
+  return rows.get(name);
+}
+var rows;
+var init_parse = __esm({
+  "src/inputs/parse.ts"() {
+    "use strict";
+    init_errors();
+    init_proxy();
+    init_text();
+    init_table();
+    init_values();
+    rows = new Map(INPUTS.map((entry) => [entry.name, entry]));
+  }
+});
+
+// src/scm/azure-devops.ts
+function azureDevOps2(http) {
+  return {
+    async read(repository, secret) {
+      const response = await http.send({ method: "GET", url: address(repository), headers: headers(secret) });
+      const found = response.status === 200 ? safeParse(GitRepository, json(response)) : void 0;
+      if (!found?.success) throw refused(repository, response, secret);
+      const { id, name, project } = found.output;
+      return { ...repository, id, name, project: project.name, projectId: project.id };
+    }
+  };
+}
+function address({ host, organization, project, name, id }) {
+  const segments = id ? [organization] : [organization, project ?? name];
+  const path = [...segments, "_apis", "git", "repositories", id ?? name].map(encodeURIComponent).join("/");
+  return new URL(`${host}/${path}?api-version=7.1`);
+}
+function headers(secret) {
+  const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
+  return { authorization, "x-tfs-fedauthredirect": "Suppress" };
+}
+function json(response) {
+  try {
+    return JSON.parse(response.text);
+  } catch {
+    return void 0;
+  }
+}
+function refused(repository, response, secret) {
+  const what = "pat" in secret ? "the azure-devops-pat" : "the job's own token (System.AccessToken)";
+  const says = serverMessage(response);
+  const attempt = `Azure DevOps did not let ${what} read the repository ${fullName(repository)}: GET ${address(repository).pathname}, status ${response.status}${says && `. ${says}`}`;
+  if (/\bexpired\b/iu.test(says))
+    return new Failure(
+      attempt,
+      "The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret."
+    );
+  if (response.status === 404)
+    return new Failure(
+      attempt,
+      `Check the name of the repository, and that the owner of the token may read it${"pat" in secret ? "" : " (pipelines see only the repositories that their job authorization scope allows)"}.`
+    );
+  const kept = response.status >= 500 || response.status === 429;
+  if (kept) return new Failure(attempt, "Azure DevOps is not well or throttles. Run the step again.");
+  return new Failure(
+    attempt,
+    "The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read."
+  );
+}
+function serverMessage(response) {
+  const header = [response.headers["x-tfs-serviceerror"]].flat()[0];
+  if (header) {
+    try {
+      return oneLine(decodeURIComponent(header), 200);
+    } catch {
+      return oneLine(header, 200);
+    }
+  }
+  const body = safeParse(ServiceError, json(response));
+  return body.success ? oneLine(body.output.message, 200) : "";
+}
+var GitRepository, ServiceError;
+var init_azure_devops = __esm({
+  "src/scm/azure-devops.ts"() {
+    "use strict";
+    init_dist();
+    init_errors();
+    init_repository();
+    init_text();
+    GitRepository = object({
+      id: string(),
+      name: string(),
+      project: object({ id: string(), name: string() })
+    });
+    ServiceError = object({ message: string(), eventId: optional(number()) });
+  }
+});
+
+// package.json
+var version;
+var init_package = __esm({
+  "package.json"() {
+    version = "0.1.0";
+  }
+});
+
+// src/version.ts
+var init_version = __esm({
+  "src/version.ts"() {
+    "use strict";
+    init_package();
+  }
+});
+
+// src/commands/target.ts
+function targetOf(wanted, context) {
+  const repository = wanted.repository === void 0 ? current(context) : named(wanted.repository, wanted, context);
+  if (wanted.integration && wanted.integration !== repository.provider)
+    throw new Failure(
+      `The integration ${wanted.integration} does not read the repository ${fullName(repository)}, which is on ${repository.provider}.`,
+      "Correct integration or repository."
+    );
+  if (repository.provider !== "azure-devops") return repository;
+  const organization = wanted.azureDevOpsOrganization ?? repository.organization;
+  if (organization.toLowerCase() !== repository.organization.toLowerCase())
+    throw new Failure(
+      `The repository ${fullName(repository)} is not in the organization "${organization}".`,
+      "Correct azure-devops-organization or repository."
+    );
+  return { ...repository, host: wanted.azureDevOpsUrl ?? repository.host };
+}
+function current({ repository, noRepository }) {
+  if (repository) return repository;
+  throw new Failure(
+    `The current repository ${noRepository ?? "is unknown"}.`,
+    "Set repository to organization/project/repository, owner/name, or its URL."
+  );
+}
+function named(text, wanted, context) {
+  const organization = wanted.azureDevOpsOrganization ?? context.azureDevOps?.organization;
+  const samePlace = organization?.toLowerCase() === context.azureDevOps?.organization.toLowerCase();
+  const provider = providerOf(text, wanted, context);
+  const host = provider === "azure-devops" ? wanted.azureDevOpsUrl ?? (samePlace ? context.azureDevOps?.url : void 0) : context.repository?.host;
+  const repository = parseRepository(text, { provider, organization, host });
+  return context.repository && samePath(context.repository, repository) ? context.repository : repository;
+}
+function providerOf(text, wanted, context) {
+  if (wanted.integration) return wanted.integration;
+  if (wanted.azureDevOpsOrganization || wanted.azureDevOpsUrl || wanted.azureDevOpsPat) return "azure-devops";
+  const current2 = context.repository?.provider ?? (context.azureDevOps && "azure-devops");
+  return current2 !== "gitlab" && text.split("/").length === 3 ? "azure-devops" : current2;
+}
+var init_target = __esm({
+  "src/commands/target.ts"() {
+    "use strict";
+    init_errors();
+    init_repository();
+  }
+});
+
+// src/commands/register.ts
+var register_exports = {};
+__export(register_exports, {
+  register: () => register
+});
+async function register(host, context, report, runtime) {
+  const inputs = await parseInputs((name) => host.input(name));
+  const repository = targetOf(inputs, context);
+  const lifetime = abortWith(runtime.cancelled);
+  const minutes = inputs.timeout / 6e4;
+  const cancelDeadline = runtime.clock.after(
+    inputs.timeout,
+    () => lifetime.abort(new Failure(`The run took longer than ${minutes} min (timeout-minutes).`))
+  );
+  const clock = until(lifetime.signal, runtime.clock);
+  const http = createHttp({
+    userAgent: `catalog-connect/${version} (${host.name})`,
+    network: host.network,
+    clock: runtime.clock,
+    lifetime: lifetime.signal,
+    log: (message) => host.info(message)
+  });
+  try {
+    const catalog = catalogOf(inputs, http, context, clock);
+    const doing = inputs.command === "plan" ? "plan (nothing is written)" : inputs.command;
+    report.begin(`${doing}: ${fullName(repository)} in ${catalog.title}`);
+    await catalog.connect(repository, report);
+  } catch (error2) {
+    const { aborted, reason } = lifetime.signal;
+    if (!aborted || error2 !== reason && error2.name !== "AbortError") throw error2;
+    throw new Failure(
+      `${reason.message} It was still waiting for ${report.waitsFor()}.`,
+      "What was done is above, and stays. Run the step again: it goes on from there."
+    );
+  } finally {
+    cancelDeadline();
+    lifetime.release();
+    await http.close();
+  }
+}
+function catalogOf(inputs, http, context, clock) {
+  return konnect({
+    client: konnectClient(http, inputs.catalogUrl, inputs.catalogToken),
+    azureDevOps: azureDevOps2(http),
+    jobToken: context.azureDevOps?.token,
+    clock,
+    inputs
+  });
+}
+var init_register = __esm({
+  "src/commands/register.ts"() {
+    "use strict";
+    init_client();
+    init_konnect();
+    init_clock();
+    init_errors();
+    init_http();
+    init_parse();
+    init_repository();
+    init_azure_devops();
+    init_version();
+    init_target();
+  }
+});
+
+// node_modules/tunnel/lib/tunnel.js
+var require_tunnel = __commonJS({
+  "node_modules/tunnel/lib/tunnel.js"(exports2) {
+    "use strict";
+    var net = require("net");
+    var tls = require("tls");
+    var http = require("http");
+    var https = require("https");
+    var events = require("events");
+    var assert = require("assert");
+    var util = require("util");
+    exports2.httpOverHttp = httpOverHttp2;
+    exports2.httpsOverHttp = httpsOverHttp2;
+    exports2.httpOverHttps = httpOverHttps2;
+    exports2.httpsOverHttps = httpsOverHttps2;
+    function httpOverHttp2(options) {
+      var agent2 = new TunnelingAgent(options);
+      agent2.request = http.request;
+      return agent2;
+    }
+    function httpsOverHttp2(options) {
+      var agent2 = new TunnelingAgent(options);
+      agent2.request = http.request;
+      agent2.createSocket = createSecureSocket;
+      agent2.defaultPort = 443;
+      return agent2;
+    }
+    function httpOverHttps2(options) {
+      var agent2 = new TunnelingAgent(options);
+      agent2.request = https.request;
+      return agent2;
+    }
+    function httpsOverHttps2(options) {
+      var agent2 = new TunnelingAgent(options);
+      agent2.request = https.request;
+      agent2.createSocket = createSecureSocket;
+      agent2.defaultPort = 443;
+      return agent2;
+    }
+    function TunnelingAgent(options) {
+      var self = this;
+      self.options = options || {};
+      self.proxyOptions = self.options.proxy || {};
+      self.maxSockets = self.options.maxSockets || http.Agent.defaultMaxSockets;
+      self.requests = [];
+      self.sockets = [];
+      self.on("free", function onFree(socket, host, port, localAddress) {
+        var options2 = toOptions(host, port, localAddress);
+        for (var i = 0, len = self.requests.length; i < len; ++i) {
+          var pending = self.requests[i];
+          if (pending.host === options2.host && pending.port === options2.port) {
+            self.requests.splice(i, 1);
+            pending.request.onSocket(socket);
+            return;
+          }
+        }
+        socket.destroy();
+        self.removeSocket(socket);
+      });
+    }
+    util.inherits(TunnelingAgent, events.EventEmitter);
+    TunnelingAgent.prototype.addRequest = function addRequest(req, host, port, localAddress) {
+      var self = this;
+      var options = mergeOptions({ request: req }, self.options, toOptions(host, port, localAddress));
+      if (self.sockets.length >= this.maxSockets) {
+        self.requests.push(options);
+        return;
+      }
+      self.createSocket(options, function(socket) {
+        socket.on("free", onFree);
+        socket.on("close", onCloseOrRemove);
+        socket.on("agentRemove", onCloseOrRemove);
+        req.onSocket(socket);
+        function onFree() {
+          self.emit("free", socket, options);
+        }
+        function onCloseOrRemove(err) {
+          self.removeSocket(socket);
+          socket.removeListener("free", onFree);
+          socket.removeListener("close", onCloseOrRemove);
+          socket.removeListener("agentRemove", onCloseOrRemove);
+        }
+      });
+    };
+    TunnelingAgent.prototype.createSocket = function createSocket(options, cb) {
+      var self = this;
+      var placeholder = {};
+      self.sockets.push(placeholder);
+      var connectOptions = mergeOptions({}, self.proxyOptions, {
+        method: "CONNECT",
+        path: options.host + ":" + options.port,
+        agent: false,
+        headers: {
+          host: options.host + ":" + options.port
+        }
+      });
+      if (options.localAddress) {
+        connectOptions.localAddress = options.localAddress;
+      }
+      if (connectOptions.proxyAuth) {
+        connectOptions.headers = connectOptions.headers || {};
+        connectOptions.headers["Proxy-Authorization"] = "Basic " + new Buffer(connectOptions.proxyAuth).toString("base64");
+      }
+      debug2("making CONNECT request");
+      var connectReq = self.request(connectOptions);
+      connectReq.useChunkedEncodingByDefault = false;
+      connectReq.once("response", onResponse);
+      connectReq.once("upgrade", onUpgrade);
+      connectReq.once("connect", onConnect);
+      connectReq.once("error", onError);
+      connectReq.end();
+      function onResponse(res) {
+        res.upgrade = true;
+      }
+      function onUpgrade(res, socket, head) {
+        process.nextTick(function() {
+          onConnect(res, socket, head);
+        });
+      }
+      function onConnect(res, socket, head) {
+        connectReq.removeAllListeners();
+        socket.removeAllListeners();
+        if (res.statusCode !== 200) {
+          debug2(
+            "tunneling socket could not be established, statusCode=%d",
+            res.statusCode
+          );
+          socket.destroy();
+          var error2 = new Error("tunneling socket could not be established, statusCode=" + res.statusCode);
+          error2.code = "ECONNRESET";
+          options.request.emit("error", error2);
+          self.removeSocket(placeholder);
+          return;
+        }
+        if (head.length > 0) {
+          debug2("got illegal response body from proxy");
+          socket.destroy();
+          var error2 = new Error("got illegal response body from proxy");
+          error2.code = "ECONNRESET";
+          options.request.emit("error", error2);
+          self.removeSocket(placeholder);
+          return;
+        }
+        debug2("tunneling connection has established");
+        self.sockets[self.sockets.indexOf(placeholder)] = socket;
+        return cb(socket);
+      }
+      function onError(cause) {
+        connectReq.removeAllListeners();
+        debug2(
+          "tunneling socket could not be established, cause=%s\n",
+          cause.message,
+          cause.stack
+        );
+        var error2 = new Error("tunneling socket could not be established, cause=" + cause.message);
+        error2.code = "ECONNRESET";
+        options.request.emit("error", error2);
+        self.removeSocket(placeholder);
+      }
+    };
+    TunnelingAgent.prototype.removeSocket = function removeSocket(socket) {
+      var pos = this.sockets.indexOf(socket);
+      if (pos === -1) {
+        return;
+      }
+      this.sockets.splice(pos, 1);
+      var pending = this.requests.shift();
+      if (pending) {
+        this.createSocket(pending, function(socket2) {
+          pending.request.onSocket(socket2);
+        });
+      }
+    };
+    function createSecureSocket(options, cb) {
+      var self = this;
+      TunnelingAgent.prototype.createSocket.call(self, options, function(socket) {
+        var hostHeader = options.request.getHeader("host");
+        var tlsOptions = mergeOptions({}, self.options, {
+          socket,
+          servername: hostHeader ? hostHeader.replace(/:.*$/, "") : options.host
+        });
+        var secureSocket = tls.connect(0, tlsOptions);
+        self.sockets[self.sockets.indexOf(socket)] = secureSocket;
+        cb(secureSocket);
+      });
+    }
+    function toOptions(host, port, localAddress) {
+      if (typeof host === "string") {
+        return {
+          host,
+          port,
+          localAddress
+        };
+      }
+      return host;
+    }
+    function mergeOptions(target) {
+      for (var i = 1, len = arguments.length; i < len; ++i) {
+        var overrides = arguments[i];
+        if (typeof overrides === "object") {
+          var keys = Object.keys(overrides);
+          for (var j = 0, keyLen = keys.length; j < keyLen; ++j) {
+            var k = keys[j];
+            if (overrides[k] !== void 0) {
+              target[k] = overrides[k];
+            }
+          }
+        }
+      }
+      return target;
+    }
+    var debug2;
+    if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
+      debug2 = function() {
+        var args = Array.prototype.slice.call(arguments);
+        if (typeof args[0] === "string") {
+          args[0] = "TUNNEL: " + args[0];
+        } else {
+          args.unshift("TUNNEL:");
+        }
+        console.error.apply(console, args);
+      };
+    } else {
+      debug2 = function() {
+      };
+    }
+    exports2.debug = debug2;
+  }
+});
+
+// node_modules/tunnel/index.js
+var require_tunnel2 = __commonJS({
+  "node_modules/tunnel/index.js"(exports2, module2) {
+    module2.exports = require_tunnel();
   }
 });
 
@@ -20978,7 +21889,7 @@ var require_socks5_proxy_agent = __commonJS({
     var { Socks5Client, STATES } = require_socks5_client();
     var { kDispatch, kClose, kDestroy } = require_symbols();
     var Pool = require_pool();
-    var buildConnector = require_connect();
+    var buildConnector2 = require_connect();
     var { debuglog } = require("node:util");
     var debug2 = debuglog("undici:socks5-proxy");
     var kProxyUrl = /* @__PURE__ */ Symbol("proxy url");
@@ -21014,7 +21925,7 @@ var require_socks5_proxy_agent = __commonJS({
           username: options.username || (url.username ? decodeURIComponent(url.username) : null),
           password: options.password || (url.password ? decodeURIComponent(url.password) : null)
         };
-        this[kConnector] = options.connect || buildConnector({
+        this[kConnector] = options.connect || buildConnector2({
           ...options.proxyTls,
           servername: options.proxyTls?.servername || url.hostname
         });
@@ -21179,7 +22090,7 @@ var require_proxy_agent = __commonJS({
     var Pool = require_pool();
     var DispatcherBase = require_dispatcher_base();
     var { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = require_errors2();
-    var buildConnector = require_connect();
+    var buildConnector2 = require_connect();
     var Client = require_client();
     var { channels } = require_diagnostics();
     var Socks5ProxyAgent = require_socks5_proxy_agent();
@@ -21249,7 +22160,7 @@ var require_proxy_agent = __commonJS({
         return this.#client.destroy(err);
       }
     };
-    var ProxyAgent3 = class extends DispatcherBase {
+    var ProxyAgent2 = class extends DispatcherBase {
       constructor(opts) {
         if (!opts || typeof opts === "object" && !(opts instanceof URL) && !opts.uri) {
           throw new InvalidArgumentError("Proxy uri is mandatory");
@@ -21276,8 +22187,8 @@ var require_proxy_agent = __commonJS({
         } else if (username && password) {
           this[kProxyHeaders]["proxy-authorization"] = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
         }
-        const connect2 = buildConnector({ ...opts.proxyTls });
-        this[kConnectEndpoint] = buildConnector({ ...opts.requestTls });
+        const connect2 = buildConnector2({ ...opts.proxyTls });
+        this[kConnectEndpoint] = buildConnector2({ ...opts.requestTls });
         const agentFactory = opts.factory || defaultAgentFactory;
         const factory = (origin3, options) => {
           const { protocol: protocol2 } = new URL(origin3);
@@ -21423,789 +22334,7 @@ var require_proxy_agent = __commonJS({
         throw new InvalidArgumentError("Proxy-Authorization should be sent in ProxyAgent constructor");
       }
     }
-    module2.exports = ProxyAgent3;
-  }
-});
-
-// src/http/undici.ts
-var import_api, import_agent, import_dispatcher, import_proxy_agent, Agent, ProxyAgent;
-var init_undici = __esm({
-  "src/http/undici.ts"() {
-    "use strict";
-    import_api = __toESM(require_api(), 1);
-    import_agent = __toESM(require_agent(), 1);
-    import_dispatcher = __toESM(require_dispatcher(), 1);
-    import_proxy_agent = __toESM(require_proxy_agent(), 1);
-    Object.assign(import_dispatcher.default.prototype, import_api.default);
-    Agent = import_agent.default;
-    ProxyAgent = import_proxy_agent.default;
-  }
-});
-
-// src/http/transport.ts
-var transport_exports = {};
-__export(transport_exports, {
-  createTransport: () => createTransport
-});
-function createTransport(network) {
-  const dispatchers = /* @__PURE__ */ new Map();
-  const files = network.certificateFiles ?? [];
-  const tls = files.length > 0 ? { ca: [...import_node_tls.rootCertificates, ...files.map((file) => (0, import_node_fs.readFileSync)(file, "utf8"))] } : {};
-  function dispatcherFor(url) {
-    const proxy = network.proxyFor(url);
-    let dispatcher2 = dispatchers.get(proxy);
-    if (!dispatcher2) {
-      dispatcher2 = proxy ? new ProxyAgent({ uri: proxy, requestTls: tls, proxyTls: tls }) : new Agent({ connect: tls });
-      dispatchers.set(proxy, dispatcher2);
-    }
-    return dispatcher2;
-  }
-  return {
-    async exchange({ url, largestBody, body, ...options }) {
-      const response = await dispatcherFor(url).request({
-        ...options,
-        origin: url.origin,
-        path: url.pathname + url.search,
-        body: body ?? null
-      });
-      const text = await read(response.body, largestBody);
-      return { status: response.statusCode, headers: response.headers, text };
-    },
-    async close() {
-      await Promise.all([...dispatchers.values()].map((dispatcher2) => dispatcher2.destroy()));
-    }
-  };
-}
-async function read(body, largest) {
-  const chunks = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > largest)
-      throw Object.assign(new Error(`the answer is larger than ${largest} bytes`), { code: TOO_LARGE });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-var import_node_fs, import_node_tls;
-var init_transport = __esm({
-  "src/http/transport.ts"() {
-    "use strict";
-    import_node_fs = require("node:fs");
-    import_node_tls = require("node:tls");
-    init_http();
-    init_undici();
-  }
-});
-
-// src/http/http.ts
-function createHttp(options) {
-  const { clock } = options;
-  let loading;
-  const transport = () => {
-    loading ??= Promise.resolve().then(() => (init_transport(), transport_exports)).then((module2) => module2.createTransport(options.network));
-    return loading;
-  };
-  const closing = new AbortController();
-  const interrupted = AbortSignal.any([closing.signal, options.lifetime]);
-  const endOf = (request) => request.critical ? closing.signal : interrupted;
-  const notBefore = /* @__PURE__ */ new Map();
-  async function once(request) {
-    const headers2 = { "user-agent": options.userAgent, accept: "application/json" };
-    if (request.body !== void 0) headers2["content-type"] = "application/json";
-    try {
-      return await (await transport()).exchange({
-        method: request.method,
-        url: request.url,
-        headers: { ...headers2, ...request.headers },
-        body: request.body === void 0 ? void 0 : JSON.stringify(request.body),
-        signal: AbortSignal.any([clock.timeout(TIMEOUT), endOf(request)]),
-        largestBody: LARGEST_BODY
-      });
-    } catch (error2) {
-      endOf(request).throwIfAborted();
-      return new NoAnswer(request, faultOf(error2));
-    }
-  }
-  return {
-    async send(request) {
-      const { origin: origin2 } = request.url;
-      for (let attempt = 1; ; attempt++) {
-        const throttled = (notBefore.get(origin2) ?? 0) - clock.now();
-        if (throttled > 0) await clock.sleep(throttled, endOf(request));
-        const result = await once(request);
-        const pause = pauseBefore(attempt + 1, request.method, result, clock.now());
-        if (pause === void 0) {
-          if (result instanceof NoAnswer) throw result;
-          return result;
-        }
-        const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
-        const seconds2 = Math.round(pause / 100) / 10;
-        options.log(`${request.method} ${request.url.pathname}: ${why}; trying again in ${seconds2} s`);
-        if ("status" in result && result.status === 429)
-          notBefore.set(origin2, Math.max(notBefore.get(origin2) ?? 0, clock.now() + pause));
-        await clock.sleep(pause, endOf(request));
-      }
-    },
-    async close() {
-      closing.abort();
-      await (await loading)?.close();
-    }
-  };
-}
-function faultOf(error2) {
-  const { code: given, name, message = "" } = error2;
-  const code = String(given ?? name ?? "ERROR");
-  const reason = given === void 0 ? message : `${code} ${message}`;
-  if (name === "TimeoutError")
-    return {
-      code: "timeout",
-      reason: `nothing came back within ${TIMEOUT / 1e3} seconds`,
-      maybeProcessed: true,
-      passing: true,
-      cure: "Run the step again; if it goes on, check the status of the service and of the proxy."
-    };
-  if (code === TOO_LARGE)
-    return {
-      code,
-      reason,
-      maybeProcessed: true,
-      passing: false,
-      cure: "Check that the address is the API of the catalog."
-    };
-  if (CERTIFICATE.test(code))
-    return {
-      code,
-      reason,
-      maybeProcessed: false,
-      passing: false,
-      cure: "The certificate is not trusted here. Set NODE_EXTRA_CA_CERTS, on the runner, to the PEM file of your CA."
-    };
-  if (message.includes("HTTP Tunneling"))
-    return {
-      code: "proxy",
-      reason: `the proxy refused the connection (${message})`,
-      maybeProcessed: false,
-      passing: false,
-      cure: "Check the user and password in HTTPS_PROXY, and whether the proxy allows this host."
-    };
-  return {
-    code,
-    reason,
-    maybeProcessed: !NEVER_SENT.test(code),
-    passing: true,
-    cure: "Check the address, the network, and HTTPS_PROXY and NO_PROXY on the runner."
-  };
-}
-var TOO_LARGE, NoAnswer, TIMEOUT, LARGEST_BODY, NEVER_SENT, CERTIFICATE;
-var init_http = __esm({
-  "src/http/http.ts"() {
-    "use strict";
-    init_errors();
-    init_text();
-    init_retry();
-    TOO_LARGE = "TOO_LARGE";
-    NoAnswer = class extends Failure {
-      name = "NoAnswer";
-      /** What kind of fault, e.g. `ECONNRESET`. */
-      code;
-      /** Whether the server may have acted on the request all the same. */
-      maybeProcessed;
-      /** Whether the fault may go away by itself. */
-      passing;
-      constructor(request, fault) {
-        super(
-          `${request.method} ${request.url.origin}${request.url.pathname} got no answer: ${oneLine(fault.reason)}.`,
-          fault.cure
-        );
-        this.code = fault.code;
-        this.maybeProcessed = fault.maybeProcessed;
-        this.passing = fault.passing;
-      }
-    };
-    TIMEOUT = 3e4;
-    LARGEST_BODY = 20 * 1024 * 1024;
-    NEVER_SENT = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/u;
-    CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/u;
-  }
-});
-
-// src/hosts/proxy.ts
-function proxyFromEnvironment(environment) {
-  const read2 = (name) => environment[name.toLowerCase()] || environment[name] || void 0;
-  const secure = read2("HTTPS_PROXY");
-  const plain = read2("HTTP_PROXY");
-  const exempt = (read2("NO_PROXY") ?? "").split(/[\s,]+/u).filter(Boolean);
-  return (url) => {
-    const proxy = url.protocol === "https:" ? secure : plain;
-    if (!proxy || isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return void 0;
-    return /^[a-z]+:\/\//iu.test(proxy) ? proxy : `http://${proxy}`;
-  };
-}
-function isLoopback(hostname) {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/u.test(hostname);
-}
-function matches(entry, url) {
-  if (entry === "*") return true;
-  const [, name = "", port] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/u.exec(entry.toLowerCase()) ?? [];
-  if (port && port !== (url.port || (url.protocol === "https:" ? "443" : "80"))) return false;
-  const hostname = url.hostname.toLowerCase();
-  return name !== "" && (hostname === name || hostname.endsWith(`.${name}`));
-}
-var init_proxy = __esm({
-  "src/hosts/proxy.ts"() {
-    "use strict";
-  }
-});
-
-// src/inputs/parse.ts
-async function parseInputs(read2) {
-  const problems = [];
-  const complainOf = (name) => (problem) => problems.push(`${name} ${problem}`);
-  const text = (name) => read2(name).trim() || void 0;
-  const value = (name) => text(name) ?? row(name).default;
-  function choice(name) {
-    const given = value(name);
-    if (given !== void 0 && !row(name).choices?.includes(given))
-      complainOf(name)(`is "${oneLine(given, 80)}"; it can be ${row(name).choices?.join(", ")}`);
-    return given;
-  }
-  function boolean2(name) {
-    const parsed = parseBoolean(value(name) ?? "");
-    if (parsed === void 0) complainOf(name)(`is "${oneLine(read2(name), 80)}"; it can be true or false`);
-    return parsed ?? false;
-  }
-  function whole(name, least, unit) {
-    const given = value(name) ?? "";
-    if (!/^\d{1,5}$/u.test(given) || Number(given) < least)
-      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit}, ${least} or more`);
-    return Number(given) * (unit === "minutes" ? 6e4 : 1e3);
-  }
-  function limited(name, longest) {
-    const given = text(name);
-    if (given && given.length > longest)
-      complainOf(name)(`has ${given.length} characters; Konnect takes at most ${longest}`);
-    return given;
-  }
-  function machineName(name) {
-    const given = text(name);
-    if (given && !MACHINE_NAME.test(given))
-      complainOf(name)(
-        `is "${oneLine(given, 130)}"; a name is 1 to 120 lower-case letters, digits, "." and "-"`
-      );
-    return given;
-  }
-  function url(name) {
-    const given = text(name);
-    if (given === void 0) return void 0;
-    const parsed = URL.canParse(given) ? new URL(given) : void 0;
-    const secure = parsed?.protocol === "https:" || parsed?.protocol === "http:" && isLoopback(parsed.hostname);
-    if (!parsed || !secure || parsed.username || parsed.password || parsed.search || parsed.hash) {
-      complainOf(name)("must be an https URL without user, query and fragment (plain http only to loopback)");
-      return void 0;
-    }
-    return parsed.href.replace(/\/+$/u, "");
-  }
-  const resourceId = text("resource-id");
-  if (resourceId && !/^[\w-]{16}$/u.test(resourceId))
-    complainOf("resource-id")(`is "${oneLine(resourceId, 80)}"; an ID has 16 letters, digits, "-" and "_"`);
-  const region = choice("catalog-region");
-  const labels2 = text("service-labels");
-  const customFields = text("service-custom-fields");
-  const inputs = {
-    command: choice("command"),
-    timeout: whole("timeout-minutes", 1, "minutes"),
-    summary: boolean2("summary"),
-    catalog: choice("catalog"),
-    catalogToken: secret("catalog-token") ?? missingToken(),
-    catalogUrl: url("catalog-url")?.replace(/\/v1$/u, "") ?? `https://${region}.api.konghq.com`,
-    repository: text("repository"),
-    azureDevOpsOrganization: text("azure-devops-organization"),
-    azureDevOpsUrl: url("azure-devops-url"),
-    integration: choice("integration"),
-    integrationName: machineName("integration-name"),
-    integrationDisplayName: limited("integration-display-name", 120),
-    azureDevOpsPat: secret("azure-devops-pat"),
-    rotateCredential: choice("rotate-credential"),
-    serviceName: machineName("service-name"),
-    serviceDisplayName: limited("service-display-name", 120),
-    serviceDescription: limited("service-description", 2048),
-    serviceLabels: labels2 ? await parseLabels(labels2, complainOf("service-labels")) : {},
-    serviceCustomFields: customFields ? await parseCustomFields(customFields, complainOf("service-custom-fields")) : {},
-    resourceId,
-    waitTimeout: whole("wait-timeout", 0, "seconds"),
-    mapBeforeDiscovery: boolean2("map-before-discovery")
-  };
-  if (problems.length > 0)
-    throw new Failure(
-      `The inputs cannot be used:
-${problems.map((problem) => `- ${problem}`).join("\n")}`,
-      "Nothing was sent."
-    );
-  return inputs;
-  function missingToken() {
-    complainOf("catalog-token")(
-      `is empty. Give it the secret that holds the Konnect token. Usual mistakes: the secret has another name, or does not exist for this repository, environment or variable group; a reusable workflow was called without "secrets: inherit"; the pipeline has no access to the variable group`
-    );
-    return "";
-  }
-  function secret(name) {
-    const given = text(name);
-    if (given && /[^\x21-\x7e]/u.test(given))
-      complainOf(name)("holds spaces, line breaks or other characters that no token has");
-    return given;
-  }
-}
-function row(name) {
-  return rows.get(name);
-}
-var rows;
-var init_parse = __esm({
-  "src/inputs/parse.ts"() {
-    "use strict";
-    init_errors();
-    init_proxy();
-    init_text();
-    init_table();
-    init_values();
-    rows = new Map(INPUTS.map((entry) => [entry.name, entry]));
-  }
-});
-
-// src/scm/azure-devops.ts
-function azureDevOps2(http) {
-  return {
-    async read(repository, secret) {
-      const response = await http.send({ method: "GET", url: address(repository), headers: headers(secret) });
-      const found = response.status === 200 ? safeParse(GitRepository, json(response)) : void 0;
-      if (!found?.success) throw refused(repository, response, secret);
-      const { id, name, project } = found.output;
-      return { ...repository, id, name, project: project.name, projectId: project.id };
-    }
-  };
-}
-function address({ host, organization, project, name, id }) {
-  const segments = id ? [organization] : [organization, project ?? name];
-  const path = [...segments, "_apis", "git", "repositories", id ?? name].map(encodeURIComponent).join("/");
-  return new URL(`${host}/${path}?api-version=7.1`);
-}
-function headers(secret) {
-  const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
-  return { authorization, "x-tfs-fedauthredirect": "Suppress" };
-}
-function json(response) {
-  try {
-    return JSON.parse(response.text);
-  } catch {
-    return void 0;
-  }
-}
-function refused(repository, response, secret) {
-  const what = "pat" in secret ? "the azure-devops-pat" : "the job's own token (System.AccessToken)";
-  const says = serverMessage(response);
-  const attempt = `Azure DevOps did not let ${what} read the repository ${fullName(repository)}: GET ${address(repository).pathname}, status ${response.status}${says && `. ${says}`}`;
-  if (/\bexpired\b/iu.test(says))
-    return new Failure(
-      attempt,
-      "The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret."
-    );
-  if (response.status === 404)
-    return new Failure(
-      attempt,
-      `Check the name of the repository, and that the owner of the token may read it${"pat" in secret ? "" : " (pipelines see only the repositories that their job authorization scope allows)"}.`
-    );
-  const kept = response.status >= 500 || response.status === 429;
-  if (kept) return new Failure(attempt, "Azure DevOps is not well or throttles. Run the step again.");
-  return new Failure(
-    attempt,
-    "The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read."
-  );
-}
-function serverMessage(response) {
-  const header = [response.headers["x-tfs-serviceerror"]].flat()[0];
-  if (header) {
-    try {
-      return oneLine(decodeURIComponent(header), 200);
-    } catch {
-      return oneLine(header, 200);
-    }
-  }
-  const body = safeParse(ServiceError, json(response));
-  return body.success ? oneLine(body.output.message, 200) : "";
-}
-var GitRepository, ServiceError;
-var init_azure_devops = __esm({
-  "src/scm/azure-devops.ts"() {
-    "use strict";
-    init_dist();
-    init_errors();
-    init_repository();
-    init_text();
-    GitRepository = object({
-      id: string(),
-      name: string(),
-      project: object({ id: string(), name: string() })
-    });
-    ServiceError = object({ message: string(), eventId: optional(number()) });
-  }
-});
-
-// package.json
-var version;
-var init_package = __esm({
-  "package.json"() {
-    version = "0.1.0";
-  }
-});
-
-// src/version.ts
-var init_version = __esm({
-  "src/version.ts"() {
-    "use strict";
-    init_package();
-  }
-});
-
-// src/commands/target.ts
-function targetOf(wanted, context) {
-  const repository = wanted.repository === void 0 ? current(context) : named(wanted.repository, wanted, context);
-  if (wanted.integration && wanted.integration !== repository.provider)
-    throw new Failure(
-      `The integration ${wanted.integration} does not read the repository ${fullName(repository)}, which is on ${repository.provider}.`,
-      "Correct integration or repository."
-    );
-  if (repository.provider !== "azure-devops") return repository;
-  const organization = wanted.azureDevOpsOrganization ?? repository.organization;
-  if (organization.toLowerCase() !== repository.organization.toLowerCase())
-    throw new Failure(
-      `The repository ${fullName(repository)} is not in the organization "${organization}".`,
-      "Correct azure-devops-organization or repository."
-    );
-  return { ...repository, host: wanted.azureDevOpsUrl ?? repository.host };
-}
-function current({ repository, noRepository }) {
-  if (repository) return repository;
-  throw new Failure(
-    `The current repository ${noRepository ?? "is unknown"}.`,
-    "Set repository to organization/project/repository, owner/name, or its URL."
-  );
-}
-function named(text, wanted, context) {
-  const organization = wanted.azureDevOpsOrganization ?? context.azureDevOps?.organization;
-  const samePlace = organization?.toLowerCase() === context.azureDevOps?.organization.toLowerCase();
-  const provider = providerOf(text, wanted, context);
-  const host = provider === "azure-devops" ? wanted.azureDevOpsUrl ?? (samePlace ? context.azureDevOps?.url : void 0) : context.repository?.host;
-  const repository = parseRepository(text, { provider, organization, host });
-  return context.repository && samePath(context.repository, repository) ? context.repository : repository;
-}
-function providerOf(text, wanted, context) {
-  if (wanted.integration) return wanted.integration;
-  if (wanted.azureDevOpsOrganization || wanted.azureDevOpsUrl || wanted.azureDevOpsPat) return "azure-devops";
-  const current2 = context.repository?.provider ?? (context.azureDevOps && "azure-devops");
-  return current2 !== "gitlab" && text.split("/").length === 3 ? "azure-devops" : current2;
-}
-var init_target = __esm({
-  "src/commands/target.ts"() {
-    "use strict";
-    init_errors();
-    init_repository();
-  }
-});
-
-// src/commands/register.ts
-var register_exports = {};
-__export(register_exports, {
-  register: () => register
-});
-async function register(host, context, report, runtime) {
-  const inputs = await parseInputs((name) => host.input(name));
-  const repository = targetOf(inputs, context);
-  const deadline = runtime.clock.timeout(inputs.timeout);
-  const lifetime = AbortSignal.any([runtime.cancelled, deadline]);
-  const clock = until(lifetime, runtime.clock);
-  const http = createHttp({
-    userAgent: `catalog-connect/${version} (${host.name})`,
-    network: host.network,
-    clock: runtime.clock,
-    lifetime,
-    log: (message) => host.info(message)
-  });
-  try {
-    const catalog = catalogOf(inputs, http, context, clock);
-    const doing = inputs.command === "plan" ? "plan (nothing is written)" : inputs.command;
-    report.begin(`${doing}: ${fullName(repository)} in ${catalog.title}`);
-    await catalog.connect(repository, report);
-  } catch (error2) {
-    const ended = error2 === lifetime.reason || error2 instanceof Error && error2.name === "AbortError";
-    if (!lifetime.aborted || !ended) throw error2;
-    const minutes = inputs.timeout / 6e4;
-    throw new Failure(
-      `${deadline.aborted ? `The run took longer than ${minutes} min (timeout-minutes).` : runtime.cancelled.reason.message} It was still waiting for ${report.waitsFor()}.`,
-      "What was done is above, and stays. Run the step again: it goes on from there."
-    );
-  } finally {
-    await http.close();
-  }
-}
-function catalogOf(inputs, http, context, clock) {
-  return konnect({
-    client: konnectClient(http, inputs.catalogUrl, inputs.catalogToken),
-    azureDevOps: azureDevOps2(http),
-    jobToken: context.azureDevOps?.token,
-    clock,
-    inputs
-  });
-}
-var init_register = __esm({
-  "src/commands/register.ts"() {
-    "use strict";
-    init_client();
-    init_konnect();
-    init_clock();
-    init_errors();
-    init_http();
-    init_parse();
-    init_repository();
-    init_azure_devops();
-    init_version();
-    init_target();
-  }
-});
-
-// node_modules/tunnel/lib/tunnel.js
-var require_tunnel = __commonJS({
-  "node_modules/tunnel/lib/tunnel.js"(exports2) {
-    "use strict";
-    var net = require("net");
-    var tls = require("tls");
-    var http = require("http");
-    var https = require("https");
-    var events = require("events");
-    var assert = require("assert");
-    var util = require("util");
-    exports2.httpOverHttp = httpOverHttp2;
-    exports2.httpsOverHttp = httpsOverHttp2;
-    exports2.httpOverHttps = httpOverHttps2;
-    exports2.httpsOverHttps = httpsOverHttps2;
-    function httpOverHttp2(options) {
-      var agent2 = new TunnelingAgent(options);
-      agent2.request = http.request;
-      return agent2;
-    }
-    function httpsOverHttp2(options) {
-      var agent2 = new TunnelingAgent(options);
-      agent2.request = http.request;
-      agent2.createSocket = createSecureSocket;
-      agent2.defaultPort = 443;
-      return agent2;
-    }
-    function httpOverHttps2(options) {
-      var agent2 = new TunnelingAgent(options);
-      agent2.request = https.request;
-      return agent2;
-    }
-    function httpsOverHttps2(options) {
-      var agent2 = new TunnelingAgent(options);
-      agent2.request = https.request;
-      agent2.createSocket = createSecureSocket;
-      agent2.defaultPort = 443;
-      return agent2;
-    }
-    function TunnelingAgent(options) {
-      var self = this;
-      self.options = options || {};
-      self.proxyOptions = self.options.proxy || {};
-      self.maxSockets = self.options.maxSockets || http.Agent.defaultMaxSockets;
-      self.requests = [];
-      self.sockets = [];
-      self.on("free", function onFree(socket, host, port, localAddress) {
-        var options2 = toOptions(host, port, localAddress);
-        for (var i = 0, len = self.requests.length; i < len; ++i) {
-          var pending = self.requests[i];
-          if (pending.host === options2.host && pending.port === options2.port) {
-            self.requests.splice(i, 1);
-            pending.request.onSocket(socket);
-            return;
-          }
-        }
-        socket.destroy();
-        self.removeSocket(socket);
-      });
-    }
-    util.inherits(TunnelingAgent, events.EventEmitter);
-    TunnelingAgent.prototype.addRequest = function addRequest(req, host, port, localAddress) {
-      var self = this;
-      var options = mergeOptions({ request: req }, self.options, toOptions(host, port, localAddress));
-      if (self.sockets.length >= this.maxSockets) {
-        self.requests.push(options);
-        return;
-      }
-      self.createSocket(options, function(socket) {
-        socket.on("free", onFree);
-        socket.on("close", onCloseOrRemove);
-        socket.on("agentRemove", onCloseOrRemove);
-        req.onSocket(socket);
-        function onFree() {
-          self.emit("free", socket, options);
-        }
-        function onCloseOrRemove(err) {
-          self.removeSocket(socket);
-          socket.removeListener("free", onFree);
-          socket.removeListener("close", onCloseOrRemove);
-          socket.removeListener("agentRemove", onCloseOrRemove);
-        }
-      });
-    };
-    TunnelingAgent.prototype.createSocket = function createSocket(options, cb) {
-      var self = this;
-      var placeholder = {};
-      self.sockets.push(placeholder);
-      var connectOptions = mergeOptions({}, self.proxyOptions, {
-        method: "CONNECT",
-        path: options.host + ":" + options.port,
-        agent: false,
-        headers: {
-          host: options.host + ":" + options.port
-        }
-      });
-      if (options.localAddress) {
-        connectOptions.localAddress = options.localAddress;
-      }
-      if (connectOptions.proxyAuth) {
-        connectOptions.headers = connectOptions.headers || {};
-        connectOptions.headers["Proxy-Authorization"] = "Basic " + new Buffer(connectOptions.proxyAuth).toString("base64");
-      }
-      debug2("making CONNECT request");
-      var connectReq = self.request(connectOptions);
-      connectReq.useChunkedEncodingByDefault = false;
-      connectReq.once("response", onResponse);
-      connectReq.once("upgrade", onUpgrade);
-      connectReq.once("connect", onConnect);
-      connectReq.once("error", onError);
-      connectReq.end();
-      function onResponse(res) {
-        res.upgrade = true;
-      }
-      function onUpgrade(res, socket, head) {
-        process.nextTick(function() {
-          onConnect(res, socket, head);
-        });
-      }
-      function onConnect(res, socket, head) {
-        connectReq.removeAllListeners();
-        socket.removeAllListeners();
-        if (res.statusCode !== 200) {
-          debug2(
-            "tunneling socket could not be established, statusCode=%d",
-            res.statusCode
-          );
-          socket.destroy();
-          var error2 = new Error("tunneling socket could not be established, statusCode=" + res.statusCode);
-          error2.code = "ECONNRESET";
-          options.request.emit("error", error2);
-          self.removeSocket(placeholder);
-          return;
-        }
-        if (head.length > 0) {
-          debug2("got illegal response body from proxy");
-          socket.destroy();
-          var error2 = new Error("got illegal response body from proxy");
-          error2.code = "ECONNRESET";
-          options.request.emit("error", error2);
-          self.removeSocket(placeholder);
-          return;
-        }
-        debug2("tunneling connection has established");
-        self.sockets[self.sockets.indexOf(placeholder)] = socket;
-        return cb(socket);
-      }
-      function onError(cause) {
-        connectReq.removeAllListeners();
-        debug2(
-          "tunneling socket could not be established, cause=%s\n",
-          cause.message,
-          cause.stack
-        );
-        var error2 = new Error("tunneling socket could not be established, cause=" + cause.message);
-        error2.code = "ECONNRESET";
-        options.request.emit("error", error2);
-        self.removeSocket(placeholder);
-      }
-    };
-    TunnelingAgent.prototype.removeSocket = function removeSocket(socket) {
-      var pos = this.sockets.indexOf(socket);
-      if (pos === -1) {
-        return;
-      }
-      this.sockets.splice(pos, 1);
-      var pending = this.requests.shift();
-      if (pending) {
-        this.createSocket(pending, function(socket2) {
-          pending.request.onSocket(socket2);
-        });
-      }
-    };
-    function createSecureSocket(options, cb) {
-      var self = this;
-      TunnelingAgent.prototype.createSocket.call(self, options, function(socket) {
-        var hostHeader = options.request.getHeader("host");
-        var tlsOptions = mergeOptions({}, self.options, {
-          socket,
-          servername: hostHeader ? hostHeader.replace(/:.*$/, "") : options.host
-        });
-        var secureSocket = tls.connect(0, tlsOptions);
-        self.sockets[self.sockets.indexOf(socket)] = secureSocket;
-        cb(secureSocket);
-      });
-    }
-    function toOptions(host, port, localAddress) {
-      if (typeof host === "string") {
-        return {
-          host,
-          port,
-          localAddress
-        };
-      }
-      return host;
-    }
-    function mergeOptions(target) {
-      for (var i = 1, len = arguments.length; i < len; ++i) {
-        var overrides = arguments[i];
-        if (typeof overrides === "object") {
-          var keys = Object.keys(overrides);
-          for (var j = 0, keyLen = keys.length; j < keyLen; ++j) {
-            var k = keys[j];
-            if (overrides[k] !== void 0) {
-              target[k] = overrides[k];
-            }
-          }
-        }
-      }
-      return target;
-    }
-    var debug2;
-    if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
-      debug2 = function() {
-        var args = Array.prototype.slice.call(arguments);
-        if (typeof args[0] === "string") {
-          args[0] = "TUNNEL: " + args[0];
-        } else {
-          args.unshift("TUNNEL:");
-        }
-        console.error.apply(console, args);
-      };
-    } else {
-      debug2 = function() {
-      };
-    }
-    exports2.debug = debug2;
-  }
-});
-
-// node_modules/tunnel/index.js
-var require_tunnel2 = __commonJS({
-  "node_modules/tunnel/index.js"(exports2, module2) {
-    module2.exports = require_tunnel();
+    module2.exports = ProxyAgent2;
   }
 });
 
@@ -22413,7 +22542,7 @@ var os4 = __toESM(require("os"), 1);
 
 // node_modules/@actions/http-client/lib/index.js
 var tunnel = __toESM(require_tunnel2(), 1);
-var import_undici2 = __toESM(require_undici(), 1);
+var import_undici3 = __toESM(require_undici(), 1);
 var HttpCodes;
 (function(HttpCodes2) {
   HttpCodes2[HttpCodes2["OK"] = 200] = "OK";

@@ -9230,18 +9230,18 @@ var init_naming = __esm({
 async function claimRotation(connection, { id }) {
   const { client, clock } = connection;
   const path = `/integration-instances/${id}`;
-  const holder = async () => (await client.get(path, IntegrationInstance)).labels?.[ROTATION_LABEL];
-  for (; ; ) {
-    let claim = await holder();
-    if (claim === void 0 || isExpired(claim, clock.now())) {
-      const ours = `${clock.now()}-${(0, import_node_crypto2.randomBytes)(6).toString("hex")}`;
-      await client.patch(path, { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
-      await clock.sleep(SETTLES);
-      claim = await holder();
-      if (claim === ours) return;
-    }
+  const ours = `${clock.now()}-${(0, import_node_crypto2.randomBytes)(6).toString("hex")}`;
+  const standing = async () => {
+    const claim = (await client.get(path, IntegrationInstance)).labels?.[ROTATION_LABEL];
+    return claim !== void 0 && isExpired(claim, clock.now()) ? void 0 : claim;
+  };
+  if (await standing() === void 0) {
+    await client.patch(path, { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
     await clock.sleep(SETTLES);
+    if (await standing() === ours) return;
   }
+  while (await standing() !== void 0) await clock.sleep(SETTLES);
+  throw new RotatedMeanwhile();
 }
 function isExpired(claim, now) {
   return !(now - Number(claim.split("-")[0]) < EXPIRES);
@@ -9270,7 +9270,7 @@ async function notePat(connection, instance2, made, pat, replaced) {
     );
   }
 }
-var import_node_crypto2, ROTATION_LABEL, SETTLES, EXPIRES;
+var import_node_crypto2, ROTATION_LABEL, SETTLES, EXPIRES, RotatedMeanwhile;
 var init_rotation = __esm({
   "src/catalogs/konnect/rotation.ts"() {
     "use strict";
@@ -9283,12 +9283,19 @@ var init_rotation = __esm({
     ROTATION_LABEL = "catalog-connect-rotation";
     SETTLES = 2e3;
     EXPIRES = 6e4;
+    RotatedMeanwhile = class extends Failure {
+      name = "RotatedMeanwhile";
+      conflict = true;
+      constructor() {
+        super("Other runs keep replacing the credential.", "Run the step again.");
+      }
+    };
   }
 });
 
 // src/catalogs/konnect/credential.ts
 async function ensureCredential(connection, instance2, existed) {
-  const { inputs, progress, clock, repository, plan } = connection;
+  const { inputs, progress, repository, plan } = connection;
   const title = `for ${repository.organization}`;
   if (!instance2) {
     tell(connection, "credential", title, wouldCreate());
@@ -9300,14 +9307,24 @@ async function ensureCredential(connection, instance2, existed) {
   const ensured = pat ? await ensure(credential(connection, instance2, pat, ahead, !existed), connection) : checked(await ahead);
   tell(connection, "credential", title, ensured);
   const written = ensured.operation === "created" || ensured.operation === "replaced";
-  const status = statusOf(instance2, ensured.value, clock.now(), written && !plan);
+  const status = await statusNow(connection, instance2, ensured.value, written && !plan);
   progress.credentialStatus(status);
   if (pat && ensured.value && written && !plan)
     await notePat(connection, instance2, ensured.value, pat, ensured.operation === "replaced");
   for (const warning of missingPermissions(ensured.value)) progress.warning(warning);
   const advice = written ? void 0 : adviceFor(connection, status);
   if (advice) progress.warning(advice);
-  return advice;
+  return status === "unauthorized" && pat ? void 0 : advice;
+}
+async function statusNow({ client, clock }, instance2, found2, fresh) {
+  const status = statusOf(instance2, found2, clock.now(), fresh);
+  if (status !== "unauthorized") return status;
+  return statusOf(
+    await client.get(`/integration-instances/${instance2.id}`, IntegrationInstance),
+    found2,
+    clock.now(),
+    fresh
+  );
 }
 function checked(value) {
   return { operation: value ? "unchanged" : "skipped", value, differences: [] };
@@ -9362,7 +9379,7 @@ function credential(connection, instance2, pat, ahead, fresh) {
       const headers2 = await headerNames(connection);
       await claimRotation(connection, instance2);
       const current2 = await readCredential(connection, instance2);
-      if (current2 && current2.id !== found2.id) throw new ReplacedMeanwhile();
+      if (current2 && current2.id !== found2.id) throw new RotatedMeanwhile();
       removing = true;
       if (current2) await remove();
       return store(headers2);
@@ -9396,7 +9413,6 @@ async function headerNames(connection) {
     `Authorize it at ${integrationsPage(connection)}, and report this.`
   );
 }
-var ReplacedMeanwhile;
 var init_credential = __esm({
   "src/catalogs/konnect/credential.ts"() {
     "use strict";
@@ -9409,12 +9425,6 @@ var init_credential = __esm({
     init_naming();
     init_rotation();
     init_schemas();
-    ReplacedMeanwhile = class extends Failure {
-      conflict = true;
-      constructor() {
-        super("Another run keeps replacing the credential.", "Run the step again.");
-      }
-    };
   }
 });
 
@@ -9583,7 +9593,12 @@ var init_integration = __esm({
 
 // src/catalogs/konnect/matching.ts
 function matchResource(resources, repository) {
-  const ranked = resources.map((resource) => ({ resource, rank: FITS.indexOf(fitOf(resource, repository)) }));
+  const named2 = resources.filter(({ type }) => /repo/iu.test(type));
+  const candidates = named2.length > 0 ? named2 : resources;
+  const ranked = candidates.map((resource) => ({
+    resource,
+    rank: FITS.indexOf(fitOf(resource, repository))
+  }));
   const best = Math.max(0, ...ranked.map(({ rank }) => rank));
   const winners = ranked.filter(({ rank }) => rank === best && rank > 0).map(({ resource }) => resource);
   const [winner] = winners;
@@ -9592,55 +9607,56 @@ function matchResource(resources, repository) {
 }
 function fitOf(resource, repository) {
   const config2 = leaves(resource.config);
-  const all = [
-    ...config2,
-    ...leaves(resource.integration_data ?? {}),
-    { key: "name", value: resource.name ?? "" }
-  ];
-  const id = repository.id?.toLowerCase();
-  if (id && config2.some((leaf) => holdsId(leaf, id))) return "id in config";
-  if (id && namesAnotherId(config2, id)) return "no";
-  if (id && all.some((leaf) => holdsId(leaf, id))) return "id";
+  const data = leaves(resource.integration_data ?? {}).filter(
+    ({ path }) => path.slice(0, -1).every((part) => OWN.test(part))
+  );
+  const name = { path: ["name"], value: resource.name ?? "" };
+  const identifying = [...config2, name];
+  const all = [...identifying, ...data];
+  if (config2.some((leaf) => isId(leaf, repository))) return "id in config";
+  if (config2.some((leaf) => isAnotherId(leaf, repository))) return "no";
+  if (data.some((leaf) => isId(leaf, repository))) return "id";
   if (all.some(({ value }) => pointsAt(value, repository))) return "url";
-  if (namesPath(all, repository)) return isPathIn(config2, repository) ? "path" : "path by name";
-  const named2 = all.some(({ value }) => same(value, repository.name));
-  return named2 && !namesAnotherPath([...config2, { key: "name", value: resource.name ?? "" }], repository) ? "similar" : "no";
+  if (identifying.some((leaf) => isElsewhere(leaf, repository))) return "no";
+  if (all.some((leaf) => isWholePath(leaf, repository))) return "path";
+  if (!all.some((leaf) => isName(leaf, repository) && same(leaf.value, repository.name))) return "no";
+  return all.some((leaf) => isOwner(leaf, repository)) ? "path" : "similar";
 }
-function holdsId({ key, value }, id) {
-  if (/^\d+$/u.test(id)) return value === id && /(?:^|[._])(?:repo\w*[._])?id$/u.test(key);
-  return value.toLowerCase().split("/").includes(id);
+function isId({ path, value }, { id }) {
+  if (!id) return false;
+  const key = path.join(".");
+  if (/^\d+$/u.test(id)) return value === id && /(?:^|[._])(?:repo(?:sitory)?[._]?)?id$/u.test(key);
+  return value.toLowerCase().split("/").includes(id.toLowerCase());
 }
-function namesAnotherId(config2, id) {
-  return config2.some(({ key, value }) => /(?:^|\.)repo\w*?[._]?id$/u.test(key) && value.toLowerCase() !== id);
-}
-function namesAnotherPath(identifying, repository) {
-  const azure = repository.provider === "azure-devops";
-  const owner = azure ? repository.project : repository.organization;
-  const ownerName = azure ? /(?:^|[._])project(?:[._]?name)?$/u : /(?:^|[._])(?:owner|org|organization|group|namespace)(?:[._](?:name|login|path))?$/u;
-  return identifying.some(({ key, value }) => {
-    if (ownerName.test(key)) return !same(value, owner);
-    if (/(?:^|[._])project[._]?id$/u.test(key))
-      return repository.projectId !== void 0 && !same(value, repository.projectId);
-    return value.includes("/") && same(lastSegment(value), repository.name);
-  });
+function isAnotherId({ path, value }, { id }) {
+  return id !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path.join(".")) && !same(value, id);
 }
 function pointsAt(value, repository) {
-  const parsed = value.includes("://") || value.includes("@") ? parseRepositoryUrl(value, repository.provider) : void 0;
+  const parsed = /:\/\/|@/u.test(value) ? parseRepositoryUrl(value, repository.provider) : void 0;
   return parsed !== void 0 && samePath(parsed, repository);
 }
-function namesPath(all, repository) {
-  const { project, name, organization } = repository;
-  if (all.some(({ value }) => isWholePath(value, repository))) return true;
-  const owner = repository.provider === "azure-devops" ? project : organization;
-  const ownerKey = repository.provider === "azure-devops" ? /project/u : /owner|org|group|namespace|account|login/u;
-  return all.some(({ key, value }) => ownerKey.test(key) && same(value, owner)) && all.some(({ key, value }) => !ownerKey.test(key) && same(value, name));
+function isElsewhere(leaf, repository) {
+  const { path, value } = leaf;
+  const key = path.join(".");
+  if (isOwnerName(path, repository)) return !isOwner(leaf, repository);
+  if (/(?:^|[._])project[._]?id$/u.test(key))
+    return repository.projectId !== void 0 && !same(value, repository.projectId);
+  if (value.includes("/")) return same(lastSegment(value), repository.name) && !isWholePath(leaf, repository);
+  return /(?:^|[._])repo(?:sitory)?(?:[._]?name)?$/u.test(key) && !same(value, repository.name);
 }
-function isPathIn(config2, repository) {
-  return config2.some(
-    ({ key, value }) => isWholePath(value, repository) || /repo/u.test(key) && same(value, repository.name)
-  );
+function isName({ path }, repository) {
+  return !isOwnerName(path, repository) && /(?:^|[._])(?:repo(?:sitory)?|(?:repo(?:sitory)?_?)?name|slug)$/u.test(path.join("."));
 }
-function isWholePath(value, repository) {
+function isOwnerName(path, { provider }) {
+  const owner = provider === "azure-devops" ? OWNER["azure-devops"] : OWNER.other;
+  const [last = "", before = ""] = [...path].reverse();
+  return owner.test(last.replace(/_?name$/u, "")) || owner.test(before) && /^(?:name|login|path)$/u.test(last);
+}
+function isOwner({ path, value }, repository) {
+  const owner = repository.provider === "azure-devops" ? repository.project : repository.organization;
+  return isOwnerName(path, repository) && same(value, owner);
+}
+function isWholePath({ value }, repository) {
   const short = repository.project === void 0 ? void 0 : `${repository.project}/${repository.name}`;
   return same(value, fullName(repository)) || same(value, short);
 }
@@ -9655,21 +9671,23 @@ function lastSegment(path) {
 function same(a, b) {
   return b !== void 0 && a.trim().toLowerCase() === b.toLowerCase();
 }
-function leaves(value, key = "", depth = 0) {
-  if (typeof value === "string" || typeof value === "number")
-    return [{ key: key.toLowerCase(), value: String(value) }];
-  if (typeof value !== "object" || value === null || depth > 8) return [];
-  return Object.entries(value).flatMap(
-    ([name, child]) => leaves(child, key ? `${key}.${name}` : name, depth + 1)
-  );
+function leaves(value, path = []) {
+  if (typeof value === "string" || typeof value === "number") return [{ path, value: String(value) }];
+  if (typeof value !== "object" || value === null || path.length > 8) return [];
+  return Object.entries(value).flatMap(([name, child]) => leaves(child, [...path, name.toLowerCase()]));
 }
-var FITS;
+var FITS, OWN, OWNER;
 var init_matching = __esm({
   "src/catalogs/konnect/matching.ts"() {
     "use strict";
     init_repository();
     init_repository_url();
-    FITS = ["no", "similar", "path by name", "path", "url", "id", "id in config"];
+    FITS = ["no", "similar", "path", "url", "id", "id in config"];
+    OWN = /^(?:repo(?:sitory)?|project|owner|organization|org|namespace|group|_?links|urls?)$/u;
+    OWNER = {
+      "azure-devops": /^project$/u,
+      other: /^(?:owner|organization|org|group|namespace|account)$/u
+    };
   }
 });
 
@@ -9918,17 +9936,41 @@ function searchTerms({ name, id }) {
   const longest = name.split(",").reduce((a, b) => b.length > a.length ? b : a);
   return [.../* @__PURE__ */ new Set([longest, encodeURIComponent(longest), ...id?.includes("-") ? [id] : []])];
 }
-async function locate(connection, instance2, candidates) {
+async function locate(connection, instance2, candidates, thorough) {
   const { inputs, repository } = connection;
   const ours = candidates.filter((one) => one.integration.instance.id === instance2.id);
   if (inputs.resourceId) return chosen(inputs.resourceId, instance2, ours, candidates);
   const match = matchResource(ours, repository);
   if (match.kind === "one") return notArchived(match.resource);
   const unsure = match.kind === "several" ? match.resources : match.similar;
-  if (unsure.length === 0) return void 0;
-  const identified = repository.id ? void 0 : await identify(connection);
-  if (!identified) throw uncertain(connection, unsure);
-  return locate({ ...connection, repository: identified }, instance2, ours);
+  if (unsure.length === 0 && !thorough) return void 0;
+  const exact = repository.id ? void 0 : await connection.identify();
+  if (exact) {
+    const known = { ...connection, repository: exact };
+    return locate(
+      known,
+      instance2,
+      exact.name === repository.name ? ours : await listCandidates(known, instance2),
+      thorough
+    );
+  }
+  if (unsure.length > 0) throw uncertain(connection, unsure);
+  return repository.id ? locateById(connection, instance2) : void 0;
+}
+async function locateById(connection, instance2) {
+  const { client, repository } = connection;
+  const filter = {
+    "integration.instance.id": { eq: instance2.id },
+    config: { contains: repository.id ?? "" }
+  };
+  try {
+    const match = matchResource(await client.walk("/resources", CatalogResource, filter), repository);
+    if (match.kind === "several") throw uncertain(connection, match.resources);
+    return match.kind === "one" ? notArchived(match.resource) : void 0;
+  } catch (error) {
+    if (error instanceof KonnectError && error.status === 400) return void 0;
+    throw error;
+  }
 }
 function chosen(id, instance2, ours, all) {
   if (ours[0]) return notArchived(ours[0]);
@@ -9944,24 +9986,6 @@ function notArchived(resource) {
     `The resource "${oneLine(resource.name ?? "")}" (${resource.id}) is archived in Konnect, and cannot be mapped.`,
     "Somebody archived it on purpose or by mistake: unarchive it in Konnect, then run the step again."
   );
-}
-async function identify({
-  azureDevOps: azureDevOps3,
-  inputs,
-  jobToken,
-  repository,
-  progress
-}) {
-  if (repository.provider !== "azure-devops") return void 0;
-  const pat = inputs.azureDevOpsPat;
-  const secret = pat ? { pat } : jobToken ? { jobToken } : void 0;
-  if (!secret) return void 0;
-  try {
-    return await azureDevOps3.read(repository, secret);
-  } catch (error) {
-    progress.info(`The repository's ID is not known: ${error instanceof Error ? error.message : error}`);
-    return void 0;
-  }
 }
 function uncertain({ repository }, resources) {
   const list = resources.map(
@@ -9982,7 +10006,7 @@ async function awaitDiscovery(connection, instance2) {
       `Konnect has not discovered ${fullName(repository)} yet: waited ${seconds(waited())} of ${seconds(inputs.waitTimeout)}.`
     );
     await clock.sleep(Math.min(pause, inputs.waitTimeout - waited()));
-    const found2 = await locate(connection, instance2, await listCandidates(connection, instance2));
+    const found2 = await locate(connection, instance2, await listCandidates(connection, instance2), false);
     if (found2) return found2;
   }
   throw new Failure(
@@ -10009,27 +10033,43 @@ var init_resource = __esm({
 });
 
 // src/catalogs/konnect/konnect.ts
-function konnect(deps) {
-  const plan = deps.inputs.command === "plan";
+function konnect(dependencies) {
+  const plan = dependencies.inputs.command === "plan";
   return {
-    title: `Konnect Catalog at ${deps.inputs.catalogUrl}`,
-    connect: (repository, progress) => connect({ ...deps, plan, repository, progress, provePat: proofOnce({ ...deps, repository }) })
+    title: `Konnect Catalog at ${dependencies.inputs.catalogUrl}`,
+    connect: (repository, progress) => connect({
+      ...dependencies,
+      plan,
+      repository,
+      progress,
+      ...azureDevOpsReads(dependencies, repository, progress)
+    })
   };
 }
-function proofOnce({
-  inputs,
-  azureDevOps: azureDevOps3,
-  repository
-}) {
-  let proof;
-  return async (why) => {
-    if (!inputs.azureDevOpsPat)
+function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, jobToken }, repository, progress) {
+  let reading;
+  const pat = inputs.azureDevOpsPat;
+  const read2 = (secret) => {
+    reading ??= azureDevOps3.read(repository, secret);
+    return reading;
+  };
+  return {
+    async provePat(why) {
+      if (pat) return void await read2({ pat });
       throw new Failure(
         why,
         "Set azure-devops-pat to a personal access token with the scope Code: Read in this organization only."
       );
-    proof ??= azureDevOps3.read(repository, { pat: inputs.azureDevOpsPat });
-    await proof;
+    },
+    async identify() {
+      if (repository.provider !== "azure-devops" || !pat && !jobToken) return void 0;
+      try {
+        return await read2(pat ? { pat } : { jobToken: jobToken ?? "" });
+      } catch (error) {
+        progress.info(`The repository's ID is not known: ${error instanceof Error ? error.message : error}`);
+        return void 0;
+      }
+    }
   };
 }
 async function connect(connection) {
@@ -10039,7 +10079,7 @@ async function connect(connection) {
   connection.progress.waiting("the integration");
   const { instance: instance2, existed } = await ensureIntegration(connection);
   const located = early(
-    instance2 && existed ? candidates.then((found2) => locate(connection, instance2, found2)) : nothing()
+    instance2 && existed ? candidates.then((found2) => locate(connection, instance2, found2, true)) : nothing()
   );
   const mapped = early(
     located.then((found2) => found2 && !inputs.serviceName ? listServicesOf(connection, found2) : [])
@@ -10063,12 +10103,13 @@ function tellResource({ progress }, { id, name }) {
 async function notYetDiscovered(connection, instance2, advice) {
   const { inputs, progress, plan } = connection;
   if (inputs.mapBeforeDiscovery) {
-    const described = describeByManifest(await readManifest(connection), instance2, connection.repository);
+    const exact = await connection.identify() ?? connection.repository;
+    const described = describeByManifest(await readManifest(connection), instance2, exact);
     if (typeof described !== "string") return described;
     progress.info(`The repository cannot be mapped before its discovery: ${described}.`);
   }
-  if (plan) return void 0;
   if (advice) throw new Failure("Konnect does not know the repository yet, and cannot discover it.", advice);
+  if (plan) return void 0;
   progress.waiting("the discovery of the repository");
   const resource = await awaitDiscovery(connection, instance2);
   tellResource(connection, resource);
@@ -10091,10 +10132,21 @@ var init_konnect = __esm({
 
 // src/clock.ts
 function until(signal, clock) {
-  return {
-    ...clock,
-    sleep: (milliseconds, other) => clock.sleep(milliseconds, other ? AbortSignal.any([signal, other]) : signal)
-  };
+  return { ...clock, sleep: (milliseconds) => clock.sleep(milliseconds, signal) };
+}
+function abortWith(...signals) {
+  const controller = new AbortController();
+  const listeners = signals.map((signal) => {
+    const listener = () => controller.abort(signal.reason);
+    if (signal.aborted) listener();
+    signal.addEventListener("abort", listener);
+    return () => signal.removeEventListener("abort", listener);
+  });
+  return Object.assign(controller, {
+    release() {
+      for (const remove of listeners) remove();
+    }
+  });
 }
 var import_promises, systemClock;
 var init_clock = __esm({
@@ -10104,7 +10156,10 @@ var init_clock = __esm({
     systemClock = {
       now: Date.now,
       sleep: (milliseconds, signal) => (0, import_promises.setTimeout)(milliseconds, void 0, signal && { signal }),
-      timeout: (milliseconds) => AbortSignal.timeout(milliseconds)
+      after(milliseconds, callback) {
+        const timer = setTimeout(callback, milliseconds);
+        return () => clearTimeout(timer);
+      }
     };
   }
 });
@@ -13139,6 +13194,132 @@ var require_api = __commonJS({
   }
 });
 
+// node_modules/undici/lib/core/connect.js
+var require_connect = __commonJS({
+  "node_modules/undici/lib/core/connect.js"(exports2, module2) {
+    "use strict";
+    var net = require("node:net");
+    var assert = require("node:assert");
+    var util = require_util();
+    var { InvalidArgumentError } = require_errors2();
+    var tls;
+    var SessionCache = class WeakSessionCache {
+      constructor(maxCachedSessions) {
+        this._maxCachedSessions = maxCachedSessions;
+        this._sessionCache = /* @__PURE__ */ new Map();
+        this._sessionRegistry = new FinalizationRegistry((key) => {
+          if (this._sessionCache.size < this._maxCachedSessions) {
+            return;
+          }
+          const ref = this._sessionCache.get(key);
+          if (ref !== void 0 && ref.deref() === void 0) {
+            this._sessionCache.delete(key);
+          }
+        });
+      }
+      get(sessionKey) {
+        const ref = this._sessionCache.get(sessionKey);
+        return ref ? ref.deref() : null;
+      }
+      set(sessionKey, session) {
+        if (this._maxCachedSessions === 0) {
+          return;
+        }
+        if (this._sessionCache.has(sessionKey)) {
+          this._sessionCache.delete(sessionKey);
+        } else if (this._sessionCache.size >= this._maxCachedSessions) {
+          for (const [key, ref] of this._sessionCache) {
+            if (ref.deref() === void 0) {
+              this._sessionCache.delete(key);
+              return;
+            }
+          }
+          const oldest = this._sessionCache.keys().next();
+          if (!oldest.done) {
+            this._sessionCache.delete(oldest.value);
+          }
+        }
+        this._sessionCache.set(sessionKey, new WeakRef(session));
+        this._sessionRegistry.register(session, sessionKey);
+      }
+    };
+    function buildConnector2({ allowH2, useH2c, maxCachedSessions, socketPath, timeout, session: customSession, ...opts }) {
+      if (maxCachedSessions != null && (!Number.isInteger(maxCachedSessions) || maxCachedSessions < 0)) {
+        throw new InvalidArgumentError("maxCachedSessions must be a positive integer or zero");
+      }
+      const options = { path: socketPath, ...opts };
+      const sessionCache = new SessionCache(maxCachedSessions == null ? 100 : maxCachedSessions);
+      timeout = timeout == null ? 1e4 : timeout;
+      allowH2 = allowH2 != null ? allowH2 : false;
+      return function connect2({ hostname, host, protocol, port, servername, localAddress, httpSocket }, callback) {
+        let socket;
+        if (protocol === "https:") {
+          if (!tls) {
+            tls = require("node:tls");
+          }
+          servername = servername || options.servername || util.getServerName(host) || null;
+          const sessionKey = servername || hostname;
+          assert(sessionKey);
+          const session = customSession || sessionCache.get(sessionKey) || null;
+          port = port || 443;
+          socket = tls.connect({
+            highWaterMark: 16384,
+            // TLS in node can't have bigger HWM anyway...
+            ...options,
+            servername,
+            session,
+            localAddress,
+            ALPNProtocols: allowH2 ? ["http/1.1", "h2"] : ["http/1.1"],
+            socket: httpSocket,
+            // upgrade socket connection
+            port,
+            host: hostname
+          });
+          socket.on("session", function(session2) {
+            sessionCache.set(sessionKey, session2);
+          });
+        } else {
+          assert(!httpSocket, "httpSocket can only be sent on TLS update");
+          port = port || 80;
+          socket = net.connect({
+            highWaterMark: 64 * 1024,
+            // Same as nodejs fs streams.
+            ...options,
+            localAddress,
+            port,
+            host: hostname
+          });
+          if (useH2c === true) {
+            socket.alpnProtocol = "h2";
+          }
+        }
+        if (options.keepAlive == null || options.keepAlive) {
+          const keepAliveInitialDelay = options.keepAliveInitialDelay === void 0 ? 6e4 : options.keepAliveInitialDelay;
+          socket.setKeepAlive(true, keepAliveInitialDelay);
+        }
+        const clearConnectTimeout = util.setupConnectTimeout(new WeakRef(socket), { timeout, hostname, port });
+        socket.setNoDelay(true).once(protocol === "https:" ? "secureConnect" : "connect", function() {
+          queueMicrotask(clearConnectTimeout);
+          if (callback) {
+            const cb = callback;
+            callback = null;
+            cb(null, this);
+          }
+        }).on("error", function(err) {
+          queueMicrotask(clearConnectTimeout);
+          if (callback) {
+            const cb = callback;
+            callback = null;
+            cb(err);
+          }
+        });
+        return socket;
+      };
+    }
+    module2.exports = buildConnector2;
+  }
+});
+
 // node_modules/undici/lib/handler/wrap-handler.js
 var require_wrap_handler = __commonJS({
   "node_modules/undici/lib/handler/wrap-handler.js"(exports2, module2) {
@@ -14395,132 +14576,6 @@ var require_request = __commonJS({
       }
     }
     module2.exports = Request;
-  }
-});
-
-// node_modules/undici/lib/core/connect.js
-var require_connect = __commonJS({
-  "node_modules/undici/lib/core/connect.js"(exports2, module2) {
-    "use strict";
-    var net = require("node:net");
-    var assert = require("node:assert");
-    var util = require_util();
-    var { InvalidArgumentError } = require_errors2();
-    var tls;
-    var SessionCache = class WeakSessionCache {
-      constructor(maxCachedSessions) {
-        this._maxCachedSessions = maxCachedSessions;
-        this._sessionCache = /* @__PURE__ */ new Map();
-        this._sessionRegistry = new FinalizationRegistry((key) => {
-          if (this._sessionCache.size < this._maxCachedSessions) {
-            return;
-          }
-          const ref = this._sessionCache.get(key);
-          if (ref !== void 0 && ref.deref() === void 0) {
-            this._sessionCache.delete(key);
-          }
-        });
-      }
-      get(sessionKey) {
-        const ref = this._sessionCache.get(sessionKey);
-        return ref ? ref.deref() : null;
-      }
-      set(sessionKey, session) {
-        if (this._maxCachedSessions === 0) {
-          return;
-        }
-        if (this._sessionCache.has(sessionKey)) {
-          this._sessionCache.delete(sessionKey);
-        } else if (this._sessionCache.size >= this._maxCachedSessions) {
-          for (const [key, ref] of this._sessionCache) {
-            if (ref.deref() === void 0) {
-              this._sessionCache.delete(key);
-              return;
-            }
-          }
-          const oldest = this._sessionCache.keys().next();
-          if (!oldest.done) {
-            this._sessionCache.delete(oldest.value);
-          }
-        }
-        this._sessionCache.set(sessionKey, new WeakRef(session));
-        this._sessionRegistry.register(session, sessionKey);
-      }
-    };
-    function buildConnector({ allowH2, useH2c, maxCachedSessions, socketPath, timeout, session: customSession, ...opts }) {
-      if (maxCachedSessions != null && (!Number.isInteger(maxCachedSessions) || maxCachedSessions < 0)) {
-        throw new InvalidArgumentError("maxCachedSessions must be a positive integer or zero");
-      }
-      const options = { path: socketPath, ...opts };
-      const sessionCache = new SessionCache(maxCachedSessions == null ? 100 : maxCachedSessions);
-      timeout = timeout == null ? 1e4 : timeout;
-      allowH2 = allowH2 != null ? allowH2 : false;
-      return function connect2({ hostname, host, protocol, port, servername, localAddress, httpSocket }, callback) {
-        let socket;
-        if (protocol === "https:") {
-          if (!tls) {
-            tls = require("node:tls");
-          }
-          servername = servername || options.servername || util.getServerName(host) || null;
-          const sessionKey = servername || hostname;
-          assert(sessionKey);
-          const session = customSession || sessionCache.get(sessionKey) || null;
-          port = port || 443;
-          socket = tls.connect({
-            highWaterMark: 16384,
-            // TLS in node can't have bigger HWM anyway...
-            ...options,
-            servername,
-            session,
-            localAddress,
-            ALPNProtocols: allowH2 ? ["http/1.1", "h2"] : ["http/1.1"],
-            socket: httpSocket,
-            // upgrade socket connection
-            port,
-            host: hostname
-          });
-          socket.on("session", function(session2) {
-            sessionCache.set(sessionKey, session2);
-          });
-        } else {
-          assert(!httpSocket, "httpSocket can only be sent on TLS update");
-          port = port || 80;
-          socket = net.connect({
-            highWaterMark: 64 * 1024,
-            // Same as nodejs fs streams.
-            ...options,
-            localAddress,
-            port,
-            host: hostname
-          });
-          if (useH2c === true) {
-            socket.alpnProtocol = "h2";
-          }
-        }
-        if (options.keepAlive == null || options.keepAlive) {
-          const keepAliveInitialDelay = options.keepAliveInitialDelay === void 0 ? 6e4 : options.keepAliveInitialDelay;
-          socket.setKeepAlive(true, keepAliveInitialDelay);
-        }
-        const clearConnectTimeout = util.setupConnectTimeout(new WeakRef(socket), { timeout, hostname, port });
-        socket.setNoDelay(true).once(protocol === "https:" ? "secureConnect" : "connect", function() {
-          queueMicrotask(clearConnectTimeout);
-          if (callback) {
-            const cb = callback;
-            callback = null;
-            cb(null, this);
-          }
-        }).on("error", function(err) {
-          queueMicrotask(clearConnectTimeout);
-          if (callback) {
-            const cb = callback;
-            callback = null;
-            cb(err);
-          }
-        });
-        return socket;
-      };
-    }
-    module2.exports = buildConnector;
   }
 });
 
@@ -20191,7 +20246,7 @@ var require_client = __commonJS({
       InformationalError,
       ClientDestroyedError
     } = require_errors2();
-    var buildConnector = require_connect();
+    var buildConnector2 = require_connect();
     var {
       kUrl,
       kServerName,
@@ -20363,7 +20418,7 @@ var require_client = __commonJS({
         }
         super({ webSocket });
         if (typeof connect3 !== "function") {
-          connect3 = buildConnector({
+          connect3 = buildConnector2({
             ...tls,
             maxCachedSessions,
             allowH2,
@@ -20723,7 +20778,7 @@ var require_pool = __commonJS({
     } = require_errors2();
     var util = require_util();
     var { kUrl } = require_symbols();
-    var buildConnector = require_connect();
+    var buildConnector2 = require_connect();
     var kOptions = /* @__PURE__ */ Symbol("options");
     var kConnections = /* @__PURE__ */ Symbol("connections");
     var kFactory = /* @__PURE__ */ Symbol("factory");
@@ -20755,7 +20810,7 @@ var require_pool = __commonJS({
           throw new InvalidArgumentError("connect must be a function or an object");
         }
         if (typeof connect2 !== "function") {
-          connect2 = buildConnector({
+          connect2 = buildConnector2({
             ...tls,
             maxCachedSessions,
             allowH2,
@@ -20940,972 +20995,72 @@ var require_agent = __commonJS({
   }
 });
 
-// node_modules/undici/lib/core/socks5-utils.js
-var require_socks5_utils = __commonJS({
-  "node_modules/undici/lib/core/socks5-utils.js"(exports2, module2) {
-    "use strict";
-    var { Buffer: Buffer2 } = require("node:buffer");
-    var net = require("node:net");
-    var { InvalidArgumentError } = require_errors2();
-    function parseAddress(address3) {
-      if (net.isIPv4(address3)) {
-        const parts = address3.split(".").map(Number);
-        return {
-          type: 1,
-          // IPv4
-          buffer: Buffer2.from(parts)
-        };
-      }
-      if (net.isIPv6(address3)) {
-        return {
-          type: 4,
-          // IPv6
-          buffer: parseIPv6(address3)
-        };
-      }
-      const domainBuffer = Buffer2.from(address3, "utf8");
-      if (domainBuffer.length > 255) {
-        throw new InvalidArgumentError("Domain name too long (max 255 bytes)");
-      }
-      return {
-        type: 3,
-        // Domain
-        buffer: Buffer2.concat([Buffer2.from([domainBuffer.length]), domainBuffer])
-      };
-    }
-    function parseIPv6(address3) {
-      const buffer = Buffer2.alloc(16);
-      let normalizedAddress = address3;
-      if (address3.includes(".")) {
-        const lastColonIndex = address3.lastIndexOf(":");
-        const ipv4Part = address3.slice(lastColonIndex + 1);
-        if (net.isIPv4(ipv4Part)) {
-          const octets = ipv4Part.split(".").map(Number);
-          const high = (octets[0] << 8 | octets[1]).toString(16);
-          const low = (octets[2] << 8 | octets[3]).toString(16);
-          normalizedAddress = `${address3.slice(0, lastColonIndex)}:${high}:${low}`;
-        }
-      }
-      const doubleColonIndex = normalizedAddress.indexOf("::");
-      if (doubleColonIndex !== -1) {
-        const before = normalizedAddress.slice(0, doubleColonIndex);
-        const after = normalizedAddress.slice(doubleColonIndex + 2);
-        const beforeParts = before === "" ? [] : before.split(":");
-        const afterParts = after === "" ? [] : after.split(":");
-        let bufferIndex = 0;
-        for (const part of beforeParts) {
-          buffer.writeUInt16BE(parseInt(part, 16), bufferIndex);
-          bufferIndex += 2;
-        }
-        bufferIndex = 16 - afterParts.length * 2;
-        for (const part of afterParts) {
-          buffer.writeUInt16BE(parseInt(part, 16), bufferIndex);
-          bufferIndex += 2;
-        }
-      } else {
-        const parts = normalizedAddress.split(":");
-        for (let i = 0; i < parts.length; i++) {
-          buffer.writeUInt16BE(parseInt(parts[i], 16), i * 2);
-        }
-      }
-      return buffer;
-    }
-    function buildAddressBuffer(type, addressBuffer, port) {
-      const portBuffer = Buffer2.allocUnsafe(2);
-      portBuffer.writeUInt16BE(port, 0);
-      return Buffer2.concat([
-        Buffer2.from([type]),
-        addressBuffer,
-        portBuffer
-      ]);
-    }
-    function parseResponseAddress(buffer, offset = 0) {
-      if (buffer.length < offset + 1) {
-        throw new InvalidArgumentError("Buffer too small to contain address type");
-      }
-      const addressType = buffer[offset];
-      let address3;
-      let currentOffset = offset + 1;
-      switch (addressType) {
-        case 1: {
-          if (buffer.length < currentOffset + 6) {
-            throw new InvalidArgumentError("Buffer too small for IPv4 address");
-          }
-          address3 = Array.from(buffer.subarray(currentOffset, currentOffset + 4)).join(".");
-          currentOffset += 4;
-          break;
-        }
-        case 3: {
-          if (buffer.length < currentOffset + 1) {
-            throw new InvalidArgumentError("Buffer too small for domain length");
-          }
-          const domainLength = buffer[currentOffset];
-          currentOffset += 1;
-          if (buffer.length < currentOffset + domainLength + 2) {
-            throw new InvalidArgumentError("Buffer too small for domain address");
-          }
-          address3 = buffer.subarray(currentOffset, currentOffset + domainLength).toString("utf8");
-          currentOffset += domainLength;
-          break;
-        }
-        case 4: {
-          if (buffer.length < currentOffset + 18) {
-            throw new InvalidArgumentError("Buffer too small for IPv6 address");
-          }
-          const parts = [];
-          for (let i = 0; i < 8; i++) {
-            const value = buffer.readUInt16BE(currentOffset + i * 2);
-            parts.push(value.toString(16));
-          }
-          address3 = parts.join(":");
-          currentOffset += 16;
-          break;
-        }
-        default:
-          throw new InvalidArgumentError(`Invalid address type: ${addressType}`);
-      }
-      if (buffer.length < currentOffset + 2) {
-        throw new InvalidArgumentError("Buffer too small for port");
-      }
-      const port = buffer.readUInt16BE(currentOffset);
-      currentOffset += 2;
-      return {
-        address: address3,
-        port,
-        bytesRead: currentOffset - offset
-      };
-    }
-    function createReplyError(replyCode) {
-      const messages = {
-        1: "General SOCKS server failure",
-        2: "Connection not allowed by ruleset",
-        3: "Network unreachable",
-        4: "Host unreachable",
-        5: "Connection refused",
-        6: "TTL expired",
-        7: "Command not supported",
-        8: "Address type not supported"
-      };
-      const message = messages[replyCode] || `Unknown SOCKS5 error code: ${replyCode}`;
-      const error = new Error(message);
-      error.code = `SOCKS5_${replyCode}`;
-      return error;
-    }
-    module2.exports = {
-      parseAddress,
-      parseIPv6,
-      buildAddressBuffer,
-      parseResponseAddress,
-      createReplyError
-    };
-  }
-});
-
-// node_modules/undici/lib/core/socks5-client.js
-var require_socks5_client = __commonJS({
-  "node_modules/undici/lib/core/socks5-client.js"(exports2, module2) {
-    "use strict";
-    var { EventEmitter } = require("node:events");
-    var { Buffer: Buffer2 } = require("node:buffer");
-    var { InvalidArgumentError, Socks5ProxyError } = require_errors2();
-    var { debuglog } = require("node:util");
-    var { parseAddress } = require_socks5_utils();
-    var debug = debuglog("undici:socks5");
-    var EMPTY_BUFFER = Buffer2.alloc(0);
-    var SOCKS_VERSION = 5;
-    var AUTH_METHODS = {
-      NO_AUTH: 0,
-      GSSAPI: 1,
-      USERNAME_PASSWORD: 2,
-      NO_ACCEPTABLE: 255
-    };
-    var COMMANDS2 = {
-      CONNECT: 1,
-      BIND: 2,
-      UDP_ASSOCIATE: 3
-    };
-    var ADDRESS_TYPES = {
-      IPV4: 1,
-      DOMAIN: 3,
-      IPV6: 4
-    };
-    var REPLY_CODES = {
-      SUCCEEDED: 0,
-      GENERAL_FAILURE: 1,
-      CONNECTION_NOT_ALLOWED: 2,
-      NETWORK_UNREACHABLE: 3,
-      HOST_UNREACHABLE: 4,
-      CONNECTION_REFUSED: 5,
-      TTL_EXPIRED: 6,
-      COMMAND_NOT_SUPPORTED: 7,
-      ADDRESS_TYPE_NOT_SUPPORTED: 8
-    };
-    var STATES = {
-      INITIAL: "initial",
-      HANDSHAKING: "handshaking",
-      AUTHENTICATING: "authenticating",
-      AUTHENTICATED: "authenticated",
-      CONNECTING: "connecting",
-      CONNECTED: "connected",
-      ERROR: "error",
-      CLOSED: "closed"
-    };
-    var Socks5Client = class extends EventEmitter {
-      constructor(socket, options = {}) {
-        super();
-        if (!socket) {
-          throw new InvalidArgumentError("socket is required");
-        }
-        this.socket = socket;
-        this.options = options;
-        this.state = STATES.INITIAL;
-        this.buffer = EMPTY_BUFFER;
-        this.onSocketData = this.onData.bind(this);
-        this.onSocketError = this.onError.bind(this);
-        this.onSocketClose = this.onClose.bind(this);
-        this.authMethods = [];
-        if (options.username && options.password) {
-          this.authMethods.push(AUTH_METHODS.USERNAME_PASSWORD);
-        }
-        this.authMethods.push(AUTH_METHODS.NO_AUTH);
-        this.socket.on("data", this.onSocketData);
-        this.socket.on("error", this.onSocketError);
-        this.socket.on("close", this.onSocketClose);
-      }
-      /**
-       * Handle incoming data from the socket
-       */
-      onData(data) {
-        debug("received data", data.length, "bytes in state", this.state);
-        this.buffer = Buffer2.concat([this.buffer, data]);
-        try {
-          switch (this.state) {
-            case STATES.HANDSHAKING:
-              this.handleHandshakeResponse();
-              break;
-            case STATES.AUTHENTICATING:
-              this.handleAuthResponse();
-              break;
-            case STATES.CONNECTING:
-              this.handleConnectResponse();
-              break;
-          }
-        } catch (err) {
-          this.onError(err);
-        }
-      }
-      /**
-       * Handle socket errors
-       */
-      onError(err) {
-        debug("socket error", err);
-        this.state = STATES.ERROR;
-        this.emit("error", err);
-        this.destroy();
-      }
-      /**
-       * Handle socket close
-       */
-      onClose() {
-        debug("socket closed");
-        this.state = STATES.CLOSED;
-        this.emit("close");
-      }
-      /**
-       * Destroy the client and underlying socket
-       */
-      destroy() {
-        if (this.socket && !this.socket.destroyed) {
-          this.socket.destroy();
-        }
-      }
-      markAuthenticated() {
-        this.state = STATES.AUTHENTICATED;
-        this.emit("authenticated");
-      }
-      /**
-       * Start the SOCKS5 handshake
-       */
-      handshake() {
-        if (this.state !== STATES.INITIAL) {
-          throw new InvalidArgumentError("Handshake already started");
-        }
-        debug("starting handshake with", this.authMethods.length, "auth methods");
-        this.state = STATES.HANDSHAKING;
-        const request = Buffer2.alloc(2 + this.authMethods.length);
-        request[0] = SOCKS_VERSION;
-        request[1] = this.authMethods.length;
-        this.authMethods.forEach((method, i) => {
-          request[2 + i] = method;
-        });
-        this.socket.write(request);
-      }
-      /**
-       * Handle handshake response from server
-       */
-      handleHandshakeResponse() {
-        if (this.buffer.length < 2) {
-          return;
-        }
-        const version2 = this.buffer[0];
-        const method = this.buffer[1];
-        if (version2 !== SOCKS_VERSION) {
-          throw new Socks5ProxyError(`Invalid SOCKS version: ${version2}`, "UND_ERR_SOCKS5_VERSION");
-        }
-        if (method === AUTH_METHODS.NO_ACCEPTABLE) {
-          throw new Socks5ProxyError("No acceptable authentication method", "UND_ERR_SOCKS5_AUTH_REJECTED");
-        }
-        this.buffer = this.buffer.subarray(2);
-        debug("server selected auth method", method);
-        if (method === AUTH_METHODS.NO_AUTH) {
-          this.markAuthenticated();
-        } else if (method === AUTH_METHODS.USERNAME_PASSWORD) {
-          this.state = STATES.AUTHENTICATING;
-          this.sendAuthRequest();
-        } else {
-          throw new Socks5ProxyError(`Unsupported authentication method: ${method}`, "UND_ERR_SOCKS5_AUTH_METHOD");
-        }
-      }
-      /**
-       * Send username/password authentication request
-       */
-      sendAuthRequest() {
-        const { username, password } = this.options;
-        if (!username || !password) {
-          throw new InvalidArgumentError("Username and password required for authentication");
-        }
-        debug("sending username/password auth");
-        const usernameBuffer = Buffer2.from(username);
-        const passwordBuffer = Buffer2.from(password);
-        if (usernameBuffer.length > 255 || passwordBuffer.length > 255) {
-          throw new InvalidArgumentError("Username or password too long");
-        }
-        const request = Buffer2.alloc(3 + usernameBuffer.length + passwordBuffer.length);
-        request[0] = 1;
-        request[1] = usernameBuffer.length;
-        usernameBuffer.copy(request, 2);
-        request[2 + usernameBuffer.length] = passwordBuffer.length;
-        passwordBuffer.copy(request, 3 + usernameBuffer.length);
-        this.socket.write(request);
-      }
-      /**
-       * Handle authentication response
-       */
-      handleAuthResponse() {
-        if (this.buffer.length < 2) {
-          return;
-        }
-        const version2 = this.buffer[0];
-        const status = this.buffer[1];
-        if (version2 !== 1) {
-          throw new Socks5ProxyError(`Invalid auth sub-negotiation version: ${version2}`, "UND_ERR_SOCKS5_AUTH_VERSION");
-        }
-        if (status !== 0) {
-          throw new Socks5ProxyError("Authentication failed", "UND_ERR_SOCKS5_AUTH_FAILED");
-        }
-        this.buffer = this.buffer.subarray(2);
-        debug("authentication successful");
-        this.markAuthenticated();
-      }
-      /**
-       * Send CONNECT command
-       * @param {string} address - Target address (IP or domain)
-       * @param {number} port - Target port
-       */
-      connect(address3, port) {
-        if (this.state === STATES.CONNECTING || this.state === STATES.CONNECTED) {
-          throw new InvalidArgumentError("Connection already in progress");
-        }
-        if (this.state !== STATES.AUTHENTICATED) {
-          throw new InvalidArgumentError("Client must be authenticated before CONNECT");
-        }
-        debug("connecting to", address3, port);
-        this.state = STATES.CONNECTING;
-        const request = this.buildConnectRequest(COMMANDS2.CONNECT, address3, port);
-        this.socket.write(request);
-      }
-      /**
-       * Build a SOCKS5 request
-       */
-      buildConnectRequest(command, address3, port) {
-        const { type: addressType, buffer: addressBuffer } = parseAddress(address3);
-        const request = Buffer2.alloc(4 + addressBuffer.length + 2);
-        request[0] = SOCKS_VERSION;
-        request[1] = command;
-        request[2] = 0;
-        request[3] = addressType;
-        addressBuffer.copy(request, 4);
-        request.writeUInt16BE(port, 4 + addressBuffer.length);
-        return request;
-      }
-      /**
-       * Handle CONNECT response
-       */
-      handleConnectResponse() {
-        if (this.buffer.length < 4) {
-          return;
-        }
-        const version2 = this.buffer[0];
-        const reply = this.buffer[1];
-        const addressType = this.buffer[3];
-        if (version2 !== SOCKS_VERSION) {
-          throw new Socks5ProxyError(`Invalid SOCKS version in reply: ${version2}`, "UND_ERR_SOCKS5_REPLY_VERSION");
-        }
-        let responseLength = 4;
-        if (addressType === ADDRESS_TYPES.IPV4) {
-          responseLength += 4 + 2;
-        } else if (addressType === ADDRESS_TYPES.DOMAIN) {
-          if (this.buffer.length < 5) {
-            return;
-          }
-          responseLength += 1 + this.buffer[4] + 2;
-        } else if (addressType === ADDRESS_TYPES.IPV6) {
-          responseLength += 16 + 2;
-        } else {
-          throw new Socks5ProxyError(`Invalid address type in reply: ${addressType}`, "UND_ERR_SOCKS5_ADDR_TYPE");
-        }
-        if (this.buffer.length < responseLength) {
-          return;
-        }
-        if (reply !== REPLY_CODES.SUCCEEDED) {
-          const errorMessage = this.getReplyErrorMessage(reply);
-          throw new Socks5ProxyError(`SOCKS5 connection failed: ${errorMessage}`, `UND_ERR_SOCKS5_REPLY_${reply}`);
-        }
-        let boundAddress;
-        let offset = 4;
-        if (addressType === ADDRESS_TYPES.IPV4) {
-          boundAddress = Array.from(this.buffer.subarray(offset, offset + 4)).join(".");
-          offset += 4;
-        } else if (addressType === ADDRESS_TYPES.DOMAIN) {
-          const domainLength = this.buffer[offset];
-          offset += 1;
-          boundAddress = this.buffer.subarray(offset, offset + domainLength).toString();
-          offset += domainLength;
-        } else if (addressType === ADDRESS_TYPES.IPV6) {
-          const parts = [];
-          for (let i = 0; i < 8; i++) {
-            const value = this.buffer.readUInt16BE(offset + i * 2);
-            parts.push(value.toString(16));
-          }
-          boundAddress = parts.join(":");
-          offset += 16;
-        }
-        const boundPort = this.buffer.readUInt16BE(offset);
-        this.buffer = EMPTY_BUFFER;
-        this.state = STATES.CONNECTED;
-        this.socket.removeListener("data", this.onSocketData);
-        debug("connected, bound address:", boundAddress, "port:", boundPort);
-        this.emit("connected", { address: boundAddress, port: boundPort });
-      }
-      /**
-       * Get human-readable error message for reply code
-       */
-      getReplyErrorMessage(reply) {
-        switch (reply) {
-          case REPLY_CODES.GENERAL_FAILURE:
-            return "General SOCKS server failure";
-          case REPLY_CODES.CONNECTION_NOT_ALLOWED:
-            return "Connection not allowed by ruleset";
-          case REPLY_CODES.NETWORK_UNREACHABLE:
-            return "Network unreachable";
-          case REPLY_CODES.HOST_UNREACHABLE:
-            return "Host unreachable";
-          case REPLY_CODES.CONNECTION_REFUSED:
-            return "Connection refused";
-          case REPLY_CODES.TTL_EXPIRED:
-            return "TTL expired";
-          case REPLY_CODES.COMMAND_NOT_SUPPORTED:
-            return "Command not supported";
-          case REPLY_CODES.ADDRESS_TYPE_NOT_SUPPORTED:
-            return "Address type not supported";
-          default:
-            return `Unknown error code: ${reply}`;
-        }
-      }
-    };
-    module2.exports = {
-      Socks5Client,
-      AUTH_METHODS,
-      COMMANDS: COMMANDS2,
-      ADDRESS_TYPES,
-      REPLY_CODES,
-      STATES
-    };
-  }
-});
-
-// node_modules/undici/lib/dispatcher/socks5-proxy-agent.js
-var require_socks5_proxy_agent = __commonJS({
-  "node_modules/undici/lib/dispatcher/socks5-proxy-agent.js"(exports2, module2) {
-    "use strict";
-    var { URL: URL2 } = require("node:url");
-    var tls;
-    var DispatcherBase = require_dispatcher_base();
-    var { InvalidArgumentError } = require_errors2();
-    var { Socks5Client, STATES } = require_socks5_client();
-    var { kDispatch, kClose, kDestroy } = require_symbols();
-    var Pool = require_pool();
-    var buildConnector = require_connect();
-    var { debuglog } = require("node:util");
-    var debug = debuglog("undici:socks5-proxy");
-    var kProxyUrl = /* @__PURE__ */ Symbol("proxy url");
-    var kProxyHeaders = /* @__PURE__ */ Symbol("proxy headers");
-    var kProxyAuth = /* @__PURE__ */ Symbol("proxy auth");
-    var kProxyProtocol = /* @__PURE__ */ Symbol("proxy protocol");
-    var kPools = /* @__PURE__ */ Symbol("pools");
-    var kConnector = /* @__PURE__ */ Symbol("connector");
-    var kRequestTls = /* @__PURE__ */ Symbol("request tls settings");
-    var experimentalWarningEmitted = false;
-    var Socks5ProxyAgent = class extends DispatcherBase {
-      constructor(proxyUrl, options = {}) {
-        super();
-        if (!experimentalWarningEmitted) {
-          process.emitWarning(
-            "SOCKS5 proxy support is experimental and subject to change",
-            "ExperimentalWarning"
-          );
-          experimentalWarningEmitted = true;
-        }
-        if (!proxyUrl) {
-          throw new InvalidArgumentError("Proxy URL is mandatory");
-        }
-        const url = typeof proxyUrl === "string" ? new URL2(proxyUrl) : proxyUrl;
-        if (url.protocol !== "socks5:" && url.protocol !== "socks:") {
-          throw new InvalidArgumentError("Proxy URL must use socks5:// or socks:// protocol");
-        }
-        this[kProxyUrl] = url;
-        this[kProxyHeaders] = options.headers || {};
-        this[kProxyProtocol] = options.proxyTls ? "https:" : "http:";
-        this[kRequestTls] = options.requestTls;
-        this[kProxyAuth] = {
-          username: options.username || (url.username ? decodeURIComponent(url.username) : null),
-          password: options.password || (url.password ? decodeURIComponent(url.password) : null)
-        };
-        this[kConnector] = options.connect || buildConnector({
-          ...options.proxyTls,
-          servername: options.proxyTls?.servername || url.hostname
-        });
-        this[kPools] = /* @__PURE__ */ new Map();
-      }
-      /**
-       * Create a SOCKS5 connection to the proxy
-       */
-      async createSocks5Connection(targetHost, targetPort) {
-        const proxyHost = this[kProxyUrl].hostname;
-        const proxyPort = parseInt(this[kProxyUrl].port) || 1080;
-        debug("creating SOCKS5 connection to", proxyHost, proxyPort);
-        const socket = await new Promise((resolve, reject) => {
-          this[kConnector]({
-            hostname: proxyHost,
-            host: proxyHost,
-            port: proxyPort,
-            protocol: this[kProxyProtocol]
-          }, (err, socket2) => {
-            if (err) {
-              reject(err);
-            } else {
-              resolve(socket2);
-            }
-          });
-        });
-        const socks5Client = new Socks5Client(socket, this[kProxyAuth]);
-        socks5Client.on("error", (err) => {
-          debug("SOCKS5 error:", err);
-          socket.destroy();
-        });
-        await socks5Client.handshake();
-        await new Promise((resolve, reject) => {
-          const timeout = setTimeout(() => {
-            reject(new Error("SOCKS5 authentication timeout"));
-          }, 5e3);
-          const onAuthenticated = () => {
-            clearTimeout(timeout);
-            socks5Client.removeListener("error", onError);
-            resolve();
-          };
-          const onError = (err) => {
-            clearTimeout(timeout);
-            socks5Client.removeListener("authenticated", onAuthenticated);
-            reject(err);
-          };
-          if (socks5Client.state === STATES.AUTHENTICATED) {
-            clearTimeout(timeout);
-            resolve();
-          } else {
-            socks5Client.once("authenticated", onAuthenticated);
-            socks5Client.once("error", onError);
-          }
-        });
-        await socks5Client.connect(targetHost, targetPort);
-        await new Promise((resolve, reject) => {
-          const timeout = setTimeout(() => {
-            reject(new Error("SOCKS5 connection timeout"));
-          }, 5e3);
-          const onConnected = (info) => {
-            debug("SOCKS5 tunnel established to", targetHost, targetPort, "via", info);
-            clearTimeout(timeout);
-            socks5Client.removeListener("error", onError);
-            resolve();
-          };
-          const onError = (err) => {
-            clearTimeout(timeout);
-            socks5Client.removeListener("connected", onConnected);
-            reject(err);
-          };
-          socks5Client.once("connected", onConnected);
-          socks5Client.once("error", onError);
-        });
-        return socket;
-      }
-      /**
-       * Dispatch a request through the SOCKS5 proxy
-       */
-      [kDispatch](opts, handler) {
-        const { origin: origin2 } = opts;
-        debug("dispatching request to", origin2, "via SOCKS5");
-        try {
-          const originKey = String(origin2);
-          let pool = this[kPools].get(originKey);
-          if (!pool || pool.destroyed || pool.closed) {
-            pool = new Pool(origin2, {
-              pipelining: opts.pipelining,
-              connections: opts.connections,
-              connect: async (connectOpts, callback) => {
-                try {
-                  const url = new URL2(origin2);
-                  const targetHost = url.hostname;
-                  const targetPort = parseInt(url.port) || (url.protocol === "https:" ? 443 : 80);
-                  debug("establishing SOCKS5 connection to", targetHost, targetPort);
-                  const socket = await this.createSocks5Connection(targetHost, targetPort);
-                  let finalSocket = socket;
-                  if (url.protocol === "https:") {
-                    if (!tls) {
-                      tls = require("node:tls");
-                    }
-                    debug("upgrading to TLS");
-                    finalSocket = tls.connect({
-                      ...this[kRequestTls],
-                      socket,
-                      servername: this[kRequestTls]?.servername || targetHost
-                    });
-                    await new Promise((resolve, reject) => {
-                      finalSocket.once("secureConnect", resolve);
-                      finalSocket.once("error", reject);
-                    });
-                  }
-                  callback(null, finalSocket);
-                } catch (err) {
-                  debug("SOCKS5 connection error:", err);
-                  callback(err);
-                }
-              }
-            });
-            this[kPools].set(originKey, pool);
-          }
-          return pool[kDispatch](opts, handler);
-        } catch (err) {
-          debug("dispatch error:", err);
-          if (typeof handler.onResponseError === "function") {
-            handler.onResponseError(null, err);
-            return false;
-          } else if (typeof handler.onError === "function") {
-            handler.onError(err);
-            return false;
-          } else {
-            throw err;
-          }
-        }
-      }
-      async [kClose]() {
-        const closePromises = [];
-        for (const pool of this[kPools].values()) {
-          closePromises.push(pool.close());
-        }
-        this[kPools].clear();
-        await Promise.all(closePromises);
-      }
-      async [kDestroy](err) {
-        const destroyPromises = [];
-        for (const pool of this[kPools].values()) {
-          destroyPromises.push(pool.destroy(err));
-        }
-        this[kPools].clear();
-        await Promise.all(destroyPromises);
-      }
-    };
-    module2.exports = Socks5ProxyAgent;
-  }
-});
-
-// node_modules/undici/lib/dispatcher/proxy-agent.js
-var require_proxy_agent = __commonJS({
-  "node_modules/undici/lib/dispatcher/proxy-agent.js"(exports2, module2) {
-    "use strict";
-    var { kProxy, kClose, kDestroy, kDispatch } = require_symbols();
-    var Agent2 = require_agent();
-    var Pool = require_pool();
-    var DispatcherBase = require_dispatcher_base();
-    var { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = require_errors2();
-    var buildConnector = require_connect();
-    var Client = require_client();
-    var { channels } = require_diagnostics();
-    var Socks5ProxyAgent = require_socks5_proxy_agent();
-    var kAgent = /* @__PURE__ */ Symbol("proxy agent");
-    var kClient = /* @__PURE__ */ Symbol("proxy client");
-    var kProxyHeaders = /* @__PURE__ */ Symbol("proxy headers");
-    var kRequestTls = /* @__PURE__ */ Symbol("request tls settings");
-    var kProxyTls = /* @__PURE__ */ Symbol("proxy tls settings");
-    var kConnectEndpoint = /* @__PURE__ */ Symbol("connect endpoint function");
-    var kTunnelProxy = /* @__PURE__ */ Symbol("tunnel proxy");
-    function defaultProtocolPort(protocol) {
-      return protocol === "https:" ? 443 : 80;
-    }
-    function defaultFactory(origin2, opts) {
-      return new Pool(origin2, opts);
-    }
-    var noop = () => {
-    };
-    function defaultAgentFactory(origin2, opts) {
-      if (opts.connections === 1) {
-        return new Client(origin2, opts);
-      }
-      return new Pool(origin2, opts);
-    }
-    var Http1ProxyWrapper = class extends DispatcherBase {
-      #client;
-      constructor(proxyUrl, { headers: headers2 = {}, connect: connect2, factory }) {
-        if (!proxyUrl) {
-          throw new InvalidArgumentError("Proxy URL is mandatory");
-        }
-        super();
-        this[kProxyHeaders] = headers2;
-        if (factory) {
-          this.#client = factory(proxyUrl, { connect: connect2 });
-        } else {
-          this.#client = new Client(proxyUrl, { connect: connect2 });
-        }
-      }
-      [kDispatch](opts, handler) {
-        const onHeaders = handler.onHeaders;
-        handler.onHeaders = function(statusCode, data, resume) {
-          if (statusCode === 407) {
-            if (typeof handler.onError === "function") {
-              handler.onError(new InvalidArgumentError("Proxy Authentication Required (407)"));
-            }
-            return;
-          }
-          if (onHeaders) onHeaders.call(this, statusCode, data, resume);
-        };
-        const {
-          origin: origin2,
-          path = "/",
-          headers: headers2 = {}
-        } = opts;
-        opts.path = origin2 + path;
-        if (!("host" in headers2) && !("Host" in headers2)) {
-          const { host } = new URL(origin2);
-          headers2.host = host;
-        }
-        opts.headers = { ...this[kProxyHeaders], ...headers2 };
-        return this.#client[kDispatch](opts, handler);
-      }
-      [kClose]() {
-        return this.#client.close();
-      }
-      [kDestroy](err) {
-        return this.#client.destroy(err);
-      }
-    };
-    var ProxyAgent2 = class extends DispatcherBase {
-      constructor(opts) {
-        if (!opts || typeof opts === "object" && !(opts instanceof URL) && !opts.uri) {
-          throw new InvalidArgumentError("Proxy uri is mandatory");
-        }
-        const { clientFactory = defaultFactory } = opts;
-        if (typeof clientFactory !== "function") {
-          throw new InvalidArgumentError("Proxy opts.clientFactory must be a function.");
-        }
-        const { proxyTunnel = true } = opts;
-        super();
-        const url = this.#getUrl(opts);
-        const { href, origin: origin2, port, protocol, username, password, hostname: proxyHostname } = url;
-        this[kProxy] = { uri: href, protocol };
-        this[kRequestTls] = opts.requestTls;
-        this[kProxyTls] = opts.proxyTls;
-        this[kProxyHeaders] = opts.headers || {};
-        this[kTunnelProxy] = proxyTunnel;
-        if (opts.auth && opts.token) {
-          throw new InvalidArgumentError("opts.auth cannot be used in combination with opts.token");
-        } else if (opts.auth) {
-          this[kProxyHeaders]["proxy-authorization"] = `Basic ${opts.auth}`;
-        } else if (opts.token) {
-          this[kProxyHeaders]["proxy-authorization"] = opts.token;
-        } else if (username && password) {
-          this[kProxyHeaders]["proxy-authorization"] = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
-        }
-        const connect2 = buildConnector({ ...opts.proxyTls });
-        this[kConnectEndpoint] = buildConnector({ ...opts.requestTls });
-        const agentFactory = opts.factory || defaultAgentFactory;
-        const factory = (origin3, options) => {
-          const { protocol: protocol2 } = new URL(origin3);
-          if (this[kProxy].protocol === "socks5:" || this[kProxy].protocol === "socks:") {
-            return new Socks5ProxyAgent(this[kProxy].uri, {
-              headers: this[kProxyHeaders],
-              connect: connect2,
-              factory: agentFactory,
-              username: opts.username || username,
-              password: opts.password || password,
-              proxyTls: opts.proxyTls,
-              requestTls: opts.requestTls
-            });
-          }
-          if (!this[kTunnelProxy] && protocol2 === "http:" && this[kProxy].protocol === "http:") {
-            return new Http1ProxyWrapper(this[kProxy].uri, {
-              headers: this[kProxyHeaders],
-              connect: connect2,
-              factory: agentFactory
-            });
-          }
-          return agentFactory(origin3, options);
-        };
-        if (protocol === "socks5:" || protocol === "socks:") {
-          this[kClient] = null;
-        } else {
-          this[kClient] = clientFactory(url, { connect: connect2 });
-        }
-        this[kAgent] = new Agent2({
-          ...opts,
-          factory,
-          connect: async (opts2, callback) => {
-            if (!this[kClient]) {
-              callback(new InvalidArgumentError("Cannot establish tunnel connection without a proxy client"));
-              return;
-            }
-            let requestedPath = opts2.host;
-            if (!opts2.port) {
-              requestedPath += `:${defaultProtocolPort(opts2.protocol)}`;
-            }
-            try {
-              const connectParams = {
-                origin: origin2,
-                port,
-                path: requestedPath,
-                signal: opts2.signal,
-                headers: {
-                  ...this[kProxyHeaders],
-                  host: opts2.host,
-                  ...opts2.connections == null || opts2.connections > 0 ? { "proxy-connection": "keep-alive" } : {}
-                },
-                servername: this[kProxyTls]?.servername || proxyHostname
-              };
-              const { socket, statusCode } = await this[kClient].connect(connectParams);
-              if (statusCode !== 200) {
-                socket.on("error", noop).destroy();
-                callback(new RequestAbortedError(`Proxy response (${statusCode}) !== 200 when HTTP Tunneling`));
-                return;
-              }
-              if (channels.proxyConnected.hasSubscribers) {
-                channels.proxyConnected.publish({
-                  socket,
-                  connectParams
-                });
-              }
-              if (opts2.protocol !== "https:") {
-                callback(null, socket);
-                return;
-              }
-              let servername;
-              if (this[kRequestTls]) {
-                servername = this[kRequestTls].servername;
-              } else {
-                servername = opts2.servername;
-              }
-              this[kConnectEndpoint]({ ...opts2, servername, httpSocket: socket }, callback);
-            } catch (err) {
-              if (err.code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-                callback(new SecureProxyConnectionError(err));
-              } else {
-                callback(err);
-              }
-            }
-          }
-        });
-      }
-      dispatch(opts, handler) {
-        const headers2 = buildHeaders(opts.headers);
-        throwIfProxyAuthIsSent(headers2);
-        if (headers2 && !("host" in headers2) && !("Host" in headers2)) {
-          const { host } = new URL(opts.origin);
-          headers2.host = host;
-        }
-        return this[kAgent].dispatch(
-          {
-            ...opts,
-            headers: headers2
-          },
-          handler
-        );
-      }
-      /**
-       * @param {import('../../types/proxy-agent').ProxyAgent.Options | string | URL} opts
-       * @returns {URL}
-       */
-      #getUrl(opts) {
-        if (typeof opts === "string") {
-          return new URL(opts);
-        } else if (opts instanceof URL) {
-          return opts;
-        } else {
-          return new URL(opts.uri);
-        }
-      }
-      [kClose]() {
-        const promises = [this[kAgent].close()];
-        if (this[kClient]) {
-          promises.push(this[kClient].close());
-        }
-        return Promise.all(promises);
-      }
-      [kDestroy]() {
-        const promises = [this[kAgent].destroy()];
-        if (this[kClient]) {
-          promises.push(this[kClient].destroy());
-        }
-        return Promise.all(promises);
-      }
-    };
-    function buildHeaders(headers2) {
-      if (Array.isArray(headers2)) {
-        const headersPair = {};
-        for (let i = 0; i < headers2.length; i += 2) {
-          headersPair[headers2[i]] = headers2[i + 1];
-        }
-        return headersPair;
-      }
-      return headers2;
-    }
-    function throwIfProxyAuthIsSent(headers2) {
-      const existProxyAuth = headers2 && Object.keys(headers2).find((key) => key.toLowerCase() === "proxy-authorization");
-      if (existProxyAuth) {
-        throw new InvalidArgumentError("Proxy-Authorization should be sent in ProxyAgent constructor");
-      }
-    }
-    module2.exports = ProxyAgent2;
-  }
-});
-
 // src/http/undici.ts
-var import_api, import_agent, import_dispatcher, import_proxy_agent, Agent, ProxyAgent;
+var import_api, import_connect, import_agent, import_dispatcher, Agent, buildConnector;
 var init_undici = __esm({
   "src/http/undici.ts"() {
     "use strict";
     import_api = __toESM(require_api(), 1);
+    import_connect = __toESM(require_connect(), 1);
     import_agent = __toESM(require_agent(), 1);
     import_dispatcher = __toESM(require_dispatcher(), 1);
-    import_proxy_agent = __toESM(require_proxy_agent(), 1);
     Object.assign(import_dispatcher.default.prototype, import_api.default);
     Agent = import_agent.default;
-    ProxyAgent = import_proxy_agent.default;
+    buildConnector = import_connect.default;
+  }
+});
+
+// src/http/tunnel.ts
+function tunnelThrough(proxy, tls) {
+  const connect2 = buildConnector({ ...tls, timeout: TIMEOUT });
+  return (options, callback) => {
+    openTunnel(
+      proxy,
+      tls,
+      `${options.hostname}:${options.port || (options.protocol === "https:" ? 443 : 80)}`
+    ).then(
+      (socket) => options.protocol === "https:" ? connect2({ ...options, httpSocket: socket }, callback) : callback(null, socket),
+      (error) => callback(error, null)
+    );
+  };
+}
+async function openTunnel(proxy, tls, target) {
+  const { request } = proxy.protocol === "https:" ? await import("node:https") : await import("node:http");
+  const credentials = [proxy.username, proxy.password].map(decodeURIComponent).join(":");
+  const authorization = { "proxy-authorization": `Basic ${Buffer.from(credentials).toString("base64")}` };
+  return new Promise((resolve, reject) => {
+    const failed2 = (why) => reject(Object.assign(new Error(`the proxy ${proxy.host} ${why}`), { code: PROXY_FAILED }));
+    const asking = request({
+      ...tls,
+      host: proxy.hostname.replace(/^\[|\]$/gu, ""),
+      port: proxy.port || void 0,
+      method: "CONNECT",
+      path: target,
+      agent: false,
+      timeout: TIMEOUT,
+      headers: { host: target, ...credentials === ":" ? {} : authorization }
+    });
+    asking.on("connect", ({ statusCode }, socket) => {
+      if (statusCode === 200) return resolve(socket);
+      socket.destroy();
+      failed2(`refused to connect to ${target}: status ${statusCode}`);
+    });
+    asking.on(
+      "response",
+      ({ statusCode }) => failed2(`refused to connect to ${target}: status ${statusCode}`)
+    );
+    asking.on("timeout", () => asking.destroy(new Error("said nothing")));
+    asking.on("error", ({ message }) => failed2(`could not be used: ${message}`));
+    asking.end();
+  });
+}
+var TIMEOUT;
+var init_tunnel = __esm({
+  "src/http/tunnel.ts"() {
+    "use strict";
+    init_http();
+    init_undici();
+    TIMEOUT = 15e3;
   }
 });
 
@@ -21922,7 +21077,7 @@ function createTransport(network) {
     const proxy = network.proxyFor(url);
     let dispatcher2 = dispatchers.get(proxy);
     if (!dispatcher2) {
-      dispatcher2 = proxy ? new ProxyAgent({ uri: proxy, requestTls: tls, proxyTls: tls }) : new Agent({ connect: tls });
+      dispatcher2 = new Agent({ connect: proxy ? tunnelThrough(new URL(proxy), tls) : tls });
       dispatchers.set(proxy, dispatcher2);
     }
     return dispatcher2;
@@ -21961,6 +21116,7 @@ var init_transport = __esm({
     import_node_fs = require("node:fs");
     import_node_tls = require("node:tls");
     init_http();
+    init_tunnel();
     init_undici();
   }
 });
@@ -21974,24 +21130,30 @@ function createHttp(options) {
     return loading;
   };
   const closing = new AbortController();
-  const interrupted = AbortSignal.any([closing.signal, options.lifetime]);
-  const endOf = (request) => request.critical ? closing.signal : interrupted;
+  const interrupted = abortWith(closing.signal, options.lifetime);
+  const endOf = (request) => request.critical ? closing.signal : interrupted.signal;
   const notBefore = /* @__PURE__ */ new Map();
   async function once(request) {
     const headers2 = { "user-agent": options.userAgent, accept: "application/json" };
     if (request.body !== void 0) headers2["content-type"] = "application/json";
+    const ending = abortWith(endOf(request));
+    const cancel = clock.after(TIMEOUT2, () => ending.abort(new DOMException("", "TimeoutError")));
     try {
-      return await (await transport()).exchange({
+      const answer = (await transport()).exchange({
         method: request.method,
         url: request.url,
         headers: { ...headers2, ...request.headers },
         body: request.body === void 0 ? void 0 : JSON.stringify(request.body),
-        signal: AbortSignal.any([clock.timeout(TIMEOUT), endOf(request)]),
+        signal: ending.signal,
         largestBody: LARGEST_BODY
       });
+      return await Promise.race([answer, rejectedBy(ending.signal)]);
     } catch (error) {
       endOf(request).throwIfAborted();
       return new NoAnswer(request, faultOf(error));
+    } finally {
+      cancel();
+      ending.release();
     }
   }
   return {
@@ -22016,9 +21178,15 @@ function createHttp(options) {
     },
     async close() {
       closing.abort();
+      interrupted.release();
       await (await loading)?.close();
     }
   };
+}
+function rejectedBy(signal) {
+  return new Promise(
+    (_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+  );
 }
 function faultOf(error) {
   const { code: given, name, message = "" } = error;
@@ -22027,7 +21195,7 @@ function faultOf(error) {
   if (name === "TimeoutError")
     return {
       code: "timeout",
-      reason: `nothing came back within ${TIMEOUT / 1e3} seconds`,
+      reason: `nothing came back within ${TIMEOUT2 / 1e3} seconds`,
       maybeProcessed: true,
       passing: true,
       cure: "Run the step again; if it goes on, check the status of the service and of the proxy."
@@ -22048,13 +21216,13 @@ function faultOf(error) {
       passing: false,
       cure: "The certificate is not trusted here. Set NODE_EXTRA_CA_CERTS, on the runner, to the PEM file of your CA."
     };
-  if (message.includes("HTTP Tunneling"))
+  if (code === PROXY_FAILED)
     return {
-      code: "proxy",
-      reason: `the proxy refused the connection (${message})`,
+      code,
+      reason: message,
       maybeProcessed: false,
-      passing: false,
-      cure: "Check the user and password in HTTPS_PROXY, and whether the proxy allows this host."
+      passing: !/status 4/u.test(message),
+      cure: "Check the address, user and password in HTTPS_PROXY, and whether the proxy allows this host."
     };
   return {
     code,
@@ -22064,14 +21232,16 @@ function faultOf(error) {
     cure: "Check the address, the network, and HTTPS_PROXY and NO_PROXY on the runner."
   };
 }
-var TOO_LARGE, NoAnswer, TIMEOUT, LARGEST_BODY, NEVER_SENT, CERTIFICATE;
+var TOO_LARGE, PROXY_FAILED, NoAnswer, TIMEOUT2, LARGEST_BODY, NEVER_SENT, CERTIFICATE;
 var init_http = __esm({
   "src/http/http.ts"() {
     "use strict";
+    init_clock();
     init_errors();
     init_text();
     init_retry();
     TOO_LARGE = "TOO_LARGE";
+    PROXY_FAILED = "PROXY_FAILED";
     NoAnswer = class extends Failure {
       name = "NoAnswer";
       /** What kind of fault, e.g. `ECONNRESET`. */
@@ -22090,7 +21260,7 @@ var init_http = __esm({
         this.passing = fault.passing;
       }
     };
-    TIMEOUT = 3e4;
+    TIMEOUT2 = 3e4;
     LARGEST_BODY = 20 * 1024 * 1024;
     NEVER_SENT = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/u;
     CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/u;
@@ -22371,14 +21541,18 @@ __export(register_exports, {
 async function register(host, context, report, runtime) {
   const inputs = await parseInputs((name) => host.input(name));
   const repository = targetOf(inputs, context);
-  const deadline = runtime.clock.timeout(inputs.timeout);
-  const lifetime = AbortSignal.any([runtime.cancelled, deadline]);
-  const clock = until(lifetime, runtime.clock);
+  const lifetime = abortWith(runtime.cancelled);
+  const minutes = inputs.timeout / 6e4;
+  const cancelDeadline = runtime.clock.after(
+    inputs.timeout,
+    () => lifetime.abort(new Failure(`The run took longer than ${minutes} min (timeout-minutes).`))
+  );
+  const clock = until(lifetime.signal, runtime.clock);
   const http = createHttp({
     userAgent: `catalog-connect/${version} (${host.name})`,
     network: host.network,
     clock: runtime.clock,
-    lifetime,
+    lifetime: lifetime.signal,
     log: (message) => host.info(message)
   });
   try {
@@ -22387,14 +21561,15 @@ async function register(host, context, report, runtime) {
     report.begin(`${doing}: ${fullName(repository)} in ${catalog.title}`);
     await catalog.connect(repository, report);
   } catch (error) {
-    const ended = error === lifetime.reason || error instanceof Error && error.name === "AbortError";
-    if (!lifetime.aborted || !ended) throw error;
-    const minutes = inputs.timeout / 6e4;
+    const { aborted, reason } = lifetime.signal;
+    if (!aborted || error !== reason && error.name !== "AbortError") throw error;
     throw new Failure(
-      `${deadline.aborted ? `The run took longer than ${minutes} min (timeout-minutes).` : runtime.cancelled.reason.message} It was still waiting for ${report.waitsFor()}.`,
+      `${reason.message} It was still waiting for ${report.waitsFor()}.`,
       "What was done is above, and stays. Run the step again: it goes on from there."
     );
   } finally {
+    cancelDeadline();
+    lifetime.release();
     await http.close();
   }
 }
@@ -22819,9 +21994,12 @@ function filtered(records, query, fields) {
       throw badRequest(key, "unknown_property", "is not a known parameter", "query");
     const test = OPERATORS[operator];
     if (!test) throw badRequest(key, "invalid", "is not a known operator", "query");
-    result = result.filter((record2) => test(String(valueAt(record2, field) ?? ""), value));
+    result = result.filter((record2) => test(textOf(valueAt(record2, field)), value));
   }
   return result;
+}
+function textOf(value) {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "");
 }
 function valueAt(record2, field) {
   return field.split(".").reduce((value, key) => value?.[key], record2);
@@ -23094,6 +22272,7 @@ var init_konnect2 = __esm({
       "integration.instance.id",
       "integration.instance.name",
       "type",
+      "config",
       "archived"
     ];
     MAPPING_FIELDS = [
@@ -23295,6 +22474,30 @@ var init_konnect2 = __esm({
   }
 });
 
+// src/sandbox/lag.ts
+function lagOf(state, milliseconds) {
+  const history = [];
+  return {
+    beforeWrite() {
+      const { instances, credentials, services, resources, mappings } = state;
+      const then = structuredClone({ instances, credentials, services, resources, mappings });
+      history.push({ until: state.now(), then });
+    },
+    asListed() {
+      const past = history.find(({ until: until2 }) => until2 > state.now() - milliseconds);
+      if (!past) return state;
+      discover(state);
+      return { ...state, ...structuredClone(past.then), discoveryDelay: Number.POSITIVE_INFINITY };
+    }
+  };
+}
+var init_lag = __esm({
+  "src/sandbox/lag.ts"() {
+    "use strict";
+    init_state();
+  }
+});
+
 // src/sandbox/sandbox.ts
 async function startSandbox(options = {}) {
   const state = {
@@ -23311,8 +22514,9 @@ async function startSandbox(options = {}) {
     resources: [],
     mappings: []
   };
+  const lag = lagOf(state, options.lag ?? 0);
   const server = (0, import_node_http.createServer)((request, response) => {
-    handle(sandbox2, options.latency ?? 0, request, response).catch((error) => response.destroy(error));
+    handle(sandbox2, lag, latencyOf(options), request, response).catch((error) => response.destroy(error));
   });
   await new Promise((resolve, reject) => {
     server.once("error", reject).listen(options.port ?? 0, "127.0.0.1", resolve);
@@ -23331,15 +22535,20 @@ async function startSandbox(options = {}) {
   };
   return sandbox2;
 }
-async function handle(sandbox2, latency, request, response) {
+function latencyOf({ latency = 0 }) {
+  return typeof latency === "number" ? latency : latency();
+}
+async function handle(sandbox2, lag, latency, request, response) {
   const { method = "GET", url: path = "/" } = request;
   const round = 1 + Math.max(0, ...sandbox2.exchanges.map((one) => one.round));
   const fault = sandbox2.fault?.({ method, path });
   const text2 = await readAll(request);
   if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
   if (fault === "reset before") return void request.socket.destroy();
+  if (fault === "never") return;
   const body = text2 === "" ? void 0 : parse(text2);
-  const shown = typeof fault === "object" ? fault.answer : answerTo(sandbox2.state, request, path, body);
+  const replaced = typeof fault === "object" && "answer" in fault;
+  const shown = replaced ? fault.answer : answerTo(sandbox2.state, lag, request, path, body);
   const headers2 = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)])
   );
@@ -23351,28 +22560,28 @@ async function handle(sandbox2, latency, request, response) {
     body: withoutKeys(body),
     status: shown.status,
     answer: shown.body,
-    faked: typeof fault === "object",
+    faked: replaced,
     round
   });
   if (fault === "reset after") return void request.socket.destroy();
   const type = shown.status >= 400 ? "application/problem+json" : "application/json";
+  const answer = typeof shown.body === "string" ? shown.body : JSON.stringify(shown.body);
   response.writeHead(shown.status, { "content-type": type, ...shown.headers });
-  response.end(
-    typeof shown.body === "string" ? shown.body : shown.body === void 0 ? void 0 : JSON.stringify(shown.body)
-  );
+  if (fault === "trickle") response.write(answer?.slice(0, 10) ?? "");
+  else response.end(typeof fault === "object" && "garble" in fault && answer ? fault.garble(answer) : answer);
 }
-function answerTo(state, request, path, body) {
+function answerTo(state, lag, request, path, body) {
   const url = new URL(path, "http://sandbox.invalid");
   if (url.pathname.startsWith(`${AZURE_PATH}/`))
     return answerAzureDevOps(state, url.pathname.slice(AZURE_PATH.length), request.headers);
   try {
-    return answerKonnect(state, request, url, body);
+    return answerKonnect(state, lag, request, url, body);
   } catch (error) {
     if (error instanceof ProblemAnswer) return { status: error.status, body: error.body };
     throw error;
   }
 }
-function answerKonnect(state, request, url, body) {
+function answerKonnect(state, lag, request, url, body) {
   const token = /^Bearer (.+)$/u.exec(request.headers.authorization ?? "")?.[1] ?? "";
   const role = state.tokens.get(token);
   if (!role) throw new ProblemAnswer(401, "Invalid credentials");
@@ -23381,12 +22590,11 @@ function answerKonnect(state, request, url, body) {
   for (const [route, handler] of Object.entries(KONNECT_ROUTES)) {
     const [method, template = ""] = route.split(" ");
     const match = method === request.method && new RegExp(`^${template.replaceAll(":id", "([^/]+)")}$`, "u").exec(path);
-    if (match && url.pathname !== path)
-      return handler(state, {
-        parameters: match.slice(1).map(decodeURIComponent),
-        query: url.searchParams,
-        body
-      });
+    if (!match || url.pathname === path) continue;
+    if (method !== "GET") lag.beforeWrite();
+    const seen = method === "GET" && !template.endsWith(":id") && !template.endsWith("auth-credential") ? lag.asListed() : state;
+    const parameters = match.slice(1).map(decodeURIComponent);
+    return handler(seen, { parameters, query: url.searchParams, body });
   }
   throw new ProblemAnswer(404, "Not found");
 }
@@ -23412,6 +22620,7 @@ var init_sandbox = __esm({
     import_node_http = require("node:http");
     init_azure_devops2();
     init_konnect2();
+    init_lag();
     init_problem();
     AZURE_PATH = "/azure-devops";
   }

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalogs/catalog.ts';
 import { konnectClient } from '../catalogs/konnect/client.ts';
 import { konnect } from '../catalogs/konnect/konnect.ts';
-import { type Clock, until } from '../clock.ts';
+import { abortWith, type Clock, until } from '../clock.ts';
 import { Failure } from '../errors.ts';
 import type { Host, RunContext, Runtime } from '../hosts/host.ts';
 import { createHttp, type Http } from '../http/http.ts';
@@ -25,14 +25,17 @@ export async function register(
 ): Promise<void> {
   const inputs = await parseInputs((name) => host.input(name));
   const repository = targetOf(inputs, context);
-  const deadline = runtime.clock.timeout(inputs.timeout);
-  const lifetime = AbortSignal.any([runtime.cancelled, deadline]);
-  const clock = until(lifetime, runtime.clock);
+  const lifetime = abortWith(runtime.cancelled);
+  const minutes = inputs.timeout / 60_000;
+  const cancelDeadline = runtime.clock.after(inputs.timeout, () =>
+    lifetime.abort(new Failure(`The run took longer than ${minutes} min (timeout-minutes).`)),
+  );
+  const clock = until(lifetime.signal, runtime.clock);
   const http = createHttp({
     userAgent: `catalog-connect/${version} (${host.name})`,
     network: host.network,
     clock: runtime.clock,
-    lifetime,
+    lifetime: lifetime.signal,
     log: (message) => host.info(message),
   });
   try {
@@ -41,14 +44,15 @@ export async function register(
     report.begin(`${doing}: ${fullName(repository)} in ${catalog.title}`);
     await catalog.connect(repository, report);
   } catch (error) {
-    const ended = error === lifetime.reason || (error instanceof Error && error.name === 'AbortError');
-    if (!lifetime.aborted || !ended) throw error;
-    const minutes = inputs.timeout / 60_000;
+    const { aborted, reason } = lifetime.signal;
+    if (!aborted || (error !== reason && (error as Error).name !== 'AbortError')) throw error;
     throw new Failure(
-      `${deadline.aborted ? `The run took longer than ${minutes} min (timeout-minutes).` : (runtime.cancelled.reason as Failure).message} It was still waiting for ${report.waitsFor()}.`,
+      `${reason.message} It was still waiting for ${report.waitsFor()}.`,
       'What was done is above, and stays. Run the step again: it goes on from there.',
     );
   } finally {
+    cancelDeadline();
+    lifetime.release();
     await http.close();
   }
 }

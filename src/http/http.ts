@@ -1,11 +1,12 @@
-import type { Clock } from '../clock.ts';
+import { abortWith, type Clock } from '../clock.ts';
 import { Failure } from '../errors.ts';
 import type { Network } from '../hosts/host.ts';
 import { oneLine } from '../text.ts';
 import { pauseBefore } from './retry.ts';
 
-/** The `code` of the error of an answer that is too large to read. */
+/** The `code` of the error of an answer that is too large to read, and of a proxy that opens no tunnel. */
 export const TOO_LARGE = 'TOO_LARGE';
+export const PROXY_FAILED = 'PROXY_FAILED';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -93,26 +94,33 @@ export function createHttp(options: {
   };
 
   const closing = new AbortController();
-  const interrupted = AbortSignal.any([closing.signal, options.lifetime]);
-  const endOf = (request: HttpRequest) => (request.critical ? closing.signal : interrupted);
+  const interrupted = abortWith(closing.signal, options.lifetime);
+  const endOf = (request: HttpRequest) => (request.critical ? closing.signal : interrupted.signal);
   /** When an origin that throttles may be asked again (milliseconds since 1970), by all requests. */
   const notBefore = new Map<string, number>();
 
   async function once(request: HttpRequest): Promise<HttpResponse | NoAnswer> {
     const headers: Record<string, string> = { 'user-agent': options.userAgent, accept: 'application/json' };
     if (request.body !== undefined) headers['content-type'] = 'application/json';
+    const ending = abortWith(endOf(request));
+    const cancel = clock.after(TIMEOUT, () => ending.abort(new DOMException('', 'TimeoutError')));
     try {
-      return await (await transport()).exchange({
+      const answer = (await transport()).exchange({
         method: request.method,
         url: request.url,
         headers: { ...headers, ...request.headers },
         body: request.body === undefined ? undefined : JSON.stringify(request.body),
-        signal: AbortSignal.any([clock.timeout(TIMEOUT), endOf(request)]),
+        signal: ending.signal,
         largestBody: LARGEST_BODY,
       });
+      // undici looks at its signal only once it is connected.
+      return await Promise.race([answer, rejectedBy(ending.signal)]);
     } catch (error) {
       endOf(request).throwIfAborted();
       return new NoAnswer(request, faultOf(error));
+    } finally {
+      cancel();
+      ending.release();
     }
   }
 
@@ -138,9 +146,16 @@ export function createHttp(options: {
     },
     async close() {
       closing.abort();
+      interrupted.release();
       await (await loading)?.close();
     },
   };
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  );
 }
 
 const NEVER_SENT = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/u;
@@ -174,13 +189,13 @@ function faultOf(error: unknown): Fault {
       passing: false,
       cure: 'The certificate is not trusted here. Set NODE_EXTRA_CA_CERTS, on the runner, to the PEM file of your CA.',
     };
-  if (message.includes('HTTP Tunneling'))
+  if (code === PROXY_FAILED)
     return {
-      code: 'proxy',
-      reason: `the proxy refused the connection (${message})`,
+      code,
+      reason: message,
       maybeProcessed: false,
-      passing: false,
-      cure: 'Check the user and password in HTTPS_PROXY, and whether the proxy allows this host.',
+      passing: !/status 4/u.test(message),
+      cure: 'Check the address, user and password in HTTPS_PROXY, and whether the proxy allows this host.',
     };
   return {
     code,

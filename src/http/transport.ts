@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import type { Network } from '../hosts/host.ts';
 import { type HttpResponse, TOO_LARGE } from './http.ts';
-import { Agent, type Dispatcher, type HttpMethod, ProxyAgent } from './undici.ts';
+import { tunnelThrough } from './tunnel.ts';
+import { Agent, type Dispatcher, type HttpMethod } from './undici.ts';
 
 interface Exchange {
   method: HttpMethod;
@@ -25,9 +26,7 @@ export function createTransport(network: Network) {
     const proxy = network.proxyFor(url);
     let dispatcher = dispatchers.get(proxy);
     if (!dispatcher) {
-      dispatcher = proxy
-        ? new ProxyAgent({ uri: proxy, requestTls: tls, proxyTls: tls })
-        : new Agent({ connect: tls });
+      dispatcher = new Agent({ connect: proxy ? tunnelThrough(new URL(proxy), tls) : tls });
       dispatchers.set(proxy, dispatcher);
     }
     return dispatcher;

@@ -55,7 +55,7 @@ function filtered(records: Body[], query: URLSearchParams, fields: readonly stri
       throw badRequest(key, 'unknown_property', 'is not a known parameter', 'query');
     const test = OPERATORS[operator];
     if (!test) throw badRequest(key, 'invalid', 'is not a known operator', 'query');
-    result = result.filter((record) => test(String(valueAt(record, field) ?? ''), value));
+    result = result.filter((record) => test(textOf(valueAt(record, field)), value));
   }
   return result;
 }
@@ -67,6 +67,10 @@ const OPERATORS: Record<string, (actual: string, wanted: string) => boolean> = {
   contains: (actual, wanted) => actual.includes(wanted),
   ocontains: (actual, wanted) => wanted.split(',').some((one) => actual.includes(one)),
 };
+
+function textOf(value: unknown): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
+}
 
 function valueAt(record: Body, field: string): unknown {
   return field.split('.').reduce<unknown>((value, key) => (value as Body | null | undefined)?.[key], record);

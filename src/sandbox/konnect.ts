@@ -56,6 +56,7 @@ const RESOURCE_FIELDS = [
   'integration.instance.id',
   'integration.instance.name',
   'type',
+  'config',
   'archived',
 ];
 const MAPPING_FIELDS = [

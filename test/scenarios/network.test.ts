@@ -90,7 +90,9 @@ describe.each(HOSTS)('on %s', (host) => {
       NODE_EXTRA_CA_CERTS: CERTIFICATE,
     };
     const { error, everything } = await fail(host, world, { inputs, environment });
-    expect(error).toContain('the proxy refused the connection');
+    expect(error).toMatch(
+      /the proxy 127\.0\.0\.1:\d+ refused to connect to konnect\.catalog\.test:443: status 407/u,
+    );
     expect(everything).not.toContain('wrong-password');
   });
 });

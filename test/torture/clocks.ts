@@ -1,14 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Clock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 
 /** A clock on which sleeping takes no time: it is what moves it. What never answers is given up after a moment. */
 export function virtualClock(): Clock {
-  const timeouts: { at: number; controller: AbortController }[] = [];
+  const timers = new Set<{ at: number; callback: () => void }>();
   let now = Date.parse('2026-03-01T12:00:00Z');
-  const expire = () => {
-    for (const { at, controller } of timeouts)
-      if (at <= now) controller.abort(new DOMException('The time is over.', 'TimeoutError'));
-  };
   return {
     now: () => now,
     async sleep(milliseconds, signal) {
@@ -16,29 +12,28 @@ export function virtualClock(): Clock {
       const end = now + milliseconds;
       await wait(0);
       now = Math.max(now, end);
-      expire();
+      for (const { at, callback } of timers) if (at <= now) callback();
       signal?.throwIfAborted();
     },
-    timeout(milliseconds) {
-      const controller = new AbortController();
-      timeouts.push({ at: now + milliseconds, controller });
+    after(milliseconds, callback) {
+      const timer = { at: now + milliseconds, callback };
+      timers.add(timer);
       // No answer on loopback takes this long; the deadline of a whole run is left to what is slept.
-      if (milliseconds <= 30_000)
-        setTimeout(
-          () => controller.abort(new DOMException('The time is over.', 'TimeoutError')),
-          250,
-        ).unref();
-      return controller.signal;
+      const real = milliseconds <= 30_000 ? setTimeout(callback, 250) : undefined;
+      return () => {
+        timers.delete(timer);
+        clearTimeout(real);
+      };
     },
   };
 }
 
-/** Real time, made faster. */
+/** Real time, made faster; what waits for an answer gets all the time it needs. */
 export function fastClock(factor: number): Clock {
   return {
     now: () => Date.now() * factor,
     sleep: (milliseconds, signal) => wait(milliseconds / factor, undefined, signal && { signal }),
-    timeout: (milliseconds) => AbortSignal.timeout(Math.ceil(milliseconds / factor) + 5_000),
+    after: systemClock.after,
   };
 }
 

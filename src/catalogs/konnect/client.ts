@@ -6,7 +6,10 @@ import { KonnectError, parseJson } from './errors.ts';
 import { CursorPage, NumberedPage } from './schemas.ts';
 
 /** Filters by dotted field: `{'integration.name': {eq: 'github'}}` becomes `filter[integration.name][eq]=github`. */
-export type Filter = Record<string, { eq: string } | { ocontains: string[] } | undefined>;
+export type Filter = Record<
+  string,
+  { eq: string } | { contains: string } | { ocontains: string[] } | undefined
+>;
 
 /** Konnect's Service Catalog API, version 1. Every method throws {@link KonnectError} or {@link NoAnswer}. */
 export interface KonnectClient {

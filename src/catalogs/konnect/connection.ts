@@ -25,6 +25,8 @@ export interface Connection {
    * @throws {Failure} when it is not given, or Azure DevOps refuses it
    */
   provePat(why: string): Promise<void>;
+  /** The repository with its ID and exact names, which Azure DevOps tells; undefined where nobody can ask it. */
+  identify(): Promise<Repository | undefined>;
 }
 
 /** Where people see and authorize integrations. */

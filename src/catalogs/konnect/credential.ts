@@ -1,12 +1,13 @@
 import { type Ensurable, type Ensured, ensure } from '../../ensure.ts';
 import { Failure } from '../../errors.ts';
+import type { CredentialStatus } from '../catalog.ts';
 import { aheadThen, type Connection, early, integrationsPage, tell, wouldCreate } from './connection.ts';
 import { KonnectError } from './errors.ts';
 import { adviceFor, ailmentOf, missingPermissions, statusOf } from './health.ts';
 import { readManifest } from './manifest.ts';
 import { marks, PAT_LABEL, patMark } from './naming.ts';
 import { claimRotation, notePat, RotatedMeanwhile } from './rotation.ts';
-import { AuthCredential, type IntegrationInstance } from './schemas.ts';
+import { AuthCredential, IntegrationInstance } from './schemas.ts';
 
 /**
  * Ensures the credential where we can make it (Azure DevOps, with a PAT); else checks it.
@@ -20,7 +21,7 @@ export async function ensureCredential(
   instance: IntegrationInstance | undefined,
   existed: boolean,
 ): Promise<string | undefined> {
-  const { inputs, progress, clock, repository, plan } = connection;
+  const { inputs, progress, repository, plan } = connection;
   const title = `for ${repository.organization}`;
   if (!instance) {
     tell(connection, 'credential', title, wouldCreate());
@@ -34,14 +35,31 @@ export async function ensureCredential(
     : checked(await ahead);
   tell(connection, 'credential', title, ensured);
   const written = ensured.operation === 'created' || ensured.operation === 'replaced';
-  const status = statusOf(instance, ensured.value, clock.now(), written && !plan);
+  const status = await statusNow(connection, instance, ensured.value, written && !plan);
   progress.credentialStatus(status);
   if (pat && ensured.value && written && !plan)
     await notePat(connection, instance, ensured.value, pat, ensured.operation === 'replaced');
   for (const warning of missingPermissions(ensured.value)) progress.warning(warning);
   const advice = written ? undefined : adviceFor(connection, status);
   if (advice) progress.warning(advice);
-  return advice;
+  return status === 'unauthorized' && pat ? undefined : advice;
+}
+
+/** The instance was read before the credential was: another run may have made that in between. */
+async function statusNow(
+  { client, clock }: Connection,
+  instance: IntegrationInstance,
+  found: AuthCredential | undefined,
+  fresh: boolean,
+): Promise<CredentialStatus> {
+  const status = statusOf(instance, found, clock.now(), fresh);
+  if (status !== 'unauthorized') return status;
+  return statusOf(
+    await client.get(`/integration-instances/${instance.id}`, IntegrationInstance),
+    found,
+    clock.now(),
+    fresh,
+  );
 }
 
 function checked(value: AuthCredential | undefined): Ensured<AuthCredential> {

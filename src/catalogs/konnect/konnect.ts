@@ -1,5 +1,7 @@
 import { Failure } from '../../errors.ts';
-import type { Catalog } from '../catalog.ts';
+import type { Repository } from '../../repository.ts';
+import type { AzureDevOpsSecret } from '../../scm/azure-devops.ts';
+import type { Catalog, Progress } from '../catalog.ts';
 import { type Connection, early } from './connection.ts';
 import { ensureCredential } from './credential.ts';
 import { describeByManifest } from './describe.ts';
@@ -10,30 +12,54 @@ import { awaitDiscovery, listCandidates, locate } from './resource.ts';
 import type { CatalogResource, IntegrationInstance } from './schemas.ts';
 import { ensureService, listServicesOf, readServiceByName } from './service.ts';
 
+type Dependencies = Omit<Connection, 'repository' | 'progress' | 'provePat' | 'identify' | 'plan'>;
+
 /** Kong Konnect's Catalog. */
-export function konnect(deps: Omit<Connection, 'repository' | 'progress' | 'provePat' | 'plan'>): Catalog {
-  const plan = deps.inputs.command === 'plan';
+export function konnect(dependencies: Dependencies): Catalog {
+  const plan = dependencies.inputs.command === 'plan';
   return {
-    title: `Konnect Catalog at ${deps.inputs.catalogUrl}`,
+    title: `Konnect Catalog at ${dependencies.inputs.catalogUrl}`,
     connect: (repository, progress) =>
-      connect({ ...deps, plan, repository, progress, provePat: proofOnce({ ...deps, repository }) }),
+      connect({
+        ...dependencies,
+        plan,
+        repository,
+        progress,
+        ...azureDevOpsReads(dependencies, repository, progress),
+      }),
   };
 }
 
-function proofOnce({
-  inputs,
-  azureDevOps,
-  repository,
-}: Pick<Connection, 'inputs' | 'azureDevOps' | 'repository'>): Connection['provePat'] {
-  let proof: Promise<unknown> | undefined;
-  return async (why) => {
-    if (!inputs.azureDevOpsPat)
+/** What is asked of Azure DevOps, once for each secret. */
+function azureDevOpsReads(
+  { inputs, azureDevOps, jobToken }: Dependencies,
+  repository: Repository,
+  progress: Progress,
+): Pick<Connection, 'provePat' | 'identify'> {
+  let reading: Promise<Repository> | undefined;
+  const pat = inputs.azureDevOpsPat;
+  const read = (secret: AzureDevOpsSecret) => {
+    reading ??= azureDevOps.read(repository, secret);
+    return reading;
+  };
+  return {
+    async provePat(why) {
+      if (pat) return void (await read({ pat }));
       throw new Failure(
         why,
         'Set azure-devops-pat to a personal access token with the scope Code: Read in this organization only.',
       );
-    proof ??= azureDevOps.read(repository, { pat: inputs.azureDevOpsPat });
-    await proof;
+    },
+    async identify() {
+      if (repository.provider !== 'azure-devops' || (!pat && !jobToken)) return undefined;
+      try {
+        return await read(pat ? { pat } : { jobToken: jobToken ?? '' });
+      } catch (error) {
+        // It is a help, not a must: a PAT that fails here is judged where it is to be stored.
+        progress.info(`The repository's ID is not known: ${error instanceof Error ? error.message : error}`);
+        return undefined;
+      }
+    },
   };
 }
 
@@ -46,7 +72,7 @@ async function connect(connection: Connection): Promise<void> {
   const { instance, existed } = await ensureIntegration(connection);
 
   const located = early(
-    instance && existed ? candidates.then((found) => locate(connection, instance, found)) : nothing(),
+    instance && existed ? candidates.then((found) => locate(connection, instance, found, true)) : nothing(),
   );
   const mapped = early(
     located.then((found) => (found && !inputs.serviceName ? listServicesOf(connection, found) : [])),
@@ -83,12 +109,14 @@ async function notYetDiscovered(
 ): Promise<Mappable | undefined> {
   const { inputs, progress, plan } = connection;
   if (inputs.mapBeforeDiscovery) {
-    const described = describeByManifest(await readManifest(connection), instance, connection.repository);
+    // By exact names: another case of one would be another resource.
+    const exact = (await connection.identify()) ?? connection.repository;
+    const described = describeByManifest(await readManifest(connection), instance, exact);
     if (typeof described !== 'string') return described;
     progress.info(`The repository cannot be mapped before its discovery: ${described}.`);
   }
-  if (plan) return undefined;
   if (advice) throw new Failure('Konnect does not know the repository yet, and cannot discover it.', advice);
+  if (plan) return undefined;
   progress.waiting('the discovery of the repository');
   const resource = await awaitDiscovery(connection, instance);
   tellResource(connection, resource);

@@ -3,8 +3,9 @@ import { parseRepositoryUrl } from '../../repository-url.ts';
 import type { CatalogResource } from './schemas.ts';
 
 /**
- * Which of Konnect's resources is a repository. How Konnect describes one is not published, so this looks at every
- * value of `config` (what identifies the resource in the third-party system), of `integration_data`, and at the name.
+ * Which of Konnect's resources is a repository. How Konnect describes one is not published, so this looks for what
+ * identifies a repository wherever a description of it may have it: in `config` (what identifies the resource in the
+ * third-party system), in the resource's name, and in what `integration_data` says of the repository itself.
  */
 export type Match =
   | { kind: 'one'; resource: CatalogResource }
@@ -14,11 +15,17 @@ export type Match =
   | { kind: 'none'; similar: CatalogResource[] };
 
 /** How well a resource fits, from not at all to best. */
-const FITS = ['no', 'similar', 'path by name', 'path', 'url', 'id', 'id in config'] as const;
+const FITS = ['no', 'similar', 'path', 'url', 'id', 'id in config'] as const;
 type Fit = (typeof FITS)[number];
 
 export function matchResource(resources: readonly CatalogResource[], repository: Repository): Match {
-  const ranked = resources.map((resource) => ({ resource, rank: FITS.indexOf(fitOf(resource, repository)) }));
+  const named = resources.filter(({ type }) => /repo/iu.test(type));
+  // A pipeline or a pull request also knows its repository: where a type says what it is, that counts.
+  const candidates = named.length > 0 ? named : resources;
+  const ranked = candidates.map((resource) => ({
+    resource,
+    rank: FITS.indexOf(fitOf(resource, repository)),
+  }));
   const best = Math.max(0, ...ranked.map(({ rank }) => rank));
   const winners = ranked.filter(({ rank }) => rank === best && rank > 0).map(({ resource }) => resource);
   const [winner] = winners;
@@ -27,83 +34,88 @@ export function matchResource(resources: readonly CatalogResource[], repository:
 }
 
 interface Leaf {
-  /** Dotted and in lower case, e.g. `project.name`. */
-  key: string;
+  /** The names on the way to the value, in lower case. */
+  path: string[];
   value: string;
 }
 
+/** Parts of a description that still speak of the repository itself; not its fork parent, its owner's home page, … */
+const OWN = /^(?:repo(?:sitory)?|project|owner|organization|org|namespace|group|_?links|urls?)$/u;
+const OWNER = {
+  'azure-devops': /^project$/u,
+  other: /^(?:owner|organization|org|group|namespace|account)$/u,
+};
+
 function fitOf(resource: CatalogResource, repository: Repository): Fit {
   const config = leaves(resource.config);
-  const all = [
-    ...config,
-    ...leaves(resource.integration_data ?? {}),
-    { key: 'name', value: resource.name ?? '' },
-  ];
-  const id = repository.id?.toLowerCase();
-  if (id && config.some((leaf) => holdsId(leaf, id))) return 'id in config';
-  if (id && namesAnotherId(config, id)) return 'no';
-  if (id && all.some((leaf) => holdsId(leaf, id))) return 'id';
+  const data = leaves(resource.integration_data ?? {}).filter(({ path }) =>
+    path.slice(0, -1).every((part) => OWN.test(part)),
+  );
+  const name = { path: ['name'], value: resource.name ?? '' };
+  const identifying = [...config, name];
+  const all = [...identifying, ...data];
+  if (config.some((leaf) => isId(leaf, repository))) return 'id in config';
+  if (config.some((leaf) => isAnotherId(leaf, repository))) return 'no';
+  if (data.some((leaf) => isId(leaf, repository))) return 'id';
   if (all.some(({ value }) => pointsAt(value, repository))) return 'url';
-  if (namesPath(all, repository)) return isPathIn(config, repository) ? 'path' : 'path by name';
-  const named = all.some(({ value }) => same(value, repository.name));
-  return named && !namesAnotherPath([...config, { key: 'name', value: resource.name ?? '' }], repository)
-    ? 'similar'
-    : 'no';
+  if (identifying.some((leaf) => isElsewhere(leaf, repository))) return 'no';
+  if (all.some((leaf) => isWholePath(leaf, repository))) return 'path';
+  if (!all.some((leaf) => isName(leaf, repository) && same(leaf.value, repository.name))) return 'no';
+  return all.some((leaf) => isOwner(leaf, repository)) ? 'path' : 'similar';
 }
 
 /** A GUID may stand anywhere, also in a URL; the digits of a GitHub ID mean something only where an ID is expected. */
-function holdsId({ key, value }: Leaf, id: string): boolean {
-  if (/^\d+$/u.test(id)) return value === id && /(?:^|[._])(?:repo\w*[._])?id$/u.test(key);
-  return value.toLowerCase().split('/').includes(id);
+function isId({ path, value }: Leaf, { id }: Repository): boolean {
+  if (!id) return false;
+  const key = path.join('.');
+  if (/^\d+$/u.test(id)) return value === id && /(?:^|[._])(?:repo(?:sitory)?[._]?)?id$/u.test(key);
+  return value.toLowerCase().split('/').includes(id.toLowerCase());
 }
 
 /** The same path with another ID: deleted and made again, and Konnect still shows the old one. */
-function namesAnotherId(config: Leaf[], id: string): boolean {
-  return config.some(({ key, value }) => /(?:^|\.)repo\w*?[._]?id$/u.test(key) && value.toLowerCase() !== id);
-}
-
-/** Says where it is, and it is not here: in another project or of another owner. */
-function namesAnotherPath(identifying: Leaf[], repository: Repository): boolean {
-  const azure = repository.provider === 'azure-devops';
-  const owner = azure ? repository.project : repository.organization;
-  const ownerName = azure
-    ? /(?:^|[._])project(?:[._]?name)?$/u
-    : /(?:^|[._])(?:owner|org|organization|group|namespace)(?:[._](?:name|login|path))?$/u;
-  return identifying.some(({ key, value }) => {
-    if (ownerName.test(key)) return !same(value, owner);
-    if (/(?:^|[._])project[._]?id$/u.test(key))
-      return repository.projectId !== undefined && !same(value, repository.projectId);
-    return value.includes('/') && same(lastSegment(value), repository.name);
-  });
+function isAnotherId({ path, value }: Leaf, { id }: Repository): boolean {
+  return id !== undefined && /repo(?:sitory)?[._]?id$/u.test(path.join('.')) && !same(value, id);
 }
 
 function pointsAt(value: string, repository: Repository): boolean {
-  const parsed =
-    value.includes('://') || value.includes('@') ? parseRepositoryUrl(value, repository.provider) : undefined;
+  const parsed = /:\/\/|@/u.test(value) ? parseRepositoryUrl(value, repository.provider) : undefined;
   return parsed !== undefined && samePath(parsed, repository);
 }
 
-/** Whether organization (where Konnect tells it), project and name are all there, each in its own place. */
-function namesPath(all: Leaf[], repository: Repository): boolean {
-  const { project, name, organization } = repository;
-  if (all.some(({ value }) => isWholePath(value, repository))) return true;
-  const owner = repository.provider === 'azure-devops' ? project : organization;
-  const ownerKey =
-    repository.provider === 'azure-devops' ? /project/u : /owner|org|group|namespace|account|login/u;
+/** Says which repository it is, and it is another one: of another name, project or owner. */
+function isElsewhere(leaf: Leaf, repository: Repository): boolean {
+  const { path, value } = leaf;
+  const key = path.join('.');
+  if (isOwnerName(path, repository)) return !isOwner(leaf, repository);
+  if (/(?:^|[._])project[._]?id$/u.test(key))
+    return repository.projectId !== undefined && !same(value, repository.projectId);
+  if (value.includes('/')) return same(lastSegment(value), repository.name) && !isWholePath(leaf, repository);
+  return /(?:^|[._])repo(?:sitory)?(?:[._]?name)?$/u.test(key) && !same(value, repository.name);
+}
+
+/** The place of a name, as far as names of places tell. */
+function isName({ path }: Leaf, repository: Repository): boolean {
   return (
-    all.some(({ key, value }) => ownerKey.test(key) && same(value, owner)) &&
-    all.some(({ key, value }) => !ownerKey.test(key) && same(value, name))
+    !isOwnerName(path, repository) &&
+    /(?:^|[._])(?:repo(?:sitory)?|(?:repo(?:sitory)?_?)?name|slug)$/u.test(path.join('.'))
   );
 }
 
-function isPathIn(config: Leaf[], repository: Repository): boolean {
-  return config.some(
-    ({ key, value }) => isWholePath(value, repository) || (/repo/u.test(key) && same(value, repository.name)),
+function isOwnerName(path: string[], { provider }: Repository): boolean {
+  const owner = provider === 'azure-devops' ? OWNER['azure-devops'] : OWNER.other;
+  const [last = '', before = ''] = [...path].reverse();
+  return (
+    owner.test(last.replace(/_?name$/u, '')) || (owner.test(before) && /^(?:name|login|path)$/u.test(last))
   );
+}
+
+function isOwner({ path, value }: Leaf, repository: Repository): boolean {
+  const owner = repository.provider === 'azure-devops' ? repository.project : repository.organization;
+  return isOwnerName(path, repository) && same(value, owner);
 }
 
 /** `project/name` or `organization/project/name`; on other hosts `owner/name`. */
-function isWholePath(value: string, repository: Repository): boolean {
+function isWholePath({ value }: Leaf, repository: Repository): boolean {
   const short = repository.project === undefined ? undefined : `${repository.project}/${repository.name}`;
   return same(value, fullName(repository)) || same(value, short);
 }
@@ -121,11 +133,8 @@ function same(a: string, b: string | undefined): boolean {
   return b !== undefined && a.trim().toLowerCase() === b.toLowerCase();
 }
 
-function leaves(value: unknown, key = '', depth = 0): Leaf[] {
-  if (typeof value === 'string' || typeof value === 'number')
-    return [{ key: key.toLowerCase(), value: String(value) }];
-  if (typeof value !== 'object' || value === null || depth > 8) return [];
-  return Object.entries(value).flatMap(([name, child]) =>
-    leaves(child, key ? `${key}.${name}` : name, depth + 1),
-  );
+function leaves(value: unknown, path: string[] = []): Leaf[] {
+  if (typeof value === 'string' || typeof value === 'number') return [{ path, value: String(value) }];
+  if (typeof value !== 'object' || value === null || path.length > 8) return [];
+  return Object.entries(value).flatMap(([name, child]) => leaves(child, [...path, name.toLowerCase()]));
 }

@@ -53,12 +53,14 @@ function searchTerms({ name, id }: Repository): string[] {
  * The resource that is the repository, or undefined when Konnect does not know it yet.
  *
  * @param candidates the first {@link listCandidates}
+ * @param thorough whether to look again by what Azure DevOps says of it, where it is not found by what we know
  * @throws {Failure} when it is not certain which one it is, or when it is archived
  */
 export async function locate(
   connection: Connection,
   instance: IntegrationInstance,
   candidates: readonly CatalogResource[],
+  thorough: boolean,
 ): Promise<CatalogResource | undefined> {
   const { inputs, repository } = connection;
   const ours = candidates.filter((one) => one.integration.instance.id === instance.id);
@@ -66,10 +68,40 @@ export async function locate(
   const match = matchResource(ours, repository);
   if (match.kind === 'one') return notArchived(match.resource);
   const unsure = match.kind === 'several' ? match.resources : match.similar;
-  if (unsure.length === 0) return undefined;
-  const identified = repository.id ? undefined : await identify(connection);
-  if (!identified) throw uncertain(connection, unsure);
-  return locate({ ...connection, repository: identified }, instance, ours);
+  if (unsure.length === 0 && !thorough) return undefined;
+  const exact = repository.id ? undefined : await connection.identify();
+  if (exact) {
+    const known = { ...connection, repository: exact };
+    return locate(
+      known,
+      instance,
+      exact.name === repository.name ? ours : await listCandidates(known, instance),
+      thorough,
+    );
+  }
+  if (unsure.length > 0) throw uncertain(connection, unsure);
+  return repository.id ? locateById(connection, instance) : undefined;
+}
+
+/** A repository that was renamed, and that Konnect still knows by its old name. */
+async function locateById(
+  connection: Connection,
+  instance: IntegrationInstance,
+): Promise<CatalogResource | undefined> {
+  const { client, repository } = connection;
+  const filter: Filter = {
+    'integration.instance.id': { eq: instance.id },
+    config: { contains: repository.id ?? '' },
+  };
+  try {
+    const match = matchResource(await client.walk('/resources', CatalogResource, filter), repository);
+    if (match.kind === 'several') throw uncertain(connection, match.resources);
+    return match.kind === 'one' ? notArchived(match.resource) : undefined;
+  } catch (error) {
+    // The contract has this filter, but not what it means for a whole `config`.
+    if (error instanceof KonnectError && error.status === 400) return undefined;
+    throw error;
+  }
 }
 
 function chosen(
@@ -94,27 +126,6 @@ function notArchived(resource: CatalogResource): CatalogResource {
     `The resource "${oneLine(resource.name ?? '')}" (${resource.id}) is archived in Konnect, and cannot be mapped.`,
     'Somebody archived it on purpose or by mistake: unarchive it in Konnect, then run the step again.',
   );
-}
-
-/** The repository with its ID, which Azure DevOps tells; undefined where there is no token to ask with. */
-async function identify({
-  azureDevOps,
-  inputs,
-  jobToken,
-  repository,
-  progress,
-}: Connection): Promise<Repository | undefined> {
-  if (repository.provider !== 'azure-devops') return undefined;
-  const pat = inputs.azureDevOpsPat;
-  const secret = pat ? { pat } : jobToken ? { jobToken } : undefined;
-  if (!secret) return undefined;
-  try {
-    return await azureDevOps.read(repository, secret);
-  } catch (error) {
-    // It is a help, not a must: a PAT that fails here is judged where it is to be stored.
-    progress.info(`The repository's ID is not known: ${error instanceof Error ? error.message : error}`);
-    return undefined;
-  }
 }
 
 function uncertain({ repository }: Connection, resources: readonly CatalogResource[]): Failure {
@@ -145,7 +156,7 @@ export async function awaitDiscovery(
       `Konnect has not discovered ${fullName(repository)} yet: waited ${seconds(waited())} of ${seconds(inputs.waitTimeout)}.`,
     );
     await clock.sleep(Math.min(pause, inputs.waitTimeout - waited()));
-    const found = await locate(connection, instance, await listCandidates(connection, instance));
+    const found = await locate(connection, instance, await listCandidates(connection, instance), false);
     if (found) return found;
   }
   throw new Failure(
