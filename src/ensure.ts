@@ -67,7 +67,8 @@ export async function ensure<T>(thing: Ensurable<T>, { plan, clock }: EnsureMode
       const settling =
         thing.fresh === true && (status === 403 || status === 404) && clock.now() - start < SETTLING;
       if (!settling && !(decided && (conflict || maybeProcessed))) throw error;
-      if (!settling && round >= ROUNDS) throw conflict ? unexplained(thing, error) : error;
+      if (!settling && round >= ROUNDS)
+        throw conflict && decided?.operation === 'created' ? unexplained(thing, error) : error;
       if (maybeProcessed) wrote ??= decided;
     }
     await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (round - 1), LONGEST_PAUSE));

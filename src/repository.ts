@@ -45,6 +45,8 @@ export function parseRepository(
 ): Repository {
   const byUrl = parseRepositoryUrl(text, context.provider);
   if (byUrl) return byUrl;
+  // A URL may carry a password, and this goes into messages.
+  const shown = oneLine(text.replace(/\/\/[^/]*@/u, '//'));
   const parts = /^[a-z+]+:|@/iu.test(text) ? [] : text.split('/').map((part) => part.trim());
   const [first = '', second = '', third] = parts;
   const wellFormed = parts.every(
@@ -59,7 +61,7 @@ export function parseRepository(
       return { provider, organization: context.organization, project: first, name: second, host };
     if (parts.length === 2)
       throw new Failure(
-        `The repository "${oneLine(text)}" does not say which organization it is in.`,
+        `The repository "${shown}" does not say which organization it is in.`,
         'Set azure-devops-organization, or write organization/project/repository.',
       );
   }
@@ -75,7 +77,7 @@ export function parseRepository(
     return { provider: 'gitlab', organization: parts.slice(0, -1).join('/'), name: parts.at(-1) ?? '', host };
   }
   throw new Failure(
-    `The repository "${oneLine(text)}" cannot be read.`,
+    `The repository "${shown}" cannot be read.`,
     context.provider
       ? 'Write organization/project/repository, owner/name, or its clone or web URL.'
       : 'Write its clone or web URL, or set integration to azure-devops, github or gitlab.',

@@ -35,5 +35,5 @@ export function inert(text: string): string {
  * reference, so that neither markdown nor HTML nor an automatic link can come out of it.
  */
 export function markdown(text: string): string {
-  return oneLine(text).replace(/[^\p{L}\p{N} -]/gu, (character) => `&#${character.codePointAt(0)};`);
+  return oneLine(text, 2_000).replace(/[^\p{L}\p{N} -]/gu, (character) => `&#${character.codePointAt(0)};`);
 }

@@ -302,7 +302,7 @@ function inert(text) {
   ).join("\n");
 }
 function markdown(text) {
-  return oneLine(text).replace(/[^\p{L}\p{N} -]/gu, (character) => `&#${character.codePointAt(0)};`);
+  return oneLine(text, 2e3).replace(/[^\p{L}\p{N} -]/gu, (character) => `&#${character.codePointAt(0)};`);
 }
 var LINE_BREAKS, CONTROLS;
 var init_text = __esm({
@@ -7651,7 +7651,7 @@ function parseBoolean(text) {
 }
 async function parseLabels(text, complain) {
   const lines = text.split(/\r?\n/u).filter((line) => line.trim() && !line.trim().startsWith("#"));
-  const pairs = lines.every((line) => /^\s*[^\s:{"'=]+\s*=/u.test(line)) ? lines.map((line) => split(line)) : Object.entries(await parseMap(text, complain));
+  const pairs = lines.every((line) => /^\s*[^\s:{"'=]+\s*=/u.test(line)) ? lines.map((line) => split(line)) : Object.entries(await parseMap(text, "failsafe", complain));
   if (pairs.length > MOST_LABELS)
     complain(`has ${pairs.length} labels; Konnect takes at most ${MOST_LABELS}`);
   const labels2 = /* @__PURE__ */ new Map();
@@ -7675,7 +7675,7 @@ function split(line) {
   return [key.trim(), value.join("=").trim()];
 }
 async function parseCustomFields(text, complain) {
-  const fields = Object.entries(await parseMap(text, complain));
+  const fields = Object.entries(await parseMap(text, "core", complain));
   for (const [key, value] of fields) {
     const shown = oneLine(key, 80);
     if (!/^[a-z][a-z0-9_-]{0,62}$/iu.test(key))
@@ -7696,11 +7696,11 @@ function isLink(value) {
 function describe(value) {
   return typeof value === "string" ? value : JSON.stringify(value) ?? "nothing";
 }
-async function parseMap(text, complain) {
+async function parseMap(text, schema, complain) {
   const { parse } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
   let value;
   try {
-    value = parse(text, { schema: "core", uniqueKeys: true, maxAliasCount: 0, logLevel: "error" });
+    value = parse(text, { schema, uniqueKeys: true, maxAliasCount: 0, logLevel: "error" });
   } catch (error) {
     complain(
       `is neither YAML nor JSON: ${oneLine(error instanceof Error ? error.message : String(error), 160)}`
@@ -7720,7 +7720,7 @@ var init_values = __esm({
     MACHINE_NAME = /^[0-9a-z.-]{1,120}$/u;
     LABEL = /^[a-z0-9A-Z](?:[a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/u;
     RESERVED = /^(?:kong|konnect|mesh|kic|_)/u;
-    MOST_LABELS = 50;
+    MOST_LABELS = 49;
     TEXT_FIELDS = /* @__PURE__ */ new Set(["owner", "cost_center", "product_manager"]);
     LINK_FIELDS = /* @__PURE__ */ new Set(["git_repo", "dashboard", "jira_project", "slack_channel"]);
   }
@@ -7793,6 +7793,22 @@ function _standardSchema(schema) {
     validate: (value$1) => schema["~run"]({ value: value$1 }, /* @__PURE__ */ getGlobalConfig())
   };
   return schema;
+}
+// @__NO_SIDE_EFFECTS__
+function regex(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "regex",
+    reference: regex,
+    async: false,
+    expects: `${requirement}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "format", dataset, config$1);
+      return dataset;
+    }
+  };
 }
 // @__NO_SIDE_EFFECTS__
 function getFallback(schema, dataset, config$1) {
@@ -8168,6 +8184,23 @@ function unknown() {
   });
 }
 // @__NO_SIDE_EFFECTS__
+function pipe(...pipe$1) {
+  return _standardSchema({
+    ...pipe$1[0],
+    pipe: pipe$1,
+    "~run"(dataset, config$1) {
+      for (const item of pipe$1) if (item.kind !== "metadata") {
+        if (dataset.issues && (item.kind === "schema" || item.kind === "transformation")) {
+          dataset.typed = false;
+          break;
+        }
+        if (!dataset.issues || !config$1.abortEarly && !config$1.abortPipeEarly) dataset = item["~run"](dataset, config$1);
+      }
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
 function safeParse(schema, input, config$1) {
   const dataset = schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
   return {
@@ -8191,16 +8224,17 @@ var init_dist = __esm({
 });
 
 // src/catalogs/konnect/schemas.ts
-var labels, config, reference, IntegrationInstance, AuthCredential, Integration, CatalogService, CatalogResource, ResourceMapping, NumberedPage, CursorPage, Problem;
+var labels, config, id, reference, IntegrationInstance, AuthCredential, Integration, CatalogService, CatalogResource, ResourceMapping, NumberedPage, CursorPage, Problem;
 var init_schemas = __esm({
   "src/catalogs/konnect/schemas.ts"() {
     "use strict";
     init_dist();
     labels = record(string(), string());
     config = record(string(), unknown());
-    reference = object({ id: string(), name: string() });
+    id = pipe(string(), regex(/^[\w-]+$/u));
+    reference = object({ id, name: string() });
     IntegrationInstance = object({
-      id: string(),
+      id,
       name: string(),
       display_name: string(),
       integration: object({ name: string() }),
@@ -8209,7 +8243,7 @@ var init_schemas = __esm({
       config
     });
     AuthCredential = object({
-      id: string(),
+      id,
       tainted: boolean(),
       missing_permissions: array(object({ scopes: array(nullable(string())), message: string() })),
       expires_at: nullable(string())
@@ -8230,7 +8264,7 @@ var init_schemas = __esm({
       resource_types: record(string(), object({ schema: object({ definition: record(string(), string()) }) }))
     });
     CatalogService = object({
-      id: string(),
+      id,
       name: string(),
       display_name: string(),
       description: nullable(string()),
@@ -8238,7 +8272,7 @@ var init_schemas = __esm({
       custom_fields: nullish(record(string(), unknown()), {})
     });
     CatalogResource = object({
-      id: string(),
+      id,
       name: nullable(string()),
       type: string(),
       config,
@@ -8247,8 +8281,8 @@ var init_schemas = __esm({
       archived: optional(boolean(), false)
     });
     ResourceMapping = object({
-      id: string(),
-      resource: object({ id: string() }),
+      id,
+      resource: object({ id }),
       service: reference
     });
     NumberedPage = object({ page: object({ total: number() }) });
@@ -8358,19 +8392,28 @@ function konnectClient(http, url, token) {
     query.set("page[size]", String(PAGE_SIZE));
     return read2("GET", path2, object({ data: array(unknown()), meta }), query);
   }
+  async function readPages(path2, filter) {
+    const records = [];
+    let total;
+    for (let number2 = 1; number2 <= MOST_PAGES; number2++) {
+      const query = encode(filter);
+      query.set("page[number]", String(number2));
+      const { data, meta } = await page(path2, NumberedPage, query);
+      total ??= meta.page.total;
+      if (total !== meta.page.total) return void 0;
+      records.push(...data);
+      if (data.length === 0 || records.length >= total) return records;
+    }
+    throw tooMany(path2, records.length);
+  }
   return {
     get: (path2, schema) => read2("GET", path2, schema),
     async list(path2, schema, filter = {}) {
-      const records = [];
-      for (let number2 = 1; number2 <= MOST_PAGES; number2++) {
-        const query = encode(filter);
-        query.set("page[number]", String(number2));
-        const { data, meta } = await page(path2, NumberedPage, query);
-        records.push(...data);
-        if (data.length === 0 || records.length >= meta.page.total)
-          return records.map((record2) => checkRecord(schema, record2, path2));
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        const records = await readPages(path2, filter);
+        if (records) return records.map((record2) => checkRecord(schema, record2, path2));
       }
-      throw tooMany(path2, records.length);
+      throw new Failure(`GET /v1${path2} keeps changing while it is read.`, "Run the step again.");
     },
     async walk(path2, schema, filter) {
       const records = [];
@@ -8380,7 +8423,7 @@ function konnectClient(http, url, token) {
         if (cursor) query.set("page[after]", cursor);
         const { data, meta } = await page(path2, CursorPage, query);
         records.push(...data);
-        cursor = cursorOf(meta.page.next);
+        cursor = cursorOf(meta.page.next, path2);
         if (!cursor) return records.map((record2) => checkRecord(schema, record2, path2));
       }
       throw tooMany(path2, records.length);
@@ -8400,8 +8443,11 @@ function encode(filter) {
   }
   return query;
 }
-function cursorOf(next) {
-  return next ? new URL(next, "http://cursor.invalid").searchParams.get("page[after]") : null;
+function cursorOf(next, path2) {
+  if (!next) return null;
+  const cursor = new URLSearchParams(next.slice(next.indexOf("?") + 1)).get("page[after]");
+  if (!cursor) throw new UnreadableAnswer("GET", path2, "meta.page.next: expected a path with page[after]");
+  return cursor;
 }
 function check(schema, response, method, path2) {
   const json2 = parseJson(response.text);
@@ -8502,7 +8548,8 @@ async function ensure(thing, { plan, clock }) {
       const { conflict, maybeProcessed, status } = error;
       const settling = thing.fresh === true && (status === 403 || status === 404) && clock.now() - start < SETTLING;
       if (!settling && !(decided && (conflict || maybeProcessed))) throw error;
-      if (!settling && round >= ROUNDS) throw conflict ? unexplained(thing, error) : error;
+      if (!settling && round >= ROUNDS)
+        throw conflict && decided?.operation === "created" ? unexplained(thing, error) : error;
       if (maybeProcessed) wrote ??= decided;
     }
     await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (round - 1), LONGEST_PAUSE));
@@ -8535,7 +8582,7 @@ function statusOf(instance, found, now, fresh) {
 }
 function adviceFor(connection, status) {
   if (status === "valid") return void 0;
-  const cure = connection.repository.provider !== "azure-devops" ? `authorize it at ${integrationsPage(connection)}` : connection.inputs.rotateCredential === "never" ? "run the step with rotate-credential: auto and a PAT that works" : "set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it";
+  const cure = connection.repository.provider !== "azure-devops" ? `authorize it at ${integrationsPage(connection)}` : status === "unauthorized" && connection.inputs.azureDevOpsPat ? "run the step once with rotate-credential: always" : connection.inputs.rotateCredential === "never" ? "run the step with rotate-credential: auto and a PAT that works" : "set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it";
   const state = {
     missing: "is missing",
     tainted: "was refused by the host (tainted)",
@@ -8676,6 +8723,7 @@ function samePath(a, b) {
 function parseRepository(text, context) {
   const byUrl = parseRepositoryUrl(text, context.provider);
   if (byUrl) return byUrl;
+  const shown = oneLine(text.replace(/\/\/[^/]*@/u, "//"));
   const parts = /^[a-z+]+:|@/iu.test(text) ? [] : text.split("/").map((part) => part.trim());
   const [first = "", second = "", third] = parts;
   const wellFormed = parts.every(
@@ -8690,7 +8738,7 @@ function parseRepository(text, context) {
       return { provider, organization: context.organization, project: first, name: second, host };
     if (parts.length === 2)
       throw new Failure(
-        `The repository "${oneLine(text)}" does not say which organization it is in.`,
+        `The repository "${shown}" does not say which organization it is in.`,
         "Set azure-devops-organization, or write organization/project/repository."
       );
   }
@@ -8706,7 +8754,7 @@ function parseRepository(text, context) {
     return { provider: "gitlab", organization: parts.slice(0, -1).join("/"), name: parts.at(-1) ?? "", host };
   }
   throw new Failure(
-    `The repository "${oneLine(text)}" cannot be read.`,
+    `The repository "${shown}" cannot be read.`,
     context.provider ? "Write organization/project/repository, owner/name, or its clone or web URL." : "Write its clone or web URL, or set integration to azure-devops, github or gitlab."
   );
 }
@@ -8760,9 +8808,9 @@ var init_naming = __esm({
 });
 
 // src/catalogs/konnect/rotation.ts
-async function claimRotation(connection, { id }) {
+async function claimRotation(connection, { id: id2 }) {
   const { client, clock } = connection;
-  const path2 = `/integration-instances/${id}`;
+  const path2 = `/integration-instances/${id2}`;
   const ours = `${clock.now()}-${(0, import_node_crypto2.randomBytes)(6).toString("hex")}`;
   const standing = async () => {
     const claim = (await client.get(path2, IntegrationInstance)).labels?.[ROTATION_LABEL];
@@ -8837,7 +8885,9 @@ async function ensureCredential(connection, instance, existed) {
   }
   const ahead = early(existed ? readCredential(connection, instance) : Promise.resolve(void 0));
   const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
-  const ensured = pat ? await ensure(credential(connection, instance, pat, ahead, !existed), connection) : checked(await ahead);
+  const ensured = pat ? await ensure(credential(connection, instance, pat, ahead, !existed), connection).catch(
+    (error) => tellRemoval(connection, title, error)
+  ) : checked(await ahead);
   tell(connection, "credential", title, ensured);
   const written = ensured.operation === "created" || ensured.operation === "replaced";
   const status = await statusNow(connection, instance, ensured.value, written && !plan);
@@ -8859,6 +8909,17 @@ async function statusNow({ client, clock }, instance, found, fresh) {
     fresh
   );
 }
+function tellRemoval(connection, title, error) {
+  if (error instanceof CredentialRemoved) {
+    tell(connection, "credential", title, {
+      operation: "replaced",
+      value: void 0,
+      differences: ["it is removed, and no other is stored"]
+    });
+    connection.progress.credentialStatus("missing");
+  }
+  throw error;
+}
 function checked(value) {
   return { operation: value ? "unchanged" : "skipped", value, differences: [] };
 }
@@ -8879,7 +8940,7 @@ function credential(connection, instance, pat, ahead, fresh) {
   let removing = false;
   const read2 = aheadThen(ahead, () => readCredential(connection, instance));
   const guarded2 = (error) => {
-    throw removing ? afterRemoval(connection, instance, error) : error;
+    throw removing && !(error instanceof CredentialRemoved) ? new CredentialRemoved(connection, instance, error) : error;
   };
   function store(headers2) {
     const body = { type: "multi_key_auth", config: { headers: headers2.map((name) => ({ name, key: pat })) } };
@@ -8903,8 +8964,8 @@ function credential(connection, instance, pat, ahead, fresh) {
       if (inputs.rotateCredential === "always" && found.id === first?.id)
         return ["rotate-credential is always"];
       const mark = instance.labels?.[PAT_LABEL];
-      const stale = marks(mark, found.id) && mark !== patMark(instance.id, found.id, pat);
-      return stale ? ["it was made from another PAT"] : [];
+      if (!marks(mark, found.id)) return [];
+      return mark === patMark(instance.id, found.id, pat) ? [] : ["it was made from another PAT"];
     },
     permit: () => connection.provePat("The credential needs a PAT."),
     create: async () => store(await headerNames(connection).catch(guarded2)),
@@ -8928,15 +8989,6 @@ function credential(connection, instance, pat, ahead, fresh) {
     }
   }
 }
-function afterRemoval(connection, instance, error) {
-  const { conflict, maybeProcessed } = error;
-  const why = error instanceof Error ? error.message : String(error);
-  const failure = new Failure(
-    `The old credential of the integration "${instance.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${why}`,
-    `Run this step again: it stores the credential. Or paste the PAT at ${integrationsPage(connection)}.`
-  );
-  return Object.assign(failure, { conflict, maybeProcessed });
-}
 async function headerNames(connection) {
   const manifest = await readManifest(connection);
   const headers2 = manifest?.authorization?.config?.headers?.map(({ name }) => name) ?? [];
@@ -8946,6 +8998,7 @@ async function headerNames(connection) {
     `Authorize it at ${integrationsPage(connection)}, and report this.`
   );
 }
+var CredentialRemoved;
 var init_credential = __esm({
   "src/catalogs/konnect/credential.ts"() {
     "use strict";
@@ -8958,6 +9011,22 @@ var init_credential = __esm({
     init_naming();
     init_rotation();
     init_schemas();
+    CredentialRemoved = class extends Failure {
+      name = "CredentialRemoved";
+      conflict;
+      maybeProcessed;
+      constructor(connection, instance, cause) {
+        const { conflict, maybeProcessed } = cause;
+        const why = cause instanceof Error ? cause.message : String(cause);
+        const cure = cause instanceof Failure && cause.cure ? ` ${cause.cure}` : "";
+        super(
+          `The old credential of the integration "${instance.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${why}`,
+          `Run this step again: it stores the credential. Or paste the PAT at ${integrationsPage(connection)}.${cure}`
+        );
+        this.conflict = conflict;
+        this.maybeProcessed = maybeProcessed;
+      }
+    };
   }
 });
 
@@ -8994,7 +9063,7 @@ var init_describe = __esm({
     "use strict";
     init_repository();
     MEANINGS = [
-      [/^(?:repo|repository)_?(?:id|guid)$/u, ({ id }) => id],
+      [/^(?:repo|repository)_?(?:id|guid)$/u, ({ id: id2 }) => id2],
       [/^project_?(?:id|guid)$/u, ({ projectId }) => projectId],
       [/^(?:organization|org|account)(?:_?name)?$/u, ({ organization }) => organization],
       [
@@ -9074,7 +9143,9 @@ function integration(connection) {
 }
 function organizationOf(instance) {
   const { organization } = instance.config;
-  return typeof organization === "string" ? organization.replace(/\/+$/u, "").split("/").at(-1) : void 0;
+  if (typeof organization !== "string") return void 0;
+  const old = /^https:\/\/([^./]+)\.visualstudio\.com/iu.exec(organization);
+  return old ? old[1] : organization.replace(/\/+$/u, "").split("/").at(-1);
 }
 function readsOurs({ repository }, instance) {
   if (instance.integration.name !== repository.provider) return false;
@@ -9155,14 +9226,14 @@ function fitOf(resource, repository) {
   if (!all.some((leaf) => isName(leaf, repository) && same(leaf.value, repository.name))) return "no";
   return all.some((leaf) => isOwner(leaf, repository)) ? "path" : "similar";
 }
-function isId({ path: path2, value }, { id }) {
-  if (!id) return false;
+function isId({ path: path2, value }, { id: id2 }) {
+  if (!id2) return false;
   const key = path2.join(".");
-  if (/^\d+$/u.test(id)) return value === id && /(?:^|[._])(?:repo(?:sitory)?[._]?)?id$/u.test(key);
-  return value.toLowerCase().split("/").includes(id.toLowerCase());
+  if (/^\d+$/u.test(id2)) return value === id2 && /(?:^|[._])(?:repo(?:sitory)?[._]?)?id$/u.test(key);
+  return value.toLowerCase().split("/").includes(id2.toLowerCase());
 }
-function isAnotherId({ path: path2, value }, { id }) {
-  return id !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path2.join(".")) && !same(value, id);
+function isAnotherId({ path: path2, value }, { id: id2 }) {
+  return id2 !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path2.join(".")) && !same(value, id2);
 }
 function pointsAt(value, repository) {
   const parsed = /:\/\/|@/u.test(value) ? parseRepositoryUrl(value, repository.provider) : void 0;
@@ -9236,9 +9307,9 @@ async function readServiceByName(connection) {
 function listServicesOf({ client }, resource) {
   return client.list(`/resources/${resource.id}/catalog-services`, CatalogService);
 }
-function listResourcesOf({ client }, service2, id) {
+function listResourcesOf({ client }, service2, id2) {
   return client.list(`${SERVICES}/${service2.id}/resources`, CatalogResource, {
-    id: id ? { eq: id } : void 0
+    id: id2 ? { eq: id2 } : void 0
   });
 }
 async function ensureService(connection, resource, ahead) {
@@ -9420,7 +9491,7 @@ async function confirm(connection, service2, resourceId) {
   for (const pause of [0, 1e3, 2e3, 4e3]) {
     if (pause > 0) await connection.clock.sleep(pause);
     const mapped = await listResourcesOf(connection, service2, resourceId).catch(notYet);
-    if (mapped.some(({ id }) => id === resourceId)) return;
+    if (mapped.some(({ id: id2 }) => id2 === resourceId)) return;
   }
   throw new Failure(
     `Konnect said that the resource ${oneLine(resourceId, 40)} was mapped to the service "${service2.name}", but does not list it there.`,
@@ -9457,17 +9528,17 @@ async function listCandidates(connection, instance) {
     name: { ocontains: searchTerms(repository) }
   });
 }
-async function readChosen({ client }, id) {
+async function readChosen({ client }, id2) {
   try {
-    return [await client.get(`/resources/${id}`, CatalogResource)];
+    return [await client.get(`/resources/${id2}`, CatalogResource)];
   } catch (error) {
     if (error instanceof KonnectError && error.status === 404) return [];
     throw error;
   }
 }
-function searchTerms({ name, id }) {
+function searchTerms({ name, id: id2 }) {
   const longest = name.split(",").reduce((a, b) => b.length > a.length ? b : a);
-  return [.../* @__PURE__ */ new Set([longest, encodeURIComponent(longest), ...id?.includes("-") ? [id] : []])];
+  return [.../* @__PURE__ */ new Set([longest, encodeURIComponent(longest), ...id2?.includes("-") ? [id2] : []])];
 }
 async function locate(connection, instance, candidates, thorough) {
   const { inputs, repository } = connection;
@@ -9505,11 +9576,11 @@ async function locateById(connection, instance) {
     throw error;
   }
 }
-function chosen(id, instance, ours, all) {
+function chosen(id2, instance, ours, all) {
   if (ours[0]) return notArchived(ours[0]);
   const where = all[0] ? `belongs to the integration "${oneLine(all[0].integration.instance.name, 130)}", not "${instance.name}"` : "does not exist";
   throw new Failure(
-    `The resource ${id} ${where}.`,
+    `The resource ${id2} ${where}.`,
     "Correct resource-id, or leave it out to search for the repository."
   );
 }
@@ -9630,8 +9701,8 @@ async function connect(connection) {
 }
 async function nothing() {
 }
-function tellResource({ progress }, { id, name }) {
-  progress.resource(id, name ?? "");
+function tellResource({ progress }, { id: id2, name }) {
+  progress.resource(id2, name ?? "");
 }
 async function notYetDiscovered(connection, instance, advice) {
   const { inputs, progress, plan } = connection;
@@ -19224,8 +19295,8 @@ var require_client_h2 = __commonJS({
       this[kSocket][kError] = err;
       this[kClient][kOnError](err);
     }
-    function onHttp2FrameError(type, code, id) {
-      if (id === 0) {
+    function onHttp2FrameError(type, code, id2) {
+      if (id2 === 0) {
         const err = new InformationalError(`HTTP/2: "frameError" received - type ${type}, code ${code}`);
         this[kSocket][kError] = err;
         this[kClient][kOnError](err);
@@ -19673,15 +19744,15 @@ var require_client_h2 = __commonJS({
     }
     function writeStream(abort, socket, expectsPayload, h2stream, body, client, request, contentLength) {
       assert(contentLength !== 0 || client[kRunning] === 0, "stream body cannot be pipelined");
-      const pipe = pipeline(
+      const pipe2 = pipeline(
         body,
         h2stream,
         (err) => {
           if (err) {
-            util.destroy(pipe, err);
+            util.destroy(pipe2, err);
             abort(err);
           } else {
-            util.removeAllListeners(pipe);
+            util.removeAllListeners(pipe2);
             request.onRequestSent();
             if (!expectsPayload) {
               socket[kReset] = true;
@@ -19690,7 +19761,7 @@ var require_client_h2 = __commonJS({
           }
         }
       );
-      util.addListener(pipe, "data", onPipeData);
+      util.addListener(pipe2, "data", onPipeData);
       function onPipeData(chunk) {
         request.onBodySent(chunk);
       }
@@ -20801,26 +20872,34 @@ var init_http = __esm({
 });
 
 // src/hosts/proxy.ts
-function proxyFromEnvironment(environment) {
+function proxyFromEnvironment(environment, otherwise = () => void 0) {
   const read2 = (name) => environment[name.toLowerCase()] || environment[name] || void 0;
   const secure = read2("HTTPS_PROXY");
   const plain = read2("HTTP_PROXY");
   const exempt = (read2("NO_PROXY") ?? "").split(/[\s,]+/u).filter(Boolean);
   return (url) => {
+    if (isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return void 0;
     const proxy = url.protocol === "https:" ? secure : plain;
-    if (!proxy || isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return void 0;
+    if (!proxy) return otherwise(url);
     return /^[a-z]+:\/\//iu.test(proxy) ? proxy : `http://${proxy}`;
   };
 }
 function proxyFromAgent(environment) {
-  const fromEnvironment = proxyFromEnvironment(environment);
-  if (!environment.AGENT_PROXYURL) return fromEnvironment;
-  const address2 = new URL(environment.AGENT_PROXYURL);
-  address2.username = encodeURIComponent(environment.AGENT_PROXYUSERNAME ?? "");
-  address2.password = encodeURIComponent(environment.SECRET_AGENT_PROXYPASSWORD ?? "");
-  const patterns = JSON.parse(environment.AGENT_PROXYBYPASSLIST || "[]");
-  const exempt = (url) => isLoopback(url.hostname) || patterns.some((pattern) => new RegExp(pattern, "iu").test(url.href));
-  return (url) => fromEnvironment(url) ?? (exempt(url) ? void 0 : address2.href);
+  return proxyFromEnvironment(environment, (url) => {
+    if (!environment.AGENT_PROXYURL) return void 0;
+    const address2 = new URL(environment.AGENT_PROXYURL);
+    address2.username = encodeURIComponent(environment.AGENT_PROXYUSERNAME ?? "");
+    address2.password = encodeURIComponent(environment.SECRET_AGENT_PROXYPASSWORD ?? "");
+    const patterns = JSON.parse(environment.AGENT_PROXYBYPASSLIST || "[]");
+    return patterns.some((pattern) => bypasses(pattern, url)) ? void 0 : address2.href;
+  });
+}
+function bypasses(pattern, url) {
+  try {
+    return new RegExp(pattern, "i").test(url.href);
+  } catch {
+    return false;
+  }
 }
 function isLoopback(hostname) {
   return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/u.test(hostname);
@@ -20959,14 +21038,14 @@ function azureDevOps2(http) {
       const response = await http.send({ method: "GET", url: address(repository), headers: headers(secret) });
       const found = response.status === 200 ? safeParse(GitRepository, json(response)) : void 0;
       if (!found?.success) throw refused(repository, response, secret);
-      const { id, name, project } = found.output;
-      return { ...repository, id, name, project: project.name, projectId: project.id };
+      const { id: id2, name, project } = found.output;
+      return { ...repository, id: id2, name, project: project.name, projectId: project.id };
     }
   };
 }
-function address({ host, organization, project, name, id }) {
-  const segments = id ? [organization] : [organization, project ?? name];
-  const path2 = [...segments, "_apis", "git", "repositories", id ?? name].map(encodeURIComponent).join("/");
+function address({ host, organization, project, name, id: id2 }) {
+  const segments = id2 ? [organization] : [organization, project ?? name];
+  const path2 = [...segments, "_apis", "git", "repositories", id2 ?? name].map(encodeURIComponent).join("/");
   return new URL(`${host}/${path2}?api-version=7.1`);
 }
 function headers(secret) {
@@ -21061,7 +21140,16 @@ function targetOf(wanted, context) {
       `The repository ${fullName(repository)} is not in the organization "${organization}".`,
       "Correct azure-devops-organization or repository."
     );
-  return { ...repository, host: wanted.azureDevOpsUrl ?? repository.host };
+  const host = wanted.azureDevOpsUrl ?? repository.host;
+  if (wanted.azureDevOpsPat && !isSafe(host))
+    throw new Failure(
+      `The PAT would be sent to ${host} in clear.`,
+      "Use the https URL of the repository, or set azure-devops-url to it."
+    );
+  return { ...repository, host };
+}
+function isSafe(host) {
+  return host.startsWith("https:") || isLoopback(new URL(host).hostname);
 }
 function current({ repository, noRepository }) {
   if (repository) return repository;
@@ -21076,7 +21164,7 @@ function named(text, wanted, context) {
   const provider = providerOf(text, wanted, context);
   const host = provider === "azure-devops" ? wanted.azureDevOpsUrl ?? (samePlace ? context.azureDevOps?.url : void 0) : context.repository?.host;
   const repository = parseRepository(text, { provider, organization, host });
-  return context.repository && samePath(context.repository, repository) ? context.repository : repository;
+  return context.repository && samePath(context.repository, repository) && context.repository.host === repository.host ? context.repository : repository;
 }
 function providerOf(text, wanted, context) {
   if (wanted.integration) return wanted.integration;
@@ -21088,6 +21176,7 @@ var init_target = __esm({
   "src/commands/target.ts"() {
     "use strict";
     init_errors();
+    init_proxy();
     init_repository();
   }
 });
@@ -21115,7 +21204,7 @@ async function register(host, context, report, runtime) {
     log: (message) => host.info(message)
   });
   try {
-    const catalog = catalogOf(inputs, http, context, clock);
+    const catalog = catalogOf(inputs, repository, http, context, clock);
     const doing = inputs.command === "plan" ? "plan (nothing is written)" : inputs.command;
     report.begin(`${doing}: ${fullName(repository)} in ${catalog.title}`);
     await catalog.connect(repository, report);
@@ -21132,11 +21221,15 @@ async function register(host, context, report, runtime) {
     await http.close();
   }
 }
-function catalogOf(inputs, http, context, clock) {
+function jobTokenFor(repository, { azureDevOps: own }) {
+  const same2 = own?.url === repository.host && own.organization.toLowerCase() === repository.organization.toLowerCase();
+  return same2 ? own.token : void 0;
+}
+function catalogOf(inputs, repository, http, context, clock) {
   return konnect({
     client: konnectClient(http, inputs.catalogUrl, inputs.catalogToken),
     azureDevOps: azureDevOps2(http),
-    jobToken: context.azureDevOps?.token,
+    jobToken: jobTokenFor(repository, context),
     clock,
     inputs
   });
@@ -21274,18 +21367,18 @@ function createReport(host, summary) {
       waitsFor = what;
     },
     outcome(outcome) {
-      const { thing, operation, name, id, reasons } = outcome;
+      const { thing, operation, name, id: id2, reasons } = outcome;
       outcomes.push(outcome);
-      if (id) output(`${thing}-id`, id);
+      if (id2) output(`${thing}-id`, id2);
       output(`${thing}-operation`, operation);
       const why = reasons.length > 0 ? `: ${reasons.join(", ")}` : "";
-      host.info(`${thing.padEnd(12)} ${operation.padEnd(10)} ${name}${id && ` (${id})`}${why}`);
+      host.info(`${thing.padEnd(12)} ${operation.padEnd(10)} ${name}${id2 && ` (${id2})`}${why}`);
     },
     credentialStatus: (status) => output("credential-status", status),
     serviceName: (name) => output("service-name", name),
-    resource(id, name) {
-      output("resource-id", id);
-      host.info(`${"resource".padEnd(12)} ${"found".padEnd(10)} ${name} (${id})`);
+    resource(id2, name) {
+      output("resource-id", id2);
+      host.info(`${"resource".padEnd(12)} ${"found".padEnd(10)} ${name} (${id2})`);
     },
     info: (message) => host.info(message),
     warning(message) {
@@ -21302,7 +21395,7 @@ function createReport(host, summary) {
 }
 function summaryOf(title, outcomes, advice) {
   const rows2 = outcomes.map(
-    ({ thing, name, operation, id, reasons }) => `| ${thing} | ${markdown(name)} | ${[operation, ...reasons.length > 0 ? [markdown(reasons.join(", "))] : []].join(": ")} | ${markdown(id)} |`
+    ({ thing, name, operation, id: id2, reasons }) => `| ${thing} | ${markdown(name)} | ${[operation, ...reasons.length > 0 ? [markdown(reasons.join(", "))] : []].join(": ")} | ${markdown(id2)} |`
   );
   const table = rows2.length > 0 ? ["| | Name | Operation | ID |", "|---|---|---|---|", ...rows2, ""] : [];
   const next = advice.flatMap(
@@ -21363,8 +21456,15 @@ function organizationOf2(environment) {
   if (url.hostname.endsWith(".visualstudio.com"))
     return { organization: url.hostname.split(".")[0] ?? "", url: "https://dev.azure.com", token };
   const segments = url.pathname.split("/").filter(Boolean);
-  const organization = decodeURIComponent(segments.pop() ?? "");
+  const organization = decoded(segments.pop() ?? "");
   return organization ? { organization, url: [url.origin, ...segments].join("/"), token } : void 0;
+}
+function decoded(segment) {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 function repositoryOf(environment) {
   const kind = environment.BUILD_REPOSITORY_PROVIDER;
@@ -21373,6 +21473,8 @@ function repositoryOf(environment) {
       noRepository: "is unknown: the pipeline has no Build.Repository variables (a classic release has none)"
     };
   const repository = kind === "TfsGit" ? azureRepository(environment) : foreignRepository(environment, kind);
+  if (!repository && kind === "TfsGit")
+    return { noRepository: "is unknown: Build.Repository.Uri cannot be read" };
   return repository ? { repository } : { noRepository: `is of a kind that no catalog integration reads (${kind})` };
 }
 function azureRepository(environment) {
@@ -21468,7 +21570,15 @@ function guarded(host) {
     notice: (message) => host.notice(inert(clean(message))),
     warning: (message) => host.warning(inert(clean(message))),
     fail: (message) => host.fail(inert(clean(message))),
-    summary: (text) => host.summary(clean(text))
+    summary(text) {
+      try {
+        host.summary(clean(text));
+      } catch (error) {
+        host.info(
+          inert(`The job summary could not be written: ${error instanceof Error ? error.message : error}`)
+        );
+      }
+    }
   };
 }
 async function run(raw, command2) {

@@ -271,12 +271,12 @@ var init_table = __esm({
 
 // src/sandbox/descriptions.ts
 function describeRepository(style, provider, repository) {
-  const { organization, project, projectId, name, id } = repository;
+  const { organization, project, projectId, name, id: id2 } = repository;
   const path = [project ?? organization, name].join("/");
   const details = { default_branch: "main", size: 4096, languages: ["TypeScript"] };
   switch (style) {
     case "ids": {
-      const config2 = projectId ? { project_id: projectId, repository_id: id } : { repository_id: id };
+      const config2 = projectId ? { project_id: projectId, repository_id: id2 } : { repository_id: id2 };
       return { name, config: config2, integration_data: details };
     }
     case "names": {
@@ -330,7 +330,7 @@ function inert(text2) {
   ).join("\n");
 }
 function markdown(text2) {
-  return oneLine(text2).replace(/[^\p{L}\p{N} -]/gu, (character) => `&#${character.codePointAt(0)};`);
+  return oneLine(text2, 2e3).replace(/[^\p{L}\p{N} -]/gu, (character) => `&#${character.codePointAt(0)};`);
 }
 var LINE_BREAKS, CONTROLS;
 var init_text = __esm({
@@ -7718,7 +7718,7 @@ function parseBoolean(text2) {
 }
 async function parseLabels(text2, complain) {
   const lines = text2.split(/\r?\n/u).filter((line2) => line2.trim() && !line2.trim().startsWith("#"));
-  const pairs = lines.every((line2) => /^\s*[^\s:{"'=]+\s*=/u.test(line2)) ? lines.map((line2) => split(line2)) : Object.entries(await parseMap(text2, complain));
+  const pairs = lines.every((line2) => /^\s*[^\s:{"'=]+\s*=/u.test(line2)) ? lines.map((line2) => split(line2)) : Object.entries(await parseMap(text2, "failsafe", complain));
   if (pairs.length > MOST_LABELS)
     complain(`has ${pairs.length} labels; Konnect takes at most ${MOST_LABELS}`);
   const labels3 = /* @__PURE__ */ new Map();
@@ -7742,7 +7742,7 @@ function split(line2) {
   return [key.trim(), value.join("=").trim()];
 }
 async function parseCustomFields(text2, complain) {
-  const fields = Object.entries(await parseMap(text2, complain));
+  const fields = Object.entries(await parseMap(text2, "core", complain));
   for (const [key, value] of fields) {
     const shown = oneLine(key, 80);
     if (!/^[a-z][a-z0-9_-]{0,62}$/iu.test(key))
@@ -7763,11 +7763,11 @@ function isLink(value) {
 function describe(value) {
   return typeof value === "string" ? value : JSON.stringify(value) ?? "nothing";
 }
-async function parseMap(text2, complain) {
+async function parseMap(text2, schema, complain) {
   const { parse: parse2 } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
   let value;
   try {
-    value = parse2(text2, { schema: "core", uniqueKeys: true, maxAliasCount: 0, logLevel: "error" });
+    value = parse2(text2, { schema, uniqueKeys: true, maxAliasCount: 0, logLevel: "error" });
   } catch (error) {
     complain(
       `is neither YAML nor JSON: ${oneLine(error instanceof Error ? error.message : String(error), 160)}`
@@ -7787,7 +7787,7 @@ var init_values = __esm({
     MACHINE_NAME = /^[0-9a-z.-]{1,120}$/u;
     LABEL = /^[a-z0-9A-Z](?:[a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/u;
     RESERVED = /^(?:kong|konnect|mesh|kic|_)/u;
-    MOST_LABELS = 50;
+    MOST_LABELS = 49;
     TEXT_FIELDS = /* @__PURE__ */ new Set(["owner", "cost_center", "product_manager"]);
     LINK_FIELDS = /* @__PURE__ */ new Set(["git_repo", "dashboard", "jira_project", "slack_channel"]);
   }
@@ -7815,18 +7815,18 @@ function createReport(host, summary) {
       waitsFor = what;
     },
     outcome(outcome) {
-      const { thing, operation, name, id, reasons } = outcome;
+      const { thing, operation, name, id: id2, reasons } = outcome;
       outcomes.push(outcome);
-      if (id) output(`${thing}-id`, id);
+      if (id2) output(`${thing}-id`, id2);
       output(`${thing}-operation`, operation);
       const why = reasons.length > 0 ? `: ${reasons.join(", ")}` : "";
-      host.info(`${thing.padEnd(12)} ${operation.padEnd(10)} ${name}${id && ` (${id})`}${why}`);
+      host.info(`${thing.padEnd(12)} ${operation.padEnd(10)} ${name}${id2 && ` (${id2})`}${why}`);
     },
     credentialStatus: (status) => output("credential-status", status),
     serviceName: (name) => output("service-name", name),
-    resource(id, name) {
-      output("resource-id", id);
-      host.info(`${"resource".padEnd(12)} ${"found".padEnd(10)} ${name} (${id})`);
+    resource(id2, name) {
+      output("resource-id", id2);
+      host.info(`${"resource".padEnd(12)} ${"found".padEnd(10)} ${name} (${id2})`);
     },
     info: (message) => host.info(message),
     warning(message) {
@@ -7843,7 +7843,7 @@ function createReport(host, summary) {
 }
 function summaryOf(title, outcomes, advice) {
   const rows2 = outcomes.map(
-    ({ thing, name, operation, id, reasons }) => `| ${thing} | ${markdown(name)} | ${[operation, ...reasons.length > 0 ? [markdown(reasons.join(", "))] : []].join(": ")} | ${markdown(id)} |`
+    ({ thing, name, operation, id: id2, reasons }) => `| ${thing} | ${markdown(name)} | ${[operation, ...reasons.length > 0 ? [markdown(reasons.join(", "))] : []].join(": ")} | ${markdown(id2)} |`
   );
   const table = rows2.length > 0 ? ["| | Name | Operation | ID |", "|---|---|---|---|", ...rows2, ""] : [];
   const next = advice.flatMap(
@@ -8658,16 +8658,17 @@ var init_dist = __esm({
 });
 
 // src/catalogs/konnect/schemas.ts
-var labels, config, reference, IntegrationInstance, AuthCredential, Integration, CatalogService, CatalogResource, ResourceMapping, NumberedPage, CursorPage, Problem;
+var labels, config, id, reference, IntegrationInstance, AuthCredential, Integration, CatalogService, CatalogResource, ResourceMapping, NumberedPage, CursorPage, Problem;
 var init_schemas = __esm({
   "src/catalogs/konnect/schemas.ts"() {
     "use strict";
     init_dist();
     labels = record(string(), string());
     config = record(string(), unknown());
-    reference = object({ id: string(), name: string() });
+    id = pipe(string(), regex(/^[\w-]+$/u));
+    reference = object({ id, name: string() });
     IntegrationInstance = object({
-      id: string(),
+      id,
       name: string(),
       display_name: string(),
       integration: object({ name: string() }),
@@ -8676,7 +8677,7 @@ var init_schemas = __esm({
       config
     });
     AuthCredential = object({
-      id: string(),
+      id,
       tainted: boolean(),
       missing_permissions: array(object({ scopes: array(nullable(string())), message: string() })),
       expires_at: nullable(string())
@@ -8697,7 +8698,7 @@ var init_schemas = __esm({
       resource_types: record(string(), object({ schema: object({ definition: record(string(), string()) }) }))
     });
     CatalogService = object({
-      id: string(),
+      id,
       name: string(),
       display_name: string(),
       description: nullable(string()),
@@ -8705,7 +8706,7 @@ var init_schemas = __esm({
       custom_fields: nullish(record(string(), unknown()), {})
     });
     CatalogResource = object({
-      id: string(),
+      id,
       name: nullable(string()),
       type: string(),
       config,
@@ -8714,8 +8715,8 @@ var init_schemas = __esm({
       archived: optional(boolean(), false)
     });
     ResourceMapping = object({
-      id: string(),
-      resource: object({ id: string() }),
+      id,
+      resource: object({ id }),
       service: reference
     });
     NumberedPage = object({ page: object({ total: number() }) });
@@ -8825,19 +8826,28 @@ function konnectClient(http, url, token) {
     query.set("page[size]", String(PAGE_SIZE));
     return read2("GET", path, object({ data: array(unknown()), meta }), query);
   }
+  async function readPages(path, filter) {
+    const records = [];
+    let total;
+    for (let number2 = 1; number2 <= MOST_PAGES; number2++) {
+      const query = encode(filter);
+      query.set("page[number]", String(number2));
+      const { data, meta } = await page(path, NumberedPage, query);
+      total ??= meta.page.total;
+      if (total !== meta.page.total) return void 0;
+      records.push(...data);
+      if (data.length === 0 || records.length >= total) return records;
+    }
+    throw tooMany(path, records.length);
+  }
   return {
     get: (path, schema) => read2("GET", path, schema),
     async list(path, schema, filter = {}) {
-      const records = [];
-      for (let number2 = 1; number2 <= MOST_PAGES; number2++) {
-        const query = encode(filter);
-        query.set("page[number]", String(number2));
-        const { data, meta } = await page(path, NumberedPage, query);
-        records.push(...data);
-        if (data.length === 0 || records.length >= meta.page.total)
-          return records.map((record2) => checkRecord(schema, record2, path));
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        const records = await readPages(path, filter);
+        if (records) return records.map((record2) => checkRecord(schema, record2, path));
       }
-      throw tooMany(path, records.length);
+      throw new Failure(`GET /v1${path} keeps changing while it is read.`, "Run the step again.");
     },
     async walk(path, schema, filter) {
       const records = [];
@@ -8847,7 +8857,7 @@ function konnectClient(http, url, token) {
         if (cursor) query.set("page[after]", cursor);
         const { data, meta } = await page(path, CursorPage, query);
         records.push(...data);
-        cursor = cursorOf(meta.page.next);
+        cursor = cursorOf(meta.page.next, path);
         if (!cursor) return records.map((record2) => checkRecord(schema, record2, path));
       }
       throw tooMany(path, records.length);
@@ -8867,8 +8877,11 @@ function encode(filter) {
   }
   return query;
 }
-function cursorOf(next) {
-  return next ? new URL(next, "http://cursor.invalid").searchParams.get("page[after]") : null;
+function cursorOf(next, path) {
+  if (!next) return null;
+  const cursor = new URLSearchParams(next.slice(next.indexOf("?") + 1)).get("page[after]");
+  if (!cursor) throw new UnreadableAnswer("GET", path, "meta.page.next: expected a path with page[after]");
+  return cursor;
 }
 function check2(schema, response, method, path) {
   const json2 = parseJson(response.text);
@@ -8969,7 +8982,8 @@ async function ensure(thing, { plan, clock }) {
       const { conflict, maybeProcessed, status } = error;
       const settling = thing.fresh === true && (status === 403 || status === 404) && clock.now() - start < SETTLING;
       if (!settling && !(decided && (conflict || maybeProcessed))) throw error;
-      if (!settling && round >= ROUNDS) throw conflict ? unexplained(thing, error) : error;
+      if (!settling && round >= ROUNDS)
+        throw conflict && decided?.operation === "created" ? unexplained(thing, error) : error;
       if (maybeProcessed) wrote ??= decided;
     }
     await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (round - 1), LONGEST_PAUSE));
@@ -9002,7 +9016,7 @@ function statusOf(instance2, found2, now, fresh) {
 }
 function adviceFor(connection, status) {
   if (status === "valid") return void 0;
-  const cure = connection.repository.provider !== "azure-devops" ? `authorize it at ${integrationsPage(connection)}` : connection.inputs.rotateCredential === "never" ? "run the step with rotate-credential: auto and a PAT that works" : "set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it";
+  const cure = connection.repository.provider !== "azure-devops" ? `authorize it at ${integrationsPage(connection)}` : status === "unauthorized" && connection.inputs.azureDevOpsPat ? "run the step once with rotate-credential: always" : connection.inputs.rotateCredential === "never" ? "run the step with rotate-credential: auto and a PAT that works" : "set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it";
   const state = {
     missing: "is missing",
     tainted: "was refused by the host (tainted)",
@@ -9143,6 +9157,7 @@ function samePath(a, b) {
 function parseRepository(text2, context) {
   const byUrl = parseRepositoryUrl(text2, context.provider);
   if (byUrl) return byUrl;
+  const shown = oneLine(text2.replace(/\/\/[^/]*@/u, "//"));
   const parts = /^[a-z+]+:|@/iu.test(text2) ? [] : text2.split("/").map((part) => part.trim());
   const [first = "", second = "", third] = parts;
   const wellFormed = parts.every(
@@ -9157,7 +9172,7 @@ function parseRepository(text2, context) {
       return { provider, organization: context.organization, project: first, name: second, host };
     if (parts.length === 2)
       throw new Failure(
-        `The repository "${oneLine(text2)}" does not say which organization it is in.`,
+        `The repository "${shown}" does not say which organization it is in.`,
         "Set azure-devops-organization, or write organization/project/repository."
       );
   }
@@ -9173,7 +9188,7 @@ function parseRepository(text2, context) {
     return { provider: "gitlab", organization: parts.slice(0, -1).join("/"), name: parts.at(-1) ?? "", host };
   }
   throw new Failure(
-    `The repository "${oneLine(text2)}" cannot be read.`,
+    `The repository "${shown}" cannot be read.`,
     context.provider ? "Write organization/project/repository, owner/name, or its clone or web URL." : "Write its clone or web URL, or set integration to azure-devops, github or gitlab."
   );
 }
@@ -9227,9 +9242,9 @@ var init_naming = __esm({
 });
 
 // src/catalogs/konnect/rotation.ts
-async function claimRotation(connection, { id }) {
+async function claimRotation(connection, { id: id2 }) {
   const { client, clock } = connection;
-  const path = `/integration-instances/${id}`;
+  const path = `/integration-instances/${id2}`;
   const ours = `${clock.now()}-${(0, import_node_crypto2.randomBytes)(6).toString("hex")}`;
   const standing = async () => {
     const claim = (await client.get(path, IntegrationInstance)).labels?.[ROTATION_LABEL];
@@ -9304,7 +9319,9 @@ async function ensureCredential(connection, instance2, existed) {
   }
   const ahead = early(existed ? readCredential(connection, instance2) : Promise.resolve(void 0));
   const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
-  const ensured = pat ? await ensure(credential(connection, instance2, pat, ahead, !existed), connection) : checked(await ahead);
+  const ensured = pat ? await ensure(credential(connection, instance2, pat, ahead, !existed), connection).catch(
+    (error) => tellRemoval(connection, title, error)
+  ) : checked(await ahead);
   tell(connection, "credential", title, ensured);
   const written = ensured.operation === "created" || ensured.operation === "replaced";
   const status = await statusNow(connection, instance2, ensured.value, written && !plan);
@@ -9326,6 +9343,17 @@ async function statusNow({ client, clock }, instance2, found2, fresh) {
     fresh
   );
 }
+function tellRemoval(connection, title, error) {
+  if (error instanceof CredentialRemoved) {
+    tell(connection, "credential", title, {
+      operation: "replaced",
+      value: void 0,
+      differences: ["it is removed, and no other is stored"]
+    });
+    connection.progress.credentialStatus("missing");
+  }
+  throw error;
+}
 function checked(value) {
   return { operation: value ? "unchanged" : "skipped", value, differences: [] };
 }
@@ -9346,7 +9374,7 @@ function credential(connection, instance2, pat, ahead, fresh) {
   let removing = false;
   const read2 = aheadThen(ahead, () => readCredential(connection, instance2));
   const guarded2 = (error) => {
-    throw removing ? afterRemoval(connection, instance2, error) : error;
+    throw removing && !(error instanceof CredentialRemoved) ? new CredentialRemoved(connection, instance2, error) : error;
   };
   function store(headers2) {
     const body = { type: "multi_key_auth", config: { headers: headers2.map((name) => ({ name, key: pat })) } };
@@ -9370,8 +9398,8 @@ function credential(connection, instance2, pat, ahead, fresh) {
       if (inputs.rotateCredential === "always" && found2.id === first?.id)
         return ["rotate-credential is always"];
       const mark = instance2.labels?.[PAT_LABEL];
-      const stale = marks(mark, found2.id) && mark !== patMark(instance2.id, found2.id, pat);
-      return stale ? ["it was made from another PAT"] : [];
+      if (!marks(mark, found2.id)) return [];
+      return mark === patMark(instance2.id, found2.id, pat) ? [] : ["it was made from another PAT"];
     },
     permit: () => connection.provePat("The credential needs a PAT."),
     create: async () => store(await headerNames(connection).catch(guarded2)),
@@ -9395,15 +9423,6 @@ function credential(connection, instance2, pat, ahead, fresh) {
     }
   }
 }
-function afterRemoval(connection, instance2, error) {
-  const { conflict, maybeProcessed } = error;
-  const why = error instanceof Error ? error.message : String(error);
-  const failure = new Failure(
-    `The old credential of the integration "${instance2.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${why}`,
-    `Run this step again: it stores the credential. Or paste the PAT at ${integrationsPage(connection)}.`
-  );
-  return Object.assign(failure, { conflict, maybeProcessed });
-}
 async function headerNames(connection) {
   const manifest = await readManifest(connection);
   const headers2 = manifest?.authorization?.config?.headers?.map(({ name }) => name) ?? [];
@@ -9413,6 +9432,7 @@ async function headerNames(connection) {
     `Authorize it at ${integrationsPage(connection)}, and report this.`
   );
 }
+var CredentialRemoved;
 var init_credential = __esm({
   "src/catalogs/konnect/credential.ts"() {
     "use strict";
@@ -9425,6 +9445,22 @@ var init_credential = __esm({
     init_naming();
     init_rotation();
     init_schemas();
+    CredentialRemoved = class extends Failure {
+      name = "CredentialRemoved";
+      conflict;
+      maybeProcessed;
+      constructor(connection, instance2, cause) {
+        const { conflict, maybeProcessed } = cause;
+        const why = cause instanceof Error ? cause.message : String(cause);
+        const cure = cause instanceof Failure && cause.cure ? ` ${cause.cure}` : "";
+        super(
+          `The old credential of the integration "${instance2.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${why}`,
+          `Run this step again: it stores the credential. Or paste the PAT at ${integrationsPage(connection)}.${cure}`
+        );
+        this.conflict = conflict;
+        this.maybeProcessed = maybeProcessed;
+      }
+    };
   }
 });
 
@@ -9461,7 +9497,7 @@ var init_describe = __esm({
     "use strict";
     init_repository();
     MEANINGS = [
-      [/^(?:repo|repository)_?(?:id|guid)$/u, ({ id }) => id],
+      [/^(?:repo|repository)_?(?:id|guid)$/u, ({ id: id2 }) => id2],
       [/^project_?(?:id|guid)$/u, ({ projectId }) => projectId],
       [/^(?:organization|org|account)(?:_?name)?$/u, ({ organization }) => organization],
       [
@@ -9541,7 +9577,9 @@ function integration(connection) {
 }
 function organizationOf(instance2) {
   const { organization } = instance2.config;
-  return typeof organization === "string" ? organization.replace(/\/+$/u, "").split("/").at(-1) : void 0;
+  if (typeof organization !== "string") return void 0;
+  const old = /^https:\/\/([^./]+)\.visualstudio\.com/iu.exec(organization);
+  return old ? old[1] : organization.replace(/\/+$/u, "").split("/").at(-1);
 }
 function readsOurs({ repository }, instance2) {
   if (instance2.integration.name !== repository.provider) return false;
@@ -9622,14 +9660,14 @@ function fitOf(resource, repository) {
   if (!all.some((leaf) => isName(leaf, repository) && same(leaf.value, repository.name))) return "no";
   return all.some((leaf) => isOwner(leaf, repository)) ? "path" : "similar";
 }
-function isId({ path, value }, { id }) {
-  if (!id) return false;
+function isId({ path, value }, { id: id2 }) {
+  if (!id2) return false;
   const key = path.join(".");
-  if (/^\d+$/u.test(id)) return value === id && /(?:^|[._])(?:repo(?:sitory)?[._]?)?id$/u.test(key);
-  return value.toLowerCase().split("/").includes(id.toLowerCase());
+  if (/^\d+$/u.test(id2)) return value === id2 && /(?:^|[._])(?:repo(?:sitory)?[._]?)?id$/u.test(key);
+  return value.toLowerCase().split("/").includes(id2.toLowerCase());
 }
-function isAnotherId({ path, value }, { id }) {
-  return id !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path.join(".")) && !same(value, id);
+function isAnotherId({ path, value }, { id: id2 }) {
+  return id2 !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path.join(".")) && !same(value, id2);
 }
 function pointsAt(value, repository) {
   const parsed = /:\/\/|@/u.test(value) ? parseRepositoryUrl(value, repository.provider) : void 0;
@@ -9703,9 +9741,9 @@ async function readServiceByName(connection) {
 function listServicesOf({ client }, resource) {
   return client.list(`/resources/${resource.id}/catalog-services`, CatalogService);
 }
-function listResourcesOf({ client }, service2, id) {
+function listResourcesOf({ client }, service2, id2) {
   return client.list(`${SERVICES}/${service2.id}/resources`, CatalogResource, {
-    id: id ? { eq: id } : void 0
+    id: id2 ? { eq: id2 } : void 0
   });
 }
 async function ensureService(connection, resource, ahead) {
@@ -9887,7 +9925,7 @@ async function confirm(connection, service2, resourceId) {
   for (const pause of [0, 1e3, 2e3, 4e3]) {
     if (pause > 0) await connection.clock.sleep(pause);
     const mapped = await listResourcesOf(connection, service2, resourceId).catch(notYet);
-    if (mapped.some(({ id }) => id === resourceId)) return;
+    if (mapped.some(({ id: id2 }) => id2 === resourceId)) return;
   }
   throw new Failure(
     `Konnect said that the resource ${oneLine(resourceId, 40)} was mapped to the service "${service2.name}", but does not list it there.`,
@@ -9924,17 +9962,17 @@ async function listCandidates(connection, instance2) {
     name: { ocontains: searchTerms(repository) }
   });
 }
-async function readChosen({ client }, id) {
+async function readChosen({ client }, id2) {
   try {
-    return [await client.get(`/resources/${id}`, CatalogResource)];
+    return [await client.get(`/resources/${id2}`, CatalogResource)];
   } catch (error) {
     if (error instanceof KonnectError && error.status === 404) return [];
     throw error;
   }
 }
-function searchTerms({ name, id }) {
+function searchTerms({ name, id: id2 }) {
   const longest = name.split(",").reduce((a, b) => b.length > a.length ? b : a);
-  return [.../* @__PURE__ */ new Set([longest, encodeURIComponent(longest), ...id?.includes("-") ? [id] : []])];
+  return [.../* @__PURE__ */ new Set([longest, encodeURIComponent(longest), ...id2?.includes("-") ? [id2] : []])];
 }
 async function locate(connection, instance2, candidates, thorough) {
   const { inputs, repository } = connection;
@@ -9972,11 +10010,11 @@ async function locateById(connection, instance2) {
     throw error;
   }
 }
-function chosen(id, instance2, ours, all) {
+function chosen(id2, instance2, ours, all) {
   if (ours[0]) return notArchived(ours[0]);
   const where = all[0] ? `belongs to the integration "${oneLine(all[0].integration.instance.name, 130)}", not "${instance2.name}"` : "does not exist";
   throw new Failure(
-    `The resource ${id} ${where}.`,
+    `The resource ${id2} ${where}.`,
     "Correct resource-id, or leave it out to search for the repository."
   );
 }
@@ -10097,8 +10135,8 @@ async function connect(connection) {
 }
 async function nothing() {
 }
-function tellResource({ progress }, { id, name }) {
-  progress.resource(id, name ?? "");
+function tellResource({ progress }, { id: id2, name }) {
+  progress.resource(id2, name ?? "");
 }
 async function notYetDiscovered(connection, instance2, advice) {
   const { inputs, progress, plan } = connection;
@@ -19691,8 +19729,8 @@ var require_client_h2 = __commonJS({
       this[kSocket][kError] = err;
       this[kClient][kOnError](err);
     }
-    function onHttp2FrameError(type, code, id) {
-      if (id === 0) {
+    function onHttp2FrameError(type, code, id2) {
+      if (id2 === 0) {
         const err = new InformationalError(`HTTP/2: "frameError" received - type ${type}, code ${code}`);
         this[kSocket][kError] = err;
         this[kClient][kOnError](err);
@@ -21268,14 +21306,15 @@ var init_http = __esm({
 });
 
 // src/hosts/proxy.ts
-function proxyFromEnvironment(environment) {
+function proxyFromEnvironment(environment, otherwise = () => void 0) {
   const read2 = (name) => environment[name.toLowerCase()] || environment[name] || void 0;
   const secure = read2("HTTPS_PROXY");
   const plain = read2("HTTP_PROXY");
   const exempt = (read2("NO_PROXY") ?? "").split(/[\s,]+/u).filter(Boolean);
   return (url) => {
+    if (isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return void 0;
     const proxy = url.protocol === "https:" ? secure : plain;
-    if (!proxy || isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return void 0;
+    if (!proxy) return otherwise(url);
     return /^[a-z]+:\/\//iu.test(proxy) ? proxy : `http://${proxy}`;
   };
 }
@@ -21416,14 +21455,14 @@ function azureDevOps2(http) {
       const response = await http.send({ method: "GET", url: address(repository), headers: headers(secret) });
       const found2 = response.status === 200 ? safeParse(GitRepository, json(response)) : void 0;
       if (!found2?.success) throw refused2(repository, response, secret);
-      const { id, name, project } = found2.output;
-      return { ...repository, id, name, project: project.name, projectId: project.id };
+      const { id: id2, name, project } = found2.output;
+      return { ...repository, id: id2, name, project: project.name, projectId: project.id };
     }
   };
 }
-function address({ host, organization, project, name, id }) {
-  const segments = id ? [organization] : [organization, project ?? name];
-  const path = [...segments, "_apis", "git", "repositories", id ?? name].map(encodeURIComponent).join("/");
+function address({ host, organization, project, name, id: id2 }) {
+  const segments = id2 ? [organization] : [organization, project ?? name];
+  const path = [...segments, "_apis", "git", "repositories", id2 ?? name].map(encodeURIComponent).join("/");
   return new URL(`${host}/${path}?api-version=7.1`);
 }
 function headers(secret) {
@@ -21502,7 +21541,16 @@ function targetOf(wanted, context) {
       `The repository ${fullName(repository)} is not in the organization "${organization}".`,
       "Correct azure-devops-organization or repository."
     );
-  return { ...repository, host: wanted.azureDevOpsUrl ?? repository.host };
+  const host = wanted.azureDevOpsUrl ?? repository.host;
+  if (wanted.azureDevOpsPat && !isSafe(host))
+    throw new Failure(
+      `The PAT would be sent to ${host} in clear.`,
+      "Use the https URL of the repository, or set azure-devops-url to it."
+    );
+  return { ...repository, host };
+}
+function isSafe(host) {
+  return host.startsWith("https:") || isLoopback(new URL(host).hostname);
 }
 function current({ repository, noRepository }) {
   if (repository) return repository;
@@ -21517,7 +21565,7 @@ function named(text2, wanted, context) {
   const provider = providerOf(text2, wanted, context);
   const host = provider === "azure-devops" ? wanted.azureDevOpsUrl ?? (samePlace ? context.azureDevOps?.url : void 0) : context.repository?.host;
   const repository = parseRepository(text2, { provider, organization, host });
-  return context.repository && samePath(context.repository, repository) ? context.repository : repository;
+  return context.repository && samePath(context.repository, repository) && context.repository.host === repository.host ? context.repository : repository;
 }
 function providerOf(text2, wanted, context) {
   if (wanted.integration) return wanted.integration;
@@ -21529,6 +21577,7 @@ var init_target = __esm({
   "src/commands/target.ts"() {
     "use strict";
     init_errors();
+    init_proxy();
     init_repository();
   }
 });
@@ -21556,7 +21605,7 @@ async function register(host, context, report, runtime) {
     log: (message) => host.info(message)
   });
   try {
-    const catalog = catalogOf(inputs, http, context, clock);
+    const catalog = catalogOf(inputs, repository, http, context, clock);
     const doing = inputs.command === "plan" ? "plan (nothing is written)" : inputs.command;
     report.begin(`${doing}: ${fullName(repository)} in ${catalog.title}`);
     await catalog.connect(repository, report);
@@ -21573,11 +21622,15 @@ async function register(host, context, report, runtime) {
     await http.close();
   }
 }
-function catalogOf(inputs, http, context, clock) {
+function jobTokenFor(repository, { azureDevOps: own }) {
+  const same2 = own?.url === repository.host && own.organization.toLowerCase() === repository.organization.toLowerCase();
+  return same2 ? own.token : void 0;
+}
+function catalogOf(inputs, repository, http, context, clock) {
   return konnect({
     client: konnectClient(http, inputs.catalogUrl, inputs.catalogToken),
     azureDevOps: azureDevOps2(http),
-    jobToken: context.azureDevOps?.token,
+    jobToken: jobTokenFor(repository, context),
     clock,
     inputs
   });
@@ -21656,7 +21709,15 @@ function guarded(host) {
     notice: (message) => host.notice(inert(clean(message))),
     warning: (message) => host.warning(inert(clean(message))),
     fail: (message) => host.fail(inert(clean(message))),
-    summary: (text2) => host.summary(clean(text2))
+    summary(text2) {
+      try {
+        host.summary(clean(text2));
+      } catch (error) {
+        host.info(
+          inert(`The job summary could not be written: ${error instanceof Error ? error.message : error}`)
+        );
+      }
+    }
   };
 }
 async function run2(raw, command) {
@@ -21701,7 +21762,7 @@ function localHost(inputs, environment, terminal2, onFailure) {
     secret() {
     },
     output(name, value) {
-      if (terminal2.outputs) line2(`${name}=${value}`);
+      if (terminal2.outputs) line2(`${name}=${oneLine(value)}`);
     },
     info: line2,
     notice: (message) => line2(style("cyan", `notice: ${message}`)),
@@ -21734,6 +21795,7 @@ var init_local = __esm({
     import_node_child_process = require("node:child_process");
     import_node_util2 = require("node:util");
     init_repository_url();
+    init_text();
     init_proxy();
   }
 });
@@ -21777,10 +21839,10 @@ function answerAzureDevOps(state, path, headers2) {
         message: `TF401019: The Git repository with name or identifier ${wanted} does not exist or you do not have permissions.`
       }
     };
-  const { id, name, projectId } = repository;
+  const { id: id2, name, projectId } = repository;
   return {
     status: 200,
-    body: { id, name, project: { id: projectId, name: repository.project }, isDisabled: false }
+    body: { id: id2, name, project: { id: projectId, name: repository.project }, isDisabled: false }
   };
 }
 function refuse(state, authorization, suppressed) {
@@ -22087,9 +22149,9 @@ function timestamp(state) {
 }
 function newResource(state, instance2, type, config2) {
   const created_at = timestamp(state);
-  const id = (0, import_node_crypto4.randomBytes)(12).toString("base64url");
+  const id2 = (0, import_node_crypto4.randomBytes)(12).toString("base64url");
   const resource = {
-    id,
+    id: id2,
     name: null,
     instanceId: instance2.id,
     type,
@@ -22104,7 +22166,7 @@ function newResource(state, instance2, type, config2) {
 }
 function discover(state) {
   for (const credential2 of state.credentials) {
-    const instance2 = state.instances.find(({ id }) => id === credential2.instanceId);
+    const instance2 = state.instances.find(({ id: id2 }) => id2 === credential2.instanceId);
     if (!instance2 || Date.parse(credential2.created_at) + state.discoveryDelay > state.now()) continue;
     const provider = instance2.integration.name;
     if (provider === "azure-devops" && state.pats.get(credential2.key) !== "valid") {
@@ -22186,12 +22248,12 @@ function viewResource(state, resource) {
   return { ...visible, integration: integrationOf(state, instanceId), service_associations };
 }
 function viewMapping(state, { resourceId, serviceId, ...mapping2 }) {
-  const resource = state.resources.find(({ id: id2 }) => id2 === resourceId);
-  const service2 = state.services.find(({ id: id2 }) => id2 === serviceId);
-  const { id, name, type, config: config2, instanceId } = resource;
+  const resource = state.resources.find(({ id: id3 }) => id3 === resourceId);
+  const service2 = state.services.find(({ id: id3 }) => id3 === serviceId);
+  const { id: id2, name, type, config: config2, instanceId } = resource;
   return {
     ...mapping2,
-    resource: { id, name, type, config: config2, integration: integrationOf(state, instanceId) },
+    resource: { id: id2, name, type, config: config2, integration: integrationOf(state, instanceId) },
     service: reference2(service2)
   };
 }
@@ -22199,11 +22261,11 @@ function integrationOf(state, instanceId) {
   const owner = instance(state, instanceId);
   return { ...owner.integration, instance: reference2(owner) };
 }
-function instance(state, id) {
-  return state.instances.find((one) => one.id === id);
+function instance(state, id2) {
+  return state.instances.find((one) => one.id === id2);
 }
-function reference2({ id, name, display_name }) {
-  return { id, name, display_name };
+function reference2({ id: id2, name, display_name }) {
+  return { id: id2, name, display_name };
 }
 var init_views = __esm({
   "src/sandbox/views.ts"() {
@@ -22214,7 +22276,7 @@ var init_views = __esm({
 // src/sandbox/konnect.ts
 function initialized(state, given) {
   const instance2 = state.instances.find(
-    ({ id, name }) => id === given.integration_instance || name === given.integration_instance
+    ({ id: id2, name }) => id2 === given.integration_instance || name === given.integration_instance
   );
   if (!instance2) throw badRequest("resource.integration_instance", "missing_reference", "does not exist");
   const config2 = JSON.stringify(given.config);
@@ -22232,8 +22294,8 @@ function merged(old, update) {
   );
   return Object.fromEntries(entries);
 }
-function found(records, id) {
-  const record2 = records.find((one) => one.id === id);
+function found(records, id2) {
+  const record2 = records.find((one) => one.id === id2);
   if (!record2) throw new ProblemAnswer(404, "Not found");
   return record2;
 }
@@ -22307,9 +22369,9 @@ var init_konnect2 = __esm({
         state.instances.push(instance2);
         return created(viewInstance(instance2));
       },
-      "GET /integration-instances/:id": (state, { parameters: [id] }) => ok(viewInstance(instanceOf(state, id))),
-      "PATCH /integration-instances/:id": (state, { parameters: [id], body }) => {
-        const instance2 = instanceOf(state, id);
+      "GET /integration-instances/:id": (state, { parameters: [id2] }) => ok(viewInstance(instanceOf(state, id2))),
+      "PATCH /integration-instances/:id": (state, { parameters: [id2], body }) => {
+        const instance2 = instanceOf(state, id2);
         const { labels: labels3, ...given } = readBody(UpdateInstance, body);
         if (given.config && instance2.authorized)
           throw badRequest("config", "invalid", "can be changed only while unauthorized");
@@ -22317,8 +22379,8 @@ var init_konnect2 = __esm({
         Object.assign(instance2, given, { labels: merged(instance2.labels, labels3), updated_at: timestamp(state) });
         return ok(viewInstance(instance2));
       },
-      "DELETE /integration-instances/:id": (state, { parameters: [id] }) => {
-        const instance2 = instanceOf(state, id);
+      "DELETE /integration-instances/:id": (state, { parameters: [id2] }) => {
+        const instance2 = instanceOf(state, id2);
         const lost = state.resources.filter(({ instanceId }) => instanceId === instance2.id).map((resource) => resource.id);
         state.instances = state.instances.filter((one) => one !== instance2);
         state.credentials = state.credentials.filter(({ instanceId }) => instanceId !== instance2.id);
@@ -22326,12 +22388,12 @@ var init_konnect2 = __esm({
         state.mappings = state.mappings.filter(({ resourceId }) => !lost.includes(resourceId));
         return gone;
       },
-      "GET /integration-instances/:id/auth-credential": (state, { parameters: [id] }) => {
+      "GET /integration-instances/:id/auth-credential": (state, { parameters: [id2] }) => {
         discover(state);
-        return ok(viewCredential(state, credentialOf(state, id)));
+        return ok(viewCredential(state, credentialOf(state, id2)));
       },
-      "POST /integration-instances/:id/auth-credential": (state, { parameters: [id], body }) => {
-        const instance2 = instanceOf(state, id);
+      "POST /integration-instances/:id/auth-credential": (state, { parameters: [id2], body }) => {
+        const instance2 = instanceOf(state, id2);
         const { config: config2 } = readBody(CreateCredential, body);
         if (config2.headers[0].name !== "authorization")
           throw badRequest("config.headers.0.name", "invalid", "is not a header of this integration");
@@ -22351,10 +22413,10 @@ var init_konnect2 = __esm({
         instance2.authorized = true;
         return created(viewCredential(state, credential2));
       },
-      "DELETE /integration-instances/:id/auth-credential": (state, { parameters: [id] }) => {
-        const credential2 = credentialOf(state, id);
+      "DELETE /integration-instances/:id/auth-credential": (state, { parameters: [id2] }) => {
+        const credential2 = credentialOf(state, id2);
         state.credentials = state.credentials.filter((one) => one !== credential2);
-        instanceOf(state, id).authorized = false;
+        instanceOf(state, id2).authorized = false;
         return gone;
       },
       "GET /catalog-services": (state, { query }) => ok(
@@ -22380,9 +22442,9 @@ var init_konnect2 = __esm({
         state.services.push(service2);
         return created(service2);
       },
-      "GET /catalog-services/:id": (state, { parameters: [id] }) => ok(serviceOf(state, id)),
-      "PATCH /catalog-services/:id": (state, { parameters: [id], body }) => {
-        const service2 = serviceOf(state, id);
+      "GET /catalog-services/:id": (state, { parameters: [id2] }) => ok(serviceOf(state, id2)),
+      "PATCH /catalog-services/:id": (state, { parameters: [id2], body }) => {
+        const service2 = serviceOf(state, id2);
         const { labels: labels3, custom_fields, ...given } = readBody(UpdateService, body);
         if (given.name !== void 0 && given.name !== service2.name) refuseTaken(state.services, given.name);
         Object.assign(service2, given, {
@@ -22392,9 +22454,9 @@ var init_konnect2 = __esm({
         });
         return ok(service2);
       },
-      "GET /catalog-services/:id/resources": (state, { parameters: [id], query }) => {
+      "GET /catalog-services/:id/resources": (state, { parameters: [id2], query }) => {
         discover(state);
-        const { id: serviceId } = serviceOf(state, id);
+        const { id: serviceId } = serviceOf(state, id2);
         const resources = state.mappings.filter((one) => one.serviceId === serviceId).map(({ resourceId }) => resourceOf(state, resourceId));
         return ok(
           numberedPage(
@@ -22415,9 +22477,9 @@ var init_konnect2 = __esm({
           )
         );
       },
-      "GET /resources/:id": (state, { parameters: [id] }) => ok(viewResource(state, resourceOf(state, id))),
-      "GET /resources/:id/catalog-services": (state, { parameters: [id], query }) => {
-        const resource = resourceOf(state, id);
+      "GET /resources/:id": (state, { parameters: [id2] }) => ok(viewResource(state, resourceOf(state, id2))),
+      "GET /resources/:id/catalog-services": (state, { parameters: [id2], query }) => {
+        const resource = resourceOf(state, id2);
         const services = state.mappings.filter(({ resourceId }) => resourceId === resource.id).map(({ serviceId }) => serviceOf(state, serviceId));
         return ok(
           numberedPage(
@@ -22427,8 +22489,8 @@ var init_konnect2 = __esm({
           )
         );
       },
-      "PATCH /integration-instances/:id/resources/:id": (state, { parameters: [, id], body }) => {
-        const resource = resourceOf(state, id);
+      "PATCH /integration-instances/:id/resources/:id": (state, { parameters: [, id2], body }) => {
+        const resource = resourceOf(state, id2);
         resource.archived = readBody(UpdateResource, body).archived;
         if (resource.archived)
           state.mappings = state.mappings.filter(({ resourceId }) => resourceId !== resource.id);
@@ -22443,9 +22505,9 @@ var init_konnect2 = __esm({
       ),
       "POST /resource-mappings": (state, { body }) => {
         const given = readBody(CreateMapping, body);
-        const service2 = state.services.find(({ id, name }) => id === given.service || name === given.service);
+        const service2 = state.services.find(({ id: id2, name }) => id2 === given.service || name === given.service);
         if (!service2) throw badRequest("service", "missing_reference", "does not exist");
-        const resource = typeof given.resource === "string" ? state.resources.find(({ id }) => id === given.resource) : initialized(state, given.resource);
+        const resource = typeof given.resource === "string" ? state.resources.find(({ id: id2 }) => id2 === given.resource) : initialized(state, given.resource);
         if (!resource || resource.archived)
           throw badRequest("resource", "missing_reference", resource ? "is archived" : "does not exist");
         if (state.mappings.some(
@@ -22461,16 +22523,16 @@ var init_konnect2 = __esm({
         state.mappings.push(mapping2);
         return created(viewMapping(state, mapping2));
       },
-      "GET /resource-mappings/:id": (state, { parameters: [id] }) => ok(viewMapping(state, found(state.mappings, id))),
-      "DELETE /resource-mappings/:id": (state, { parameters: [id] }) => {
-        const mapping2 = found(state.mappings, id);
+      "GET /resource-mappings/:id": (state, { parameters: [id2] }) => ok(viewMapping(state, found(state.mappings, id2))),
+      "DELETE /resource-mappings/:id": (state, { parameters: [id2] }) => {
+        const mapping2 = found(state.mappings, id2);
         state.mappings = state.mappings.filter((one) => one !== mapping2);
         return gone;
       }
     };
-    instanceOf = (state, id) => found(state.instances, id);
-    serviceOf = (state, id) => found(state.services, id);
-    resourceOf = (state, id) => found(state.resources, id);
+    instanceOf = (state, id2) => found(state.instances, id2);
+    serviceOf = (state, id2) => found(state.services, id2);
+    resourceOf = (state, id2) => found(state.resources, id2);
   }
 });
 
@@ -22668,8 +22730,15 @@ var serve_exports = {};
 __export(serve_exports, {
   serveSandbox: () => serveSandbox
 });
-async function serveSandbox(options, terminal2) {
-  const sandbox2 = await startSandbox(options);
+async function serveSandbox(options, terminal2, onFailure) {
+  const sandbox2 = await startSandbox(options).catch((error) => {
+    terminal2.write(
+      `The port ${options.port} cannot be used: ${error.message}. Choose another with --port.
+`
+    );
+    onFailure();
+  });
+  if (!sandbox2) return;
   const { token, pat } = furnish(sandbox2, SAMPLE);
   terminal2.write(`A catalog in memory at ${sandbox2.url}/v1 (repositories described by ${options.style}). Try it:
 
@@ -22766,11 +22835,18 @@ function parseCommandLine(args, environment) {
   const [command = "", ...rest] = args[0]?.startsWith("-") || args.length === 0 ? ["", ...args] : args;
   if (args.includes("--help") || args.includes("-h")) return { kind: "text", text: USAGE, failed: false };
   if (args.includes("--version")) return { kind: "text", text: version, failed: false };
+  const secret = SECRETS.find(
+    (name) => args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`))
+  );
+  if (secret)
+    return refused(
+      `--${secret} would show the secret to everybody who can list processes. Set the variable ${variableOf(secret)} instead.`
+    );
   try {
     if (command === "sandbox") return sandbox(rest);
     if (command === "demo" && rest.length === 0) return { kind: "demo" };
     if (command === "" || COMMANDS.some((one) => one === command)) return run(command, rest, environment);
-    return refused(`There is no command "${oneLine(args.join(" "), 80)}".`);
+    return refused(`There is no command "${oneLine(command, 40)}".`);
   } catch (error) {
     return refused(error instanceof Error ? oneLine(error.message, 200) : String(error));
   }
@@ -22781,13 +22857,6 @@ function refused(why) {
 ${USAGE}`, failed: true };
 }
 function run(command, args, environment) {
-  const secret = SECRETS.find(
-    (name) => args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`))
-  );
-  if (secret)
-    return refused(
-      `--${secret} would show the secret to everybody who can list processes. Set the variable ${variableOf(secret)} instead.`
-    );
   const options = Object.fromEntries(INPUTS.map(({ name }) => [name, { type: "string" }]));
   const { values } = (0, import_node_util.parseArgs)({ args, options, allowPositionals: false });
   const secrets = Object.fromEntries(SECRETS.map((name) => [name, environment[variableOf(name)]]));
@@ -22834,7 +22903,7 @@ switch (line.kind) {
     );
     break;
   case "sandbox":
-    void Promise.resolve().then(() => (init_serve(), serve_exports)).then(({ serveSandbox: serveSandbox2 }) => serveSandbox2(line.options, terminal));
+    void Promise.resolve().then(() => (init_serve(), serve_exports)).then(({ serveSandbox: serveSandbox2 }) => serveSandbox2(line.options, terminal, failed));
     break;
   case "demo":
     void Promise.resolve().then(() => (init_demo(), demo_exports)).then(

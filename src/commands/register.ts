@@ -6,7 +6,7 @@ import { Failure } from '../errors.ts';
 import type { Host, RunContext, Runtime } from '../hosts/host.ts';
 import { createHttp, type Http } from '../http/http.ts';
 import { type Inputs, parseInputs } from '../inputs/parse.ts';
-import { fullName } from '../repository.ts';
+import { fullName, type Repository } from '../repository.ts';
 import { azureDevOps } from '../scm/azure-devops.ts';
 import { version } from '../version.ts';
 import type { Report } from './report.ts';
@@ -39,7 +39,7 @@ export async function register(
     log: (message) => host.info(message),
   });
   try {
-    const catalog = catalogOf(inputs, http, context, clock);
+    const catalog = catalogOf(inputs, repository, http, context, clock);
     const doing = inputs.command === 'plan' ? 'plan (nothing is written)' : inputs.command;
     report.begin(`${doing}: ${fullName(repository)} in ${catalog.title}`);
     await catalog.connect(repository, report);
@@ -57,11 +57,24 @@ export async function register(
   }
 }
 
-function catalogOf(inputs: Inputs, http: Http, context: RunContext, clock: Clock): Catalog {
+/** The job's token is for its own organization: it is not shown to any other. */
+function jobTokenFor(repository: Repository, { azureDevOps: own }: RunContext): string | undefined {
+  const same =
+    own?.url === repository.host && own.organization.toLowerCase() === repository.organization.toLowerCase();
+  return same ? own.token : undefined;
+}
+
+function catalogOf(
+  inputs: Inputs,
+  repository: Repository,
+  http: Http,
+  context: RunContext,
+  clock: Clock,
+): Catalog {
   return konnect({
     client: konnectClient(http, inputs.catalogUrl, inputs.catalogToken),
     azureDevOps: azureDevOps(http),
-    jobToken: context.azureDevOps?.token,
+    jobToken: jobTokenFor(repository, context),
     clock,
     inputs,
   });

@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts';
 import type { RunContext } from '../hosts/host.ts';
+import { isLoopback } from '../hosts/proxy.ts';
 import type { Inputs } from '../inputs/parse.ts';
 import { fullName, type Provider, parseRepository, type Repository, samePath } from '../repository.ts';
 
@@ -28,7 +29,17 @@ export function targetOf(wanted: Wanted, context: RunContext): Repository {
       `The repository ${fullName(repository)} is not in the organization "${organization}".`,
       'Correct azure-devops-organization or repository.',
     );
-  return { ...repository, host: wanted.azureDevOpsUrl ?? repository.host };
+  const host = wanted.azureDevOpsUrl ?? repository.host;
+  if (wanted.azureDevOpsPat && !isSafe(host))
+    throw new Failure(
+      `The PAT would be sent to ${host} in clear.`,
+      'Use the https URL of the repository, or set azure-devops-url to it.',
+    );
+  return { ...repository, host };
+}
+
+function isSafe(host: string): boolean {
+  return host.startsWith('https:') || isLoopback(new URL(host).hostname);
 }
 
 function current({ repository, noRepository }: RunContext): Repository {
@@ -49,7 +60,11 @@ function named(text: string, wanted: Wanted, context: RunContext): Repository {
       : context.repository?.host;
   const repository = parseRepository(text, { provider, organization, host });
   // The run knows more of its own repository: the ID.
-  return context.repository && samePath(context.repository, repository) ? context.repository : repository;
+  return context.repository &&
+    samePath(context.repository, repository) &&
+    context.repository.host === repository.host
+    ? context.repository
+    : repository;
 }
 
 function providerOf(text: string, wanted: Wanted, context: RunContext): Provider | undefined {

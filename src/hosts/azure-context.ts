@@ -26,8 +26,16 @@ function organizationOf(environment: Environment): RunContext['azureDevOps'] {
   if (url.hostname.endsWith('.visualstudio.com'))
     return { organization: url.hostname.split('.')[0] ?? '', url: 'https://dev.azure.com', token };
   const segments = url.pathname.split('/').filter(Boolean);
-  const organization = decodeURIComponent(segments.pop() ?? '');
+  const organization = decoded(segments.pop() ?? '');
   return organization ? { organization, url: [url.origin, ...segments].join('/'), token } : undefined;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 /** By the kind of repository: a pipeline of Azure DevOps can build those of other hosts too. */
@@ -38,6 +46,8 @@ function repositoryOf(environment: Environment): Pick<RunContext, 'repository' |
       noRepository: 'is unknown: the pipeline has no Build.Repository variables (a classic release has none)',
     };
   const repository = kind === 'TfsGit' ? azureRepository(environment) : foreignRepository(environment, kind);
+  if (!repository && kind === 'TfsGit')
+    return { noRepository: 'is unknown: Build.Repository.Uri cannot be read' };
   return repository
     ? { repository }
     : { noRepository: `is of a kind that no catalog integration reads (${kind})` };

@@ -49,7 +49,8 @@ function repositoryOf(environment: Environment): Pick<RunContext, 'repository' |
  * section `pull_request`).
  */
 function withheld(environment: Environment): string | undefined {
-  if (environment.GITHUB_EVENT_NAME !== 'pull_request') return undefined;
+  const event = environment.GITHUB_EVENT_NAME ?? '';
+  if (!event.startsWith('pull_request') || event === 'pull_request_target') return undefined;
   if (environment.GITHUB_ACTOR === 'dependabot[bot]') return 'a pull request of Dependabot';
   const head = headRepository(environment.GITHUB_EVENT_PATH);
   return head !== undefined && head !== environment.GITHUB_REPOSITORY

@@ -71,7 +71,15 @@ export function guarded(host: Host): Host {
     notice: (message) => host.notice(inert(clean(message))),
     warning: (message) => host.warning(inert(clean(message))),
     fail: (message) => host.fail(inert(clean(message))),
-    summary: (text) => host.summary(clean(text)),
+    summary(text) {
+      try {
+        host.summary(clean(text));
+      } catch (error) {
+        host.info(
+          inert(`The job summary could not be written: ${error instanceof Error ? error.message : error}`),
+        );
+      }
+    },
   };
 }
 

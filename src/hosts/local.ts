@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { styleText } from 'node:util';
 import { parseRepositoryUrl } from '../repository-url.ts';
+import { oneLine } from '../text.ts';
 import type { Host, RunContext } from './host.ts';
 import { proxyFromEnvironment } from './proxy.ts';
 
@@ -36,7 +37,7 @@ export function localHost(
     input: (name) => inputs[name]?.trim() ?? '',
     secret() {},
     output(name, value) {
-      if (terminal.outputs) line(`${name}=${value}`);
+      if (terminal.outputs) line(`${name}=${oneLine(value)}`);
     },
     info: line,
     notice: (message) => line(style('cyan', `notice: ${message}`)),

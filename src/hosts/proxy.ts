@@ -6,15 +6,21 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * The proxy that the environment names for a URL. Both cases of the names are read and an empty one counts as not
  * set; a value without a scheme is an http proxy; loopback is never proxied. `NO_PROXY` is a list, separated by
  * commas or spaces, of `*`, `host`, `.domain`, `*.domain`, each with an optional `:port`.
+ *
+ * @param otherwise asked for the URLs that the environment says nothing of
  */
-export function proxyFromEnvironment(environment: Environment): (url: URL) => string | undefined {
+export function proxyFromEnvironment(
+  environment: Environment,
+  otherwise: (url: URL) => string | undefined = () => undefined,
+): (url: URL) => string | undefined {
   const read = (name: string) => environment[name.toLowerCase()] || environment[name] || undefined;
   const secure = read('HTTPS_PROXY');
   const plain = read('HTTP_PROXY');
   const exempt = (read('NO_PROXY') ?? '').split(/[\s,]+/u).filter(Boolean);
   return (url) => {
+    if (isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return undefined;
     const proxy = url.protocol === 'https:' ? secure : plain;
-    if (!proxy || isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return undefined;
+    if (!proxy) return otherwise(url);
     return /^[a-z]+:\/\//iu.test(proxy) ? proxy : `http://${proxy}`;
   };
 }
@@ -25,15 +31,23 @@ export function proxyFromEnvironment(environment: Environment): (url: URL) => st
  * self-hosted agent behind a web proxy".
  */
 export function proxyFromAgent(environment: Environment): (url: URL) => string | undefined {
-  const fromEnvironment = proxyFromEnvironment(environment);
-  if (!environment.AGENT_PROXYURL) return fromEnvironment;
-  const address = new URL(environment.AGENT_PROXYURL);
-  address.username = encodeURIComponent(environment.AGENT_PROXYUSERNAME ?? '');
-  address.password = encodeURIComponent(environment.SECRET_AGENT_PROXYPASSWORD ?? '');
-  const patterns: string[] = JSON.parse(environment.AGENT_PROXYBYPASSLIST || '[]');
-  const exempt = (url: URL) =>
-    isLoopback(url.hostname) || patterns.some((pattern) => new RegExp(pattern, 'iu').test(url.href));
-  return (url) => fromEnvironment(url) ?? (exempt(url) ? undefined : address.href);
+  return proxyFromEnvironment(environment, (url) => {
+    if (!environment.AGENT_PROXYURL) return undefined;
+    const address = new URL(environment.AGENT_PROXYURL);
+    address.username = encodeURIComponent(environment.AGENT_PROXYUSERNAME ?? '');
+    address.password = encodeURIComponent(environment.SECRET_AGENT_PROXYPASSWORD ?? '');
+    const patterns: string[] = JSON.parse(environment.AGENT_PROXYBYPASSLIST || '[]');
+    return patterns.some((pattern) => bypasses(pattern, url)) ? undefined : address.href;
+  });
+}
+
+/** The patterns are .NET's: one that JavaScript cannot read bypasses nothing. */
+function bypasses(pattern: string, url: URL): boolean {
+  try {
+    return new RegExp(pattern, 'i').test(url.href);
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a host name (as in `URL.hostname`) is this machine. */

@@ -11,7 +11,8 @@ export const MACHINE_NAME = /^[0-9a-z.-]{1,120}$/u;
 /** `Labels`: the value's pattern; keys follow it too, and may not begin with what Kong keeps for itself. */
 const LABEL = /^[a-z0-9A-Z](?:[a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/u;
 const RESERVED = /^(?:kong|konnect|mesh|kic|_)/u;
-const MOST_LABELS = 50;
+/** Of 50; one is kept for the mark of a service whose name we derive. */
+const MOST_LABELS = 49;
 const TEXT_FIELDS = new Set(['owner', 'cost_center', 'product_manager']);
 const LINK_FIELDS = new Set(['git_repo', 'dashboard', 'jira_project', 'slack_channel']);
 
@@ -26,7 +27,7 @@ export async function parseLabels(text: string, complain: Complain): Promise<Rec
   const lines = text.split(/\r?\n/u).filter((line) => line.trim() && !line.trim().startsWith('#'));
   const pairs = lines.every((line) => /^\s*[^\s:{"'=]+\s*=/u.test(line))
     ? lines.map((line): [string, unknown] => split(line))
-    : Object.entries(await parseMap(text, complain));
+    : Object.entries(await parseMap(text, 'failsafe', complain));
   if (pairs.length > MOST_LABELS)
     complain(`has ${pairs.length} labels; Konnect takes at most ${MOST_LABELS}`);
   const labels = new Map<string, string>();
@@ -56,7 +57,7 @@ export async function parseCustomFields(
   text: string,
   complain: Complain,
 ): Promise<Record<string, CustomField>> {
-  const fields = Object.entries(await parseMap(text, complain));
+  const fields = Object.entries(await parseMap(text, 'core', complain));
   for (const [key, value] of fields) {
     const shown = oneLine(key, 80);
     if (!/^[a-z][a-z0-9_-]{0,62}$/iu.test(key))
@@ -85,12 +86,17 @@ function describe(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
 }
 
-async function parseMap(text: string, complain: Complain): Promise<Record<string, unknown>> {
+/** @param schema what plain values are: `failsafe` leaves them the text that they are, so that 1.10 stays 1.10 */
+async function parseMap(
+  text: string,
+  schema: 'core' | 'failsafe',
+  complain: Complain,
+): Promise<Record<string, unknown>> {
   // Loaded only when there is a map to read: it costs more than all other parsing.
   const { parse } = await import('yaml');
   let value: unknown;
   try {
-    value = parse(text, { schema: 'core', uniqueKeys: true, maxAliasCount: 0, logLevel: 'error' });
+    value = parse(text, { schema, uniqueKeys: true, maxAliasCount: 0, logLevel: 'error' });
   } catch (error) {
     complain(
       `is neither YAML nor JSON: ${oneLine(error instanceof Error ? error.message : String(error), 160)}`,

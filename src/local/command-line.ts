@@ -42,11 +42,18 @@ export function parseCommandLine(
   const [command = '', ...rest] = args[0]?.startsWith('-') || args.length === 0 ? ['', ...args] : args;
   if (args.includes('--help') || args.includes('-h')) return { kind: 'text', text: USAGE, failed: false };
   if (args.includes('--version')) return { kind: 'text', text: version, failed: false };
+  const secret = SECRETS.find((name) =>
+    args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)),
+  );
+  if (secret)
+    return refused(
+      `--${secret} would show the secret to everybody who can list processes. Set the variable ${variableOf(secret)} instead.`,
+    );
   try {
     if (command === 'sandbox') return sandbox(rest);
     if (command === 'demo' && rest.length === 0) return { kind: 'demo' };
     if (command === '' || COMMANDS.some((one) => one === command)) return run(command, rest, environment);
-    return refused(`There is no command "${oneLine(args.join(' '), 80)}".`);
+    return refused(`There is no command "${oneLine(command, 40)}".`);
   } catch (error) {
     return refused(error instanceof Error ? oneLine(error.message, 200) : String(error));
   }
@@ -61,13 +68,6 @@ function run(
   args: string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): CommandLine {
-  const secret = SECRETS.find((name) =>
-    args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)),
-  );
-  if (secret)
-    return refused(
-      `--${secret} would show the secret to everybody who can list processes. Set the variable ${variableOf(secret)} instead.`,
-    );
   const options = Object.fromEntries(INPUTS.map(({ name }) => [name, { type: 'string' as const }]));
   const { values } = parseArgs({ args, options, allowPositionals: false });
   const secrets = Object.fromEntries(SECRETS.map((name) => [name, environment[variableOf(name)]]));

@@ -5,8 +5,18 @@ import type { SandboxFlags } from './command-line.ts';
 import { furnish, SAMPLE } from './samples.ts';
 
 /** `catalog-connect sandbox`: serves until it is stopped, and says how to use it. */
-export async function serveSandbox(options: SandboxFlags, terminal: Terminal): Promise<void> {
-  const sandbox = await startSandbox(options);
+export async function serveSandbox(
+  options: SandboxFlags,
+  terminal: Terminal,
+  onFailure: () => void,
+): Promise<void> {
+  const sandbox = await startSandbox(options).catch((error) => {
+    terminal.write(
+      `The port ${options.port} cannot be used: ${error.message}. Choose another with --port.\n`,
+    );
+    onFailure();
+  });
+  if (!sandbox) return;
   const { token, pat } = furnish(sandbox, SAMPLE);
   terminal.write(`A catalog in memory at ${sandbox.url}/v1 (repositories described by ${options.style}). Try it:
 

@@ -26,7 +26,7 @@ switch (line.kind) {
     );
     break;
   case 'sandbox':
-    void import('../local/serve.ts').then(({ serveSandbox }) => serveSandbox(line.options, terminal));
+    void import('../local/serve.ts').then(({ serveSandbox }) => serveSandbox(line.options, terminal, failed));
     break;
   case 'demo':
     void import('../local/demo.ts').then(({ demo }) =>

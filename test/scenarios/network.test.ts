@@ -97,6 +97,20 @@ describe.each(HOSTS)('on %s', (host) => {
   });
 });
 
+test('a proxy that hangs up is asked a few times, not for ever', async () => {
+  proxy.removeAllListeners('connect');
+  proxy.on('connect', ({ url, headers }, socket) => {
+    tunnels.push({ target: url ?? '', authorization: headers['proxy-authorization'] });
+    socket.destroy();
+  });
+  const { error } = await fail('github', world, {
+    inputs,
+    environment: { HTTPS_PROXY: `http://${address()}` },
+  });
+  expect(error).toContain('could not be used: socket hang up');
+  expect(tunnels.length).toBeLessThanOrEqual(15);
+});
+
 test("on azure, the agent's own proxy and CA file are used", async () => {
   const environment = {
     AGENT_PROXYURL: `http://${address()}`,

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { fail, REPOSITORY, run, succeed } from './support/check.ts';
 import { HOSTS } from './support/runners.ts';
 import { seedInstance, seedIntegration, seedMapping, seedService, shopResource } from './support/seeds.ts';
@@ -299,6 +300,112 @@ describe.each(HOSTS)('on %s', (host) => {
     expect(Object.keys(refused.outputs)).not.toContain('pwned');
     if (host === 'local') return;
     expect(refused.summary).not.toMatch(/<b>|\]\(|!\[|::|##vso|https:\/\/example/u);
+  });
+});
+
+describe.each(HOSTS)('stopping, on %s', (host) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'a run that is asked to by %s says what it was waiting for',
+    async (signal) => {
+      world = await createWorld({ discoveryDelay: 3_600_000 });
+      let child: ChildProcess | undefined;
+      world.fault = ({ path }) => {
+        // Asked while it waits for the discovery.
+        if (path.includes('integration.instance.id')) child?.kill(signal);
+        return undefined;
+      };
+      const { error, outputs } = await fail(host, world, {
+        onStart: (started) => {
+          child = started;
+        },
+      });
+      expect(error).toContain(
+        `The run was cancelled (${signal}). It was still waiting for the discovery of the repository.`,
+      );
+      expect(outputs).toMatchObject({
+        'service-operation': 'created',
+        'mapping-operation': 'skipped',
+        changed: 'true',
+      });
+    },
+  );
+
+  test('a replacement is brought to its end, whoever asks to stop', async () => {
+    world = await createWorld();
+    seedMapping(world, seedService(world), (seedIntegration(world), shopResource(world)));
+    let child: ChildProcess | undefined;
+    world.fault = ({ method }) => {
+      if (method === 'DELETE') child?.kill('SIGTERM');
+      return undefined;
+    };
+    const options = {
+      inputs: { 'azure-devops-pat': world.secondPat },
+      onStart: (started: ChildProcess) => {
+        child = started;
+      },
+    };
+    await run(host, world, options);
+    expect(world.state.credentials).toEqual([expect.objectContaining({ key: world.secondPat })]);
+  });
+});
+
+describe.each(HOSTS)('names, on %s', (host) => {
+  test('in another case than the host has them find the same repository', async () => {
+    world = await createWorld();
+    seedIntegration(world);
+    const service = seedService(world, { name: 'pay' });
+    seedMapping(world, service, shopResource(world));
+    const other = {
+      inputs: host === 'azure' ? {} : { repository: 'ACME/SHOP/CHECKOUT API' },
+      environment: {
+        BUILD_REPOSITORY_ID: '',
+        BUILD_REPOSITORY_URI: 'https://dev.azure.com/acme/SHOP/_git/CHECKOUT%20API',
+      },
+    };
+    const { outputs } = await succeed(host, world, other);
+    expect(outputs).toMatchObject({ 'service-id': service.id, changed: 'false' });
+  });
+
+  test('that Konnect does not show yet: the ID finds the repository', async () => {
+    world = await createWorld({ style: 'ids' });
+    seedIntegration(world);
+    const service = seedService(world);
+    seedMapping(world, service, shopResource(world));
+    world.state.discoveryDelay = Number.POSITIVE_INFINITY;
+    for (const one of world.state.repositories['azure-devops'])
+      if (one.id === SHOP.id) one.name = 'Cash Desk';
+    const { outputs } = await succeed(host, world, {
+      inputs: host === 'azure' ? {} : { repository: 'acme/shop/Cash Desk' },
+      environment: { BUILD_REPOSITORY_URI: 'https://dev.azure.com/acme/shop/_git/Cash%20Desk' },
+    });
+    expect(outputs).toMatchObject({ 'service-id': service.id, changed: 'false' });
+  });
+});
+
+describe.each(HOSTS)('secrets, on %s', (host) => {
+  test('of a URL are not shown, and a PAT is not sent in clear', async () => {
+    world = await createWorld();
+    const unreadable = await fail(host, world, {
+      inputs: { repository: 'https://ci:s3cr3t-t0ken@git.example.com/a/b.git', integration: 'azure-devops' },
+    });
+    expect(unreadable.everything).not.toContain('s3cr3t-t0ken');
+    const clear = await fail(host, world, {
+      inputs: { repository: 'http://tfs.example.com/tfs/Main/Shop/_git/api', 'azure-devops-url': '' },
+    });
+    expect(clear.error).toContain('The PAT would be sent to http://tfs.example.com/tfs in clear.');
+    expect(world.exchanges).toEqual([]);
+  });
+
+  test("the job's own token goes to its own organization alone", async () => {
+    world = await createWorld({ style: 'ids' });
+    seedIntegration(world);
+    const inputs = {
+      'azure-devops-pat': '',
+      repository: 'acme/shop/Checkout API',
+      integration: 'azure-devops',
+    };
+    await fail(host, world, { inputs });
+    expect(world.exchanges.filter(({ path }) => path.startsWith('/azure-devops/'))).toEqual([]);
   });
 });
 

@@ -69,19 +69,30 @@ export function konnectClient(http: Http, url: string, token: string): KonnectCl
     return read('GET', path, object({ data: array(unknown()), meta }), query);
   }
 
+  /** @returns undefined where a record came or went between two pages, so that one may have been missed */
+  async function readPages(path: string, filter: Filter): Promise<unknown[] | undefined> {
+    const records: unknown[] = [];
+    let total: number | undefined;
+    for (let number = 1; number <= MOST_PAGES; number++) {
+      const query = encode(filter);
+      query.set('page[number]', String(number));
+      const { data, meta } = await page(path, NumberedPage, query);
+      total ??= meta.page.total;
+      if (total !== meta.page.total) return undefined;
+      records.push(...data);
+      if (data.length === 0 || records.length >= total) return records;
+    }
+    throw tooMany(path, records.length);
+  }
+
   return {
     get: (path, schema) => read('GET', path, schema),
     async list(path, schema, filter = {}) {
-      const records: unknown[] = [];
-      for (let number = 1; number <= MOST_PAGES; number++) {
-        const query = encode(filter);
-        query.set('page[number]', String(number));
-        const { data, meta } = await page(path, NumberedPage, query);
-        records.push(...data);
-        if (data.length === 0 || records.length >= meta.page.total)
-          return records.map((record) => checkRecord(schema, record, path));
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        const records = await readPages(path, filter);
+        if (records) return records.map((record) => checkRecord(schema, record, path));
       }
-      throw tooMany(path, records.length);
+      throw new Failure(`GET /v1${path} keeps changing while it is read.`, 'Run the step again.');
     },
     async walk(path, schema, filter) {
       const records: unknown[] = [];
@@ -91,7 +102,7 @@ export function konnectClient(http: Http, url: string, token: string): KonnectCl
         if (cursor) query.set('page[after]', cursor);
         const { data, meta } = await page(path, CursorPage, query);
         records.push(...data);
-        cursor = cursorOf(meta.page.next);
+        cursor = cursorOf(meta.page.next, path);
         if (!cursor) return records.map((record) => checkRecord(schema, record, path));
       }
       throw tooMany(path, records.length);
@@ -114,8 +125,11 @@ function encode(filter: Filter): URLSearchParams {
 }
 
 /** `next` is a path with a prefix that is Konnect's own: only its cursor means something to us. */
-function cursorOf(next: string | null | undefined): string | null {
-  return next ? new URL(next, 'http://cursor.invalid').searchParams.get('page[after]') : null;
+function cursorOf(next: string | null | undefined, path: string): string | null {
+  if (!next) return null;
+  const cursor = new URLSearchParams(next.slice(next.indexOf('?') + 1)).get('page[after]');
+  if (!cursor) throw new UnreadableAnswer('GET', path, 'meta.page.next: expected a path with page[after]');
+  return cursor;
 }
 
 function check<S extends GenericSchema>(

@@ -31,7 +31,9 @@ export async function ensureCredential(
   const ahead = early(existed ? readCredential(connection, instance) : Promise.resolve(undefined));
   const pat = repository.provider === 'azure-devops' ? inputs.azureDevOpsPat : undefined;
   const ensured = pat
-    ? await ensure(credential(connection, instance, pat, ahead, !existed), connection)
+    ? await ensure(credential(connection, instance, pat, ahead, !existed), connection).catch((error) =>
+        tellRemoval(connection, title, error),
+      )
     : checked(await ahead);
   tell(connection, 'credential', title, ensured);
   const written = ensured.operation === 'created' || ensured.operation === 'replaced';
@@ -60,6 +62,19 @@ async function statusNow(
     clock.now(),
     fresh,
   );
+}
+
+/** The run fails here, but not without saying that it changed something. */
+function tellRemoval(connection: Connection, title: string, error: unknown): never {
+  if (error instanceof CredentialRemoved) {
+    tell(connection, 'credential', title, {
+      operation: 'replaced',
+      value: undefined,
+      differences: ['it is removed, and no other is stored'],
+    });
+    connection.progress.credentialStatus('missing');
+  }
+  throw error;
 }
 
 function checked(value: AuthCredential | undefined): Ensured<AuthCredential> {
@@ -103,7 +118,9 @@ function credential(
   let removing = false;
   const read = aheadThen(ahead, () => readCredential(connection, instance));
   const guarded = (error: unknown) => {
-    throw removing ? afterRemoval(connection, instance, error) : error;
+    throw removing && !(error instanceof CredentialRemoved)
+      ? new CredentialRemoved(connection, instance, error)
+      : error;
   };
 
   function store(headers: string[]): Promise<AuthCredential> {
@@ -130,8 +147,8 @@ function credential(
       if (inputs.rotateCredential === 'always' && found.id === first?.id)
         return ['rotate-credential is always'];
       const mark = instance.labels?.[PAT_LABEL];
-      const stale = marks(mark, found.id) && mark !== patMark(instance.id, found.id, pat);
-      return stale ? ['it was made from another PAT'] : [];
+      if (!marks(mark, found.id)) return [];
+      return mark === patMark(instance.id, found.id, pat) ? [] : ['it was made from another PAT'];
     },
     permit: () => connection.provePat('The credential needs a PAT.'),
     create: async () => store(await headerNames(connection).catch(guarded)),
@@ -158,15 +175,23 @@ function credential(
   }
 }
 
-/** Keeps what the engine decides by: whether the write may have happened, or met another's. */
-function afterRemoval(connection: Connection, instance: IntegrationInstance, error: unknown): Failure {
-  const { conflict, maybeProcessed } = error as { conflict?: boolean; maybeProcessed?: boolean };
-  const why = error instanceof Error ? error.message : String(error);
-  const failure = new Failure(
-    `The old credential of the integration "${instance.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${why}`,
-    `Run this step again: it stores the credential. Or paste the PAT at ${integrationsPage(connection)}.`,
-  );
-  return Object.assign(failure, { conflict, maybeProcessed });
+/** There is no credential at the moment. It keeps what the engine decides by. */
+class CredentialRemoved extends Failure {
+  override readonly name = 'CredentialRemoved';
+  readonly conflict: boolean | undefined;
+  readonly maybeProcessed: boolean | undefined;
+
+  constructor(connection: Connection, instance: IntegrationInstance, cause: unknown) {
+    const { conflict, maybeProcessed } = cause as { conflict?: boolean; maybeProcessed?: boolean };
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const cure = cause instanceof Failure && cause.cure ? ` ${cause.cure}` : '';
+    super(
+      `The old credential of the integration "${instance.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${why}`,
+      `Run this step again: it stores the credential. Or paste the PAT at ${integrationsPage(connection)}.${cure}`,
+    );
+    this.conflict = conflict;
+    this.maybeProcessed = maybeProcessed;
+  }
 }
 
 async function headerNames(connection: Connection): Promise<string[]> {

@@ -26,9 +26,11 @@ export function adviceFor(connection: Connection, status: CredentialStatus): str
   const cure =
     connection.repository.provider !== 'azure-devops'
       ? `authorize it at ${integrationsPage(connection)}`
-      : connection.inputs.rotateCredential === 'never'
-        ? 'run the step with rotate-credential: auto and a PAT that works'
-        : 'set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it';
+      : status === 'unauthorized' && connection.inputs.azureDevOpsPat
+        ? 'run the step once with rotate-credential: always'
+        : connection.inputs.rotateCredential === 'never'
+          ? 'run the step with rotate-credential: auto and a PAT that works'
+          : 'set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it';
   const state = {
     missing: 'is missing',
     tainted: 'was refused by the host (tainted)',

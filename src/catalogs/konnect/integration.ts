@@ -88,7 +88,9 @@ function integration(connection: Connection): Ensurable<IntegrationInstance> {
 /** The organization that an instance reads, where its configuration tells. */
 function organizationOf(instance: IntegrationInstance): string | undefined {
   const { organization } = instance.config;
-  return typeof organization === 'string' ? organization.replace(/\/+$/u, '').split('/').at(-1) : undefined;
+  if (typeof organization !== 'string') return undefined;
+  const old = /^https:\/\/([^./]+)\.visualstudio\.com/iu.exec(organization);
+  return old ? old[1] : organization.replace(/\/+$/u, '').split('/').at(-1);
 }
 
 function readsOurs({ repository }: Connection, instance: IntegrationInstance): boolean {

@@ -12,17 +12,21 @@ import {
   number,
   object,
   optional,
+  pipe,
   record,
+  regex,
   string,
   unknown,
 } from 'valibot';
 
 const labels = record(string(), string());
 const config = record(string(), unknown());
-const reference = object({ id: string(), name: string() });
+/** IDs become parts of paths: what is none cannot lead elsewhere. */
+const id = pipe(string(), regex(/^[\w-]+$/u));
+const reference = object({ id, name: string() });
 
 export const IntegrationInstance = object({
-  id: string(),
+  id,
   name: string(),
   display_name: string(),
   integration: object({ name: string() }),
@@ -33,7 +37,7 @@ export const IntegrationInstance = object({
 export type IntegrationInstance = InferOutput<typeof IntegrationInstance>;
 
 export const AuthCredential = object({
-  id: string(),
+  id,
   tainted: boolean(),
   missing_permissions: array(object({ scopes: array(nullable(string())), message: string() })),
   expires_at: nullable(string()),
@@ -59,7 +63,7 @@ export const Integration = object({
 export type Integration = InferOutput<typeof Integration>;
 
 export const CatalogService = object({
-  id: string(),
+  id,
   name: string(),
   display_name: string(),
   description: nullable(string()),
@@ -69,7 +73,7 @@ export const CatalogService = object({
 export type CatalogService = InferOutput<typeof CatalogService>;
 
 export const CatalogResource = object({
-  id: string(),
+  id,
   name: nullable(string()),
   type: string(),
   config,
@@ -80,8 +84,8 @@ export const CatalogResource = object({
 export type CatalogResource = InferOutput<typeof CatalogResource>;
 
 export const ResourceMapping = object({
-  id: string(),
-  resource: object({ id: string() }),
+  id,
+  resource: object({ id }),
   service: reference,
 });
 export type ResourceMapping = InferOutput<typeof ResourceMapping>;

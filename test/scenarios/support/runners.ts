@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -23,6 +23,8 @@ export interface RunOptions {
   /** Of the command line: added to what the inputs make, or in the place of it. */
   arguments?: string[];
   only?: string[];
+  /** Called with the process when it has started. */
+  onStart?: (child: ChildProcess) => void;
 }
 
 export interface RunResult {
@@ -86,21 +88,27 @@ async function runGitHub(
     `INPUT_${name.toUpperCase()}`,
     inputs[name] ?? row.default ?? '',
   ]);
-  const run = await spawnNode(path.join(root, action.runs.main), [], folder, {
-    GITHUB_ACTIONS: 'true',
-    GITHUB_WORKSPACE: folder,
-    GITHUB_REPOSITORY: 'acme-inc/web-shop',
-    GITHUB_REPOSITORY_ID: '987654321',
-    GITHUB_SERVER_URL: 'https://github.com',
-    GITHUB_ACTOR: 'octocat',
-    GITHUB_EVENT_NAME: event.name,
-    GITHUB_EVENT_PATH: file('event.json', JSON.stringify(event.payload)),
-    GITHUB_OUTPUT: file('output'),
-    GITHUB_STEP_SUMMARY: file('summary'),
-    RUNNER_TEMP: folder,
-    ...Object.fromEntries(given),
-    ...options.environment,
-  });
+  const run = await spawnNode(
+    path.join(root, action.runs.main),
+    [],
+    folder,
+    {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_WORKSPACE: folder,
+      GITHUB_REPOSITORY: 'acme-inc/web-shop',
+      GITHUB_REPOSITORY_ID: '987654321',
+      GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_ACTOR: 'octocat',
+      GITHUB_EVENT_NAME: event.name,
+      GITHUB_EVENT_PATH: file('event.json', JSON.stringify(event.payload)),
+      GITHUB_OUTPUT: file('output'),
+      GITHUB_STEP_SUMMARY: file('summary'),
+      RUNNER_TEMP: folder,
+      ...Object.fromEntries(given),
+      ...options.environment,
+    },
+    options.onStart,
+  );
   const commands = run.lines.flatMap((line) => {
     const match = /^\s*::([\w-]+)(?: ([^:]*))?::(.*)$/u.exec(line);
     return match ? [{ name: match[1] ?? '', text: unescaped(match[3] ?? '') }] : [];
@@ -139,30 +147,36 @@ async function runAzure(
     return [`INPUT_${name.toUpperCase()}`, value] as const;
   });
   const project = encodeURIComponent(SHOP.project);
-  const run = await spawnNode(path.join(root, task.execution.Node20_1.target), [], folder, {
-    AGENT_TEMPDIRECTORY: folder,
-    AGENT_WORKFOLDER: folder,
-    AGENT_VERSION: '5.278.0',
-    SYSTEM_COLLECTIONURI: `https://dev.azure.com/${ORGANIZATION}/`,
-    SYSTEM_TEAMFOUNDATIONCOLLECTIONURI: `https://dev.azure.com/${ORGANIZATION}/`,
-    SYSTEM_TEAMPROJECT: SHOP.project,
-    SYSTEM_TEAMPROJECTID: SHOP.projectId,
-    SYSTEM_SERVERTYPE: 'Hosted',
-    BUILD_REASON: 'IndividualCI',
-    BUILD_REPOSITORY_PROVIDER: 'TfsGit',
-    BUILD_REPOSITORY_ID: SHOP.id,
-    BUILD_REPOSITORY_NAME: SHOP.name,
-    BUILD_REPOSITORY_URI: `https://${ORGANIZATION}@dev.azure.com/${ORGANIZATION}/${project}/_git/${encodeURIComponent(SHOP.name)}`,
-    ENDPOINT_URL_SYSTEMVSSCONNECTION: `https://dev.azure.com/${ORGANIZATION}/`,
-    ENDPOINT_AUTH_SCHEME_SYSTEMVSSCONNECTION: 'OAuth',
-    ENDPOINT_AUTH_SYSTEMVSSCONNECTION: JSON.stringify({
-      scheme: 'OAuth',
-      parameters: { AccessToken: world.jobToken },
-    }),
-    ENDPOINT_AUTH_PARAMETER_SYSTEMVSSCONNECTION_ACCESSTOKEN: world.jobToken,
-    ...Object.fromEntries(given),
-    ...options.environment,
-  });
+  const run = await spawnNode(
+    path.join(root, task.execution.Node20_1.target),
+    [],
+    folder,
+    {
+      AGENT_TEMPDIRECTORY: folder,
+      AGENT_WORKFOLDER: folder,
+      AGENT_VERSION: '5.278.0',
+      SYSTEM_COLLECTIONURI: `https://dev.azure.com/${ORGANIZATION}/`,
+      SYSTEM_TEAMFOUNDATIONCOLLECTIONURI: `https://dev.azure.com/${ORGANIZATION}/`,
+      SYSTEM_TEAMPROJECT: SHOP.project,
+      SYSTEM_TEAMPROJECTID: SHOP.projectId,
+      SYSTEM_SERVERTYPE: 'Hosted',
+      BUILD_REASON: 'IndividualCI',
+      BUILD_REPOSITORY_PROVIDER: 'TfsGit',
+      BUILD_REPOSITORY_ID: SHOP.id,
+      BUILD_REPOSITORY_NAME: SHOP.name,
+      BUILD_REPOSITORY_URI: `https://${ORGANIZATION}@dev.azure.com/${ORGANIZATION}/${project}/_git/${encodeURIComponent(SHOP.name)}`,
+      ENDPOINT_URL_SYSTEMVSSCONNECTION: `https://dev.azure.com/${ORGANIZATION}/`,
+      ENDPOINT_AUTH_SCHEME_SYSTEMVSSCONNECTION: 'OAuth',
+      ENDPOINT_AUTH_SYSTEMVSSCONNECTION: JSON.stringify({
+        scheme: 'OAuth',
+        parameters: { AccessToken: world.jobToken },
+      }),
+      ENDPOINT_AUTH_PARAMETER_SYSTEMVSSCONNECTION_ACCESSTOKEN: world.jobToken,
+      ...Object.fromEntries(given),
+      ...options.environment,
+    },
+    options.onStart,
+  );
   const commands = [...run.lines, ...run.stderr.split('\n')].flatMap((line) => {
     const match = /##vso\[([\w.]+) ?([^\]]*)\](.*)$/u.exec(line);
     return match
@@ -237,6 +251,7 @@ async function runLocal(
       AZURE_DEVOPS_PAT: inputs['azure-devops-pat'],
       ...options.environment,
     },
+    options.onStart,
   );
   const outputs = run.lines.flatMap((line) => {
     const match = /^([a-z-]+)=(.*)$/u.exec(line);
@@ -264,12 +279,14 @@ async function spawnNode(
   args: string[],
   cwd: string,
   environment: Record<string, string | undefined>,
+  onStart?: (child: ChildProcess) => void,
 ) {
   const child = spawn(node, [script, ...args], {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: cwd, CI: 'true', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  onStart?.(child);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
