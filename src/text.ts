@@ -37,3 +37,9 @@ export function inert(text: string): string {
 export function markdown(text: string): string {
   return oneLine(text, 2_000).replace(/[^\p{L}\p{N} -]/gu, (character) => `&#${character.codePointAt(0)};`);
 }
+
+/** A list of foreign things, a line each, of bounded length. */
+export function bullets(items: string[]): string {
+  const shown = items.slice(0, 20).map((item) => `- ${oneLine(item, 500)}`);
+  return [...shown, ...(items.length > 20 ? [`- and ${items.length - 20} more`] : [])].join('\n');
+}

@@ -304,6 +304,10 @@ function inert(text) {
 function markdown(text) {
   return oneLine(text, 2e3).replace(/[^\p{L}\p{N} -]/gu, (character) => `&#${character.codePointAt(0)};`);
 }
+function bullets(items) {
+  const shown = items.slice(0, 20).map((item) => `- ${oneLine(item, 500)}`);
+  return [...shown, ...items.length > 20 ? [`- and ${items.length - 20} more`] : []].join("\n");
+}
 var LINE_BREAKS, CONTROLS;
 var init_text = __esm({
   "src/text.ts"() {
@@ -8592,15 +8596,17 @@ function adviceFor(connection, status) {
   return `The credential of the integration ${state}: Konnect cannot read the repositories of "${oneLine(connection.repository.organization, 80)}". To repair it, ${cure}.`;
 }
 function missingPermissions(found) {
-  return (found?.missing_permissions ?? []).map(
+  return (found?.missing_permissions ?? []).slice(0, MOST_WARNINGS).map(
     ({ scopes, message }) => oneLine(`The credential lacks ${scopes.filter(Boolean).join(", ") || "a permission"}: ${message}`)
   );
 }
+var MOST_WARNINGS;
 var init_health = __esm({
   "src/catalogs/konnect/health.ts"() {
     "use strict";
     init_text();
     init_connection();
+    MOST_WARNINGS = 9;
   }
 });
 
@@ -9163,10 +9169,10 @@ function checkNamed(connection, found) {
   );
 }
 function severalInstances({ repository }, instances) {
-  const names = instances.map((one) => `- ${one.name} (${one.id})`).join("\n");
+  const names = instances.map((one) => `${one.name} (${one.id})`);
   return new Failure(
     `Several integrations may read the organization "${repository.organization}":
-${names}`,
+${bullets(names)}`,
     "Set integration-name to one of them."
   );
 }
@@ -9387,10 +9393,10 @@ function patchOf(changes) {
   return body;
 }
 function severalServices({ repository }, services) {
-  const list = services.map((one) => `- ${oneLine(one.name, 130)} (${one.id})`).join("\n");
+  const list = services.map((one) => `${oneLine(one.name, 130)} (${one.id})`);
   return new Failure(
     `The repository ${fullName(repository)} is mapped to several services:
-${list}`,
+${bullets(list)}`,
     "Set service-name to the one that this step is to care for."
   );
 }
@@ -9593,11 +9599,11 @@ function notArchived(resource) {
 }
 function uncertain({ repository }, resources) {
   const list = resources.map(
-    (one) => `- ${one.id}: ${oneLine(one.name ?? "", 120)} (${oneLine(one.type, 60)}) ${oneLine(JSON.stringify(one.config), 160)}`
+    (one) => `${one.id}: ${oneLine(one.name ?? "", 120)} (${oneLine(one.type, 60)}) ${oneLine(JSON.stringify(one.config), 160)}`
   );
   return new Failure(
     `It is not certain which resource is the repository ${fullName(repository)}:
-${list.join("\n")}`,
+${bullets(list)}`,
     "Set resource-id to the right one."
   );
 }
@@ -20979,11 +20985,8 @@ async function parseInputs(read2) {
     mapBeforeDiscovery: boolean2("map-before-discovery")
   };
   if (problems.length > 0)
-    throw new Failure(
-      `The inputs cannot be used:
-${problems.map((problem) => `- ${problem}`).join("\n")}`,
-      "Nothing was sent."
-    );
+    throw new Failure(`The inputs cannot be used:
+${bullets(problems)}`, "Nothing was sent.");
   return inputs;
   function missingToken() {
     complainOf("catalog-token")(
@@ -22486,15 +22489,19 @@ function createReport(host, summary2) {
     }
   };
 }
+var LONGEST_SUMMARY = 2e5;
 function summaryOf(title, outcomes, advice) {
-  const rows2 = outcomes.map(
-    ({ thing, name, operation, id: id2, reasons }) => `| ${thing} | ${markdown(name)} | ${[operation, ...reasons.length > 0 ? [markdown(reasons.join(", "))] : []].join(": ")} | ${markdown(id2)} |`
-  );
+  const rows2 = outcomes.map(({ thing, name, operation, id: id2, reasons }) => {
+    const done = reasons.length > 0 ? `${operation}: ${markdown(reasons.join(", "))}` : operation;
+    return `| ${thing} | ${markdown(name)} | ${done} | ${markdown(id2)} |`;
+  });
   const table = rows2.length > 0 ? ["| | Name | Operation | ID |", "|---|---|---|---|", ...rows2, ""] : [];
-  const next = advice.flatMap(
-    (text) => text.split("\n").map((line) => `> ${markdown(line)}  `).concat("")
-  );
-  return [`### ${markdown(title)}`, "", ...table, ...next].join("\n");
+  const next = advice.flatMap((text) => [...text.split("\n").map((line) => `> ${markdown(line)}  `), ""]);
+  const summary2 = [`### ${markdown(title)}`, "", ...table, ...next].join("\n");
+  if (summary2.length <= LONGEST_SUMMARY) return summary2;
+  return `${summary2.slice(0, summary2.lastIndexOf("\n", LONGEST_SUMMARY))}
+
+The rest is in the log.`;
 }
 
 // src/commands/main.ts

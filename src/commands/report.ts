@@ -65,17 +65,17 @@ export function createReport(host: Host, summary: boolean): Report {
   };
 }
 
+/** Characters. A runner refuses a summary of more than 1 MiB. */
+const LONGEST_SUMMARY = 200_000;
+
 function summaryOf(title: string, outcomes: Outcome[], advice: string[]): string {
-  const rows = outcomes.map(
-    ({ thing, name, operation, id, reasons }) =>
-      `| ${thing} | ${markdown(name)} | ${[operation, ...(reasons.length > 0 ? [markdown(reasons.join(', '))] : [])].join(': ')} | ${markdown(id)} |`,
-  );
+  const rows = outcomes.map(({ thing, name, operation, id, reasons }) => {
+    const done = reasons.length > 0 ? `${operation}: ${markdown(reasons.join(', '))}` : operation;
+    return `| ${thing} | ${markdown(name)} | ${done} | ${markdown(id)} |`;
+  });
   const table = rows.length > 0 ? ['| | Name | Operation | ID |', '|---|---|---|---|', ...rows, ''] : [];
-  const next = advice.flatMap((text) =>
-    text
-      .split('\n')
-      .map((line) => `> ${markdown(line)}  `)
-      .concat(''),
-  );
-  return [`### ${markdown(title)}`, '', ...table, ...next].join('\n');
+  const next = advice.flatMap((text) => [...text.split('\n').map((line) => `> ${markdown(line)}  `), '']);
+  const summary = [`### ${markdown(title)}`, '', ...table, ...next].join('\n');
+  if (summary.length <= LONGEST_SUMMARY) return summary;
+  return `${summary.slice(0, summary.lastIndexOf('\n', LONGEST_SUMMARY))}\n\nThe rest is in the log.`;
 }

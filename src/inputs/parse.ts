@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts';
 import { isLoopback } from '../hosts/proxy.ts';
-import { oneLine } from '../text.ts';
+import { bullets, oneLine } from '../text.ts';
 import {
   type CATALOGS,
   type COMMANDS,
@@ -142,10 +142,7 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
     mapBeforeDiscovery: boolean('map-before-discovery'),
   };
   if (problems.length > 0)
-    throw new Failure(
-      `The inputs cannot be used:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
-      'Nothing was sent.',
-    );
+    throw new Failure(`The inputs cannot be used:\n${bullets(problems)}`, 'Nothing was sent.');
   return inputs;
 
   function missingToken(): string {

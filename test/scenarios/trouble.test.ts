@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fail, REPOSITORY, run, succeed } from './support/check.ts';
-import { HOSTS } from './support/runners.ts';
+import { HOSTS, runStep } from './support/runners.ts';
 import { seedInstance, seedIntegration, seedMapping, seedService, shopResource } from './support/seeds.ts';
 import { createWorld, SHOP, type World } from './support/world.ts';
 
@@ -396,6 +398,20 @@ describe.each(HOSTS)('secrets, on %s', (host) => {
     expect(world.exchanges).toEqual([]);
   });
 
+  test("the job's own token tells the ID of a repository of its own organization", async () => {
+    if (host !== 'azure') return;
+    world = await createWorld({ style: 'ids' });
+    seedIntegration(world);
+    const { outputs } = await succeed(host, world, {
+      inputs: { 'azure-devops-pat': '', 'azure-devops-url': '', repository: 'acme/shop/Checkout API' },
+      environment: {
+        SYSTEM_COLLECTIONURI: `${world.azureDevOpsUrl}/acme/`,
+        SYSTEM_TEAMFOUNDATIONCOLLECTIONURI: '',
+      },
+    });
+    expect(outputs['resource-id']).toBe(shopResource(world).id);
+  });
+
   test("the job's own token goes to its own organization alone", async () => {
     world = await createWorld({ style: 'ids' });
     seedIntegration(world);
@@ -408,6 +424,62 @@ describe.each(HOSTS)('secrets, on %s', (host) => {
     expect(world.exchanges.filter(({ path }) => path.startsWith('/azure-devops/'))).toEqual([]);
   });
 });
+
+describe('sizes', () => {
+  test('an answer of 200 MB is not read to its end', async () => {
+    world = await createWorld();
+    const chunk = Buffer.alloc(1024 * 1024, ' ');
+    let sent = 0;
+    const server = http.createServer((_, response) => {
+      const more = () => {
+        while (sent < 200 && response.writable) {
+          sent += 1;
+          if (!response.write(chunk)) return void response.once('drain', more);
+        }
+        response.end();
+      };
+      more();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { error } = await fail('github', world, { inputs: { 'catalog-url': url } });
+    server.closeAllConnections();
+    server.close();
+    expect(error).toContain('the answer is larger than 20971520 bytes');
+    expect(sent).toBeLessThan(150);
+  });
+
+  test('10,000 bad labels are one message that can be read', async () => {
+    world = await createWorld();
+    const labels = Array.from({ length: 10_000 }, (_, index) => `_${index}=v`).join('\n');
+    const { error } = await fail('github', world, { inputs: { 'service-labels': labels } });
+    expect(error).toContain('- and 9981 more');
+    expect(error.length).toBeLessThan(10_000);
+  });
+});
+
+test.each([2, 5, 8, 11])(
+  'killed right after request %d, the next run ends in the same place',
+  async (position) => {
+    world = await createWorld();
+    let child: ChildProcess | undefined;
+    let count = 0;
+    world.fault = () => {
+      count += 1;
+      if (count === position) child?.kill('SIGKILL');
+      return undefined;
+    };
+    await runStep('github', world, {
+      onStart: (started) => {
+        child = started;
+      },
+    });
+    world.fault = undefined;
+    await succeed('github', world);
+    const { instances, credentials, services, mappings } = world.state;
+    expect([instances.length, credentials.length, services.length, mappings.length]).toEqual([1, 1, 1, 1]);
+  },
+);
 
 /** These wait for what takes seconds, and what waits is the same on all hosts. */
 describe('patience', () => {

@@ -40,9 +40,14 @@ export function adviceFor(connection: Connection, status: CredentialStatus): str
   return `The credential of the integration ${state}: Konnect cannot read the repositories of "${oneLine(connection.repository.organization, 80)}". To repair it, ${cure}.`;
 }
 
+/** A runner shows ten annotations of a step. */
+const MOST_WARNINGS = 9;
+
 /** What Konnect misses although the credential works. */
 export function missingPermissions(found: AuthCredential | undefined): string[] {
-  return (found?.missing_permissions ?? []).map(({ scopes, message }) =>
-    oneLine(`The credential lacks ${scopes.filter(Boolean).join(', ') || 'a permission'}: ${message}`),
-  );
+  return (found?.missing_permissions ?? [])
+    .slice(0, MOST_WARNINGS)
+    .map(({ scopes, message }) =>
+      oneLine(`The credential lacks ${scopes.filter(Boolean).join(', ') || 'a permission'}: ${message}`),
+    );
 }

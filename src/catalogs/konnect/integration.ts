@@ -1,6 +1,6 @@
 import { type Ensurable, ensure } from '../../ensure.ts';
 import { Failure } from '../../errors.ts';
-import { oneLine } from '../../text.ts';
+import { bullets, oneLine } from '../../text.ts';
 import type { Filter } from './client.ts';
 import { type Connection, integrationsPage, tell } from './connection.ts';
 import { readManifest } from './manifest.ts';
@@ -118,9 +118,9 @@ function checkNamed(
 }
 
 function severalInstances({ repository }: Connection, instances: IntegrationInstance[]): Failure {
-  const names = instances.map((one) => `- ${one.name} (${one.id})`).join('\n');
+  const names = instances.map((one) => `${one.name} (${one.id})`);
   return new Failure(
-    `Several integrations may read the organization "${repository.organization}":\n${names}`,
+    `Several integrations may read the organization "${repository.organization}":\n${bullets(names)}`,
     'Set integration-name to one of them.',
   );
 }

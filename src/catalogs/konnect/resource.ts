@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts';
 import { fullName, type Repository } from '../../repository.ts';
-import { oneLine } from '../../text.ts';
+import { bullets, oneLine } from '../../text.ts';
 import type { Filter } from './client.ts';
 import type { Connection } from './connection.ts';
 import { KonnectError } from './errors.ts';
@@ -131,10 +131,10 @@ function notArchived(resource: CatalogResource): CatalogResource {
 function uncertain({ repository }: Connection, resources: readonly CatalogResource[]): Failure {
   const list = resources.map(
     (one) =>
-      `- ${one.id}: ${oneLine(one.name ?? '', 120)} (${oneLine(one.type, 60)}) ${oneLine(JSON.stringify(one.config), 160)}`,
+      `${one.id}: ${oneLine(one.name ?? '', 120)} (${oneLine(one.type, 60)}) ${oneLine(JSON.stringify(one.config), 160)}`,
   );
   return new Failure(
-    `It is not certain which resource is the repository ${fullName(repository)}:\n${list.join('\n')}`,
+    `It is not certain which resource is the repository ${fullName(repository)}:\n${bullets(list)}`,
     'Set resource-id to the right one.',
   );
 }

@@ -1,7 +1,7 @@
 import { type Ensurable, ensure } from '../../ensure.ts';
 import { Failure } from '../../errors.ts';
 import { fullName, PROVIDERS } from '../../repository.ts';
-import { oneLine } from '../../text.ts';
+import { bullets, oneLine } from '../../text.ts';
 import { aheadThen, type Connection, tell } from './connection.ts';
 import { matchResource } from './matching.ts';
 import { REPOSITORY_LABEL, repositoryMark, serviceNameFor } from './naming.ts';
@@ -150,9 +150,9 @@ function patchOf(changes: Change[]): Record<string, unknown> {
 }
 
 function severalServices({ repository }: Connection, services: CatalogService[]): Failure {
-  const list = services.map((one) => `- ${oneLine(one.name, 130)} (${one.id})`).join('\n');
+  const list = services.map((one) => `${oneLine(one.name, 130)} (${one.id})`);
   return new Failure(
-    `The repository ${fullName(repository)} is mapped to several services:\n${list}`,
+    `The repository ${fullName(repository)} is mapped to several services:\n${bullets(list)}`,
     'Set service-name to the one that this step is to care for.',
   );
 }
