@@ -53,6 +53,7 @@ const api = new OpenAPIBackend({
       'create-integration-instance-auth-credential',
       'create-resource-mapping',
       'delete-integration-instance-auth-credential',
+      'fetch-integration-instance',
       'fetch-resource',
       'get-integration-instance-auth-credential',
       'list-catalog-integrations',

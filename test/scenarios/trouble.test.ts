@@ -334,7 +334,8 @@ describe.each(HOSTS)('stopping, on %s', (host) => {
 
   test('a replacement is brought to its end, whoever asks to stop', async () => {
     world = await createWorld();
-    seedMapping(world, seedService(world), (seedIntegration(world), shopResource(world)));
+    seedIntegration(world);
+    seedMapping(world, seedService(world), shopResource(world));
     let child: ChildProcess | undefined;
     world.fault = ({ method }) => {
       if (method === 'DELETE') child?.kill('SIGTERM');
