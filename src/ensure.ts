@@ -7,14 +7,15 @@ export interface Ensurable<T> {
   /** For messages, e.g. `service "shop"`. */
   title: string;
   find(): Promise<T | undefined>;
-  /** What is not as it was declared, in words; empty when all is. */
-  differs(found: T): string[];
+  /** What is not as it was declared, in words; empty when all is. Absent where it only has to exist. */
+  differs?(found: T): string[];
   /** Throws when what is missing or different must not be written. Also asked in a plan. */
   permit?(found: T | undefined): void | Promise<void>;
   create(): Promise<T>;
-  update(found: T, differences: string[]): Promise<T>;
-  /** What {@link update} is called. */
-  repair: 'updated' | 'replaced';
+  /** Makes it as declared; there where `differs` is. */
+  update?(found: T): Promise<T>;
+  /** What {@link update} is called, if not `updated`. */
+  repair?: 'replaced';
   /** What to do when its place is taken by something that the token may not see. */
   hidden: string;
   /** Whether what it belongs to was made in this run: roles and look-ups may take a while to follow. */
@@ -54,13 +55,17 @@ export async function ensure<T>(thing: Ensurable<T>, { plan, clock }: EnsureMode
     let decided: Ensured<T> | undefined;
     try {
       const found = await thing.find();
-      const differences = found === undefined ? [] : thing.differs(found);
+      const differences = (found !== undefined && thing.differs?.(found)) || [];
       if (found !== undefined && differences.length === 0)
         return wrote ? { ...wrote, value: found } : { operation: 'unchanged', value: found, differences };
       await thing.permit?.(found);
-      decided = { operation: found === undefined ? 'created' : thing.repair, value: found, differences };
+      decided = {
+        operation: found === undefined ? 'created' : (thing.repair ?? 'updated'),
+        value: found,
+        differences,
+      };
       if (plan) return decided;
-      const value = found === undefined ? await thing.create() : await thing.update(found, differences);
+      const value = found === undefined ? await thing.create() : await thing.update?.(found);
       return { ...(wrote ?? decided), value };
     } catch (error) {
       const { conflict, maybeProcessed, status } = error as Refusal;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { azurePipelinesContext } from '../src/hosts/azure-context.ts';
 import { fullName } from '../src/repository.ts';
 
@@ -89,3 +90,31 @@ test.each(['Bitbucket', 'Svn', 'TfsVersionControl', 'Git'])(
     expect(context.noRepository).toContain(provider);
   },
 );
+
+test('whatever the environment says, it is read or not', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.webUrl(),
+    fc.constantFrom(
+      'TfsGit',
+      'GitHub',
+      'https://dev.azure.com/%/',
+      'https://dev.azure.com/a/b/_git/..',
+      'True',
+    ),
+  );
+  const names = [
+    ...Object.keys(hosted),
+    'BUILD_REPOSITORY_URI',
+    'SYSTEM_PULLREQUEST_ISFORK',
+    'SYSTEM_TEAMFOUNDATIONCOLLECTIONURI',
+  ];
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...names), text), (environment) => {
+      const { repository, noRepository } = azurePipelinesContext(environment);
+      expect(repository === undefined).toBe(noRepository !== undefined);
+      for (const part of [repository?.name, repository?.project, repository?.organization, repository?.id])
+        expect(part ?? '').not.toMatch(/^\.{1,2}$/u);
+    }),
+  );
+});

@@ -27,7 +27,6 @@ function place(
   };
   const thing: Ensurable<Thing> = {
     title: 'thing',
-    repair: 'updated',
     hidden: 'Look behind the curtain.',
     find: async () => state.thing,
     differs: (found) => (found.color === 'blue' ? [] : ['color']),

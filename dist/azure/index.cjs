@@ -8540,13 +8540,17 @@ async function ensure(thing, { plan, clock }) {
     let decided;
     try {
       const found = await thing.find();
-      const differences = found === void 0 ? [] : thing.differs(found);
+      const differences = found !== void 0 && thing.differs?.(found) || [];
       if (found !== void 0 && differences.length === 0)
         return wrote ? { ...wrote, value: found } : { operation: "unchanged", value: found, differences };
       await thing.permit?.(found);
-      decided = { operation: found === void 0 ? "created" : thing.repair, value: found, differences };
+      decided = {
+        operation: found === void 0 ? "created" : thing.repair ?? "updated",
+        value: found,
+        differences
+      };
       if (plan) return decided;
-      const value = found === void 0 ? await thing.create() : await thing.update(found, differences);
+      const value = found === void 0 ? await thing.create() : await thing.update?.(found);
       return { ...wrote ?? decided, value };
     } catch (error) {
       const { conflict, maybeProcessed, status } = error;
@@ -8841,7 +8845,6 @@ async function notePat(connection, instance, made, pat, replaced) {
   const labels2 = replaced ? { [PAT_LABEL]: mark, [ROTATION_LABEL]: null } : { [PAT_LABEL]: mark };
   const note = {
     title: `labels of the integration "${instance.name}"`,
-    repair: "updated",
     hidden: "Give the catalog-token the role Integration Admin.",
     fresh: true,
     find: aheadThen(replaced ? read2() : Promise.resolve(instance), read2),
@@ -9108,7 +9111,6 @@ function integration(connection) {
   const wanted = inputs.integrationDisplayName;
   return {
     title: `integration "${name}"`,
-    repair: "updated",
     hidden: `Its name may be taken by an instance that this catalog-token may not see. Give the token the role Integration Viewer, or set another integration-name.`,
     async find() {
       const instances = await listInstances(connection);
@@ -9332,7 +9334,6 @@ function service(connection, resource, ahead) {
   const mapped = aheadThen(ahead.mapped, async () => resource ? listServicesOf(connection, resource) : []);
   return {
     title: `service "${name}"`,
-    repair: "updated",
     hidden: "Its name may be taken by a service that this catalog-token may not see: give the token the role Service Viewer, or Service Admin of that service. Or set another service-name.",
     async find() {
       if (inputs.serviceName) return named2();
@@ -9456,7 +9457,6 @@ function mapping(connection, service2, target, ahead, fresh) {
   let others = [];
   return {
     title: `mapping to the service "${service2.name}"`,
-    repair: "updated",
     fresh,
     hidden: "Give the catalog-token the role Service Admin of this service, and run the step again.",
     async find() {
@@ -9464,7 +9464,6 @@ function mapping(connection, service2, target, ahead, fresh) {
       others = all.filter((one) => one.service.id !== service2.id);
       return all.find((one) => one.service.id === service2.id);
     },
-    differs: () => [],
     permit() {
       if (others[0] && !connection.inputs.serviceName) throw mappedElsewhere(connection, service2, others[0]);
     },
@@ -9472,8 +9471,7 @@ function mapping(connection, service2, target, ahead, fresh) {
       MAPPINGS,
       { service: service2.id, resource: "id" in target ? target.id : target },
       ResourceMapping
-    ),
-    update: (found) => Promise.resolve(found)
+    )
   };
 }
 async function listOf(connection, service2, target) {
@@ -21490,7 +21488,7 @@ function azureRepository(environment) {
   const sameProject = repository.project?.toLowerCase() === environment.SYSTEM_TEAMPROJECT?.toLowerCase();
   return {
     ...repository,
-    id: environment.BUILD_REPOSITORY_ID || void 0,
+    id: /^[\w-]+$/u.test(environment.BUILD_REPOSITORY_ID ?? "") ? environment.BUILD_REPOSITORY_ID : void 0,
     projectId: sameProject && environment.SYSTEM_TEAMPROJECTID || void 0
   };
 }

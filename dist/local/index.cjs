@@ -8979,13 +8979,17 @@ async function ensure(thing, { plan, clock }) {
     let decided;
     try {
       const found2 = await thing.find();
-      const differences = found2 === void 0 ? [] : thing.differs(found2);
+      const differences = found2 !== void 0 && thing.differs?.(found2) || [];
       if (found2 !== void 0 && differences.length === 0)
         return wrote ? { ...wrote, value: found2 } : { operation: "unchanged", value: found2, differences };
       await thing.permit?.(found2);
-      decided = { operation: found2 === void 0 ? "created" : thing.repair, value: found2, differences };
+      decided = {
+        operation: found2 === void 0 ? "created" : thing.repair ?? "updated",
+        value: found2,
+        differences
+      };
       if (plan) return decided;
-      const value = found2 === void 0 ? await thing.create() : await thing.update(found2, differences);
+      const value = found2 === void 0 ? await thing.create() : await thing.update?.(found2);
       return { ...wrote ?? decided, value };
     } catch (error) {
       const { conflict, maybeProcessed, status } = error;
@@ -9280,7 +9284,6 @@ async function notePat(connection, instance2, made, pat, replaced) {
   const labels3 = replaced ? { [PAT_LABEL]: mark, [ROTATION_LABEL]: null } : { [PAT_LABEL]: mark };
   const note = {
     title: `labels of the integration "${instance2.name}"`,
-    repair: "updated",
     hidden: "Give the catalog-token the role Integration Admin.",
     fresh: true,
     find: aheadThen(replaced ? read2() : Promise.resolve(instance2), read2),
@@ -9547,7 +9550,6 @@ function integration(connection) {
   const wanted = inputs.integrationDisplayName;
   return {
     title: `integration "${name}"`,
-    repair: "updated",
     hidden: `Its name may be taken by an instance that this catalog-token may not see. Give the token the role Integration Viewer, or set another integration-name.`,
     async find() {
       const instances = await listInstances(connection);
@@ -9771,7 +9773,6 @@ function service(connection, resource, ahead) {
   const mapped = aheadThen(ahead.mapped, async () => resource ? listServicesOf(connection, resource) : []);
   return {
     title: `service "${name}"`,
-    repair: "updated",
     hidden: "Its name may be taken by a service that this catalog-token may not see: give the token the role Service Viewer, or Service Admin of that service. Or set another service-name.",
     async find() {
       if (inputs.serviceName) return named2();
@@ -9895,7 +9896,6 @@ function mapping(connection, service2, target, ahead, fresh) {
   let others = [];
   return {
     title: `mapping to the service "${service2.name}"`,
-    repair: "updated",
     fresh,
     hidden: "Give the catalog-token the role Service Admin of this service, and run the step again.",
     async find() {
@@ -9903,7 +9903,6 @@ function mapping(connection, service2, target, ahead, fresh) {
       others = all.filter((one) => one.service.id !== service2.id);
       return all.find((one) => one.service.id === service2.id);
     },
-    differs: () => [],
     permit() {
       if (others[0] && !connection.inputs.serviceName) throw mappedElsewhere(connection, service2, others[0]);
     },
@@ -9911,8 +9910,7 @@ function mapping(connection, service2, target, ahead, fresh) {
       MAPPINGS,
       { service: service2.id, resource: "id" in target ? target.id : target },
       ResourceMapping
-    ),
-    update: (found2) => Promise.resolve(found2)
+    )
   };
 }
 async function listOf(connection, service2, target) {

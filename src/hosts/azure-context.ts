@@ -61,7 +61,7 @@ function azureRepository(environment: Environment): Repository | undefined {
   const sameProject = repository.project?.toLowerCase() === environment.SYSTEM_TEAMPROJECT?.toLowerCase();
   return {
     ...repository,
-    id: environment.BUILD_REPOSITORY_ID || undefined,
+    id: /^[\w-]+$/u.test(environment.BUILD_REPOSITORY_ID ?? '') ? environment.BUILD_REPOSITORY_ID : undefined,
     projectId: (sameProject && environment.SYSTEM_TEAMPROJECTID) || undefined,
   };
 }

@@ -426,6 +426,28 @@ describe.each(HOSTS)('secrets, on %s', (host) => {
   });
 });
 
+test('a collection that changes between two pages is read again', async () => {
+  world = await createWorld();
+  for (let count = 0; count < 120; count++)
+    seedInstance(world, { name: `other-${count}`, config: { organization: `other-${count}` } });
+  const { instance } = seedIntegration(world, { name: 'ours' });
+  // Ours moves from the first place of the second page to the last one of the first, which was read already.
+  world.state.instances = [
+    ...world.state.instances.filter((one) => one !== instance).toSpliced(100, 0, instance),
+  ];
+  let removed = false;
+  world.fault = ({ path }) => {
+    if (path.includes('/integration-instances?') && path.includes('number%5D=2') && !removed) {
+      removed = true;
+      world.state.instances.shift();
+    }
+    return undefined;
+  };
+  const { outputs } = await succeed('github', world);
+  expect(outputs['integration-id']).toBe(instance.id);
+  expect(removed).toBe(true);
+});
+
 describe('sizes', () => {
   test('an answer of 200 MB is not read to its end', async () => {
     world = await createWorld();

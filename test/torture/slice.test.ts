@@ -63,3 +63,21 @@ test('whatever a server answers, it is a failure that is explained', async () =>
     { numRuns: 100 },
   );
 }, 120_000);
+
+test('all waits share one deadline, and the end says what was waited for', async () => {
+  const [story] = STORIES;
+  if (!story) throw new Error('no story');
+  const clock = virtualClock();
+  const world = await story.build({ now: clock.now });
+  world.state.discoveryDelay = Number.POSITIVE_INFINITY;
+  const start = clock.now();
+  const inputs = { ...story.inputs(world), 'wait-timeout': '7200', 'timeout-minutes': '20' };
+  const { said, succeeded, outputs } = await runCore({ inputs, repository: REPOSITORY, clock });
+  await world.close();
+  expect(succeeded).toBe(false);
+  expect(said).toContain(
+    'The run took longer than 20 min (timeout-minutes). It was still waiting for the discovery of the repository.',
+  );
+  expect(clock.now() - start).toBeLessThan(21 * 60_000);
+  expect(outputs).toMatchObject({ 'service-operation': 'created', 'mapping-operation': 'skipped' });
+});

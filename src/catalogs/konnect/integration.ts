@@ -43,7 +43,6 @@ function integration(connection: Connection): Ensurable<IntegrationInstance> {
   const wanted = inputs.integrationDisplayName;
   return {
     title: `integration "${name}"`,
-    repair: 'updated',
     hidden: `Its name may be taken by an instance that this catalog-token may not see. Give the token the role Integration Viewer, or set another integration-name.`,
     async find() {
       const instances = await listInstances(connection);

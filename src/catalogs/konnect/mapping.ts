@@ -64,7 +64,6 @@ function mapping(
   let others: ResourceMapping[] = [];
   return {
     title: `mapping to the service "${service.name}"`,
-    repair: 'updated',
     fresh,
     hidden: 'Give the catalog-token the role Service Admin of this service, and run the step again.',
     async find() {
@@ -72,7 +71,6 @@ function mapping(
       others = all.filter((one) => one.service.id !== service.id);
       return all.find((one) => one.service.id === service.id);
     },
-    differs: () => [],
     permit() {
       // Mapped since we looked for its service, to one of another name.
       if (others[0] && !connection.inputs.serviceName) throw mappedElsewhere(connection, service, others[0]);
@@ -83,7 +81,6 @@ function mapping(
         { service: service.id, resource: 'id' in target ? target.id : target },
         ResourceMapping,
       ),
-    update: (found) => Promise.resolve(found),
   };
 }
 

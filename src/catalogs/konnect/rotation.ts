@@ -73,7 +73,6 @@ export async function notePat(
   const labels = replaced ? { [PAT_LABEL]: mark, [ROTATION_LABEL]: null } : { [PAT_LABEL]: mark };
   const note: Ensurable<IntegrationInstance> = {
     title: `labels of the integration "${instance.name}"`,
-    repair: 'updated',
     hidden: 'Give the catalog-token the role Integration Admin.',
     fresh: true,
     find: aheadThen(replaced ? read() : Promise.resolve(instance), read),

@@ -73,7 +73,6 @@ function service(
   const mapped = aheadThen(ahead.mapped, async () => (resource ? listServicesOf(connection, resource) : []));
   return {
     title: `service "${name}"`,
-    repair: 'updated',
     hidden:
       'Its name may be taken by a service that this catalog-token may not see: give the token the role Service Viewer, or Service Admin of that service. Or set another service-name.',
     async find() {
