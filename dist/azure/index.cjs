@@ -8883,55 +8883,7 @@ var init_rotation = __esm({
   }
 });
 
-// src/catalogs/konnect/credential.ts
-async function ensureCredential(connection, instance, existed) {
-  const { inputs, progress, repository, plan } = connection;
-  const title = `for ${repository.organization}`;
-  if (!instance) {
-    tell(connection, "credential", title, wouldCreate());
-    progress.credentialStatus("missing");
-    return void 0;
-  }
-  const ahead = early(existed ? readCredential(connection, instance) : Promise.resolve(void 0));
-  const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
-  const ensured = pat ? await ensure(credential(connection, instance, pat, ahead, !existed), connection).catch(
-    (error) => tellRemoval(connection, title, error)
-  ) : checked(await ahead);
-  tell(connection, "credential", title, ensured);
-  const written = ensured.operation === "created" || ensured.operation === "replaced";
-  const status = await statusNow(connection, instance, ensured.value, written && !plan);
-  progress.credentialStatus(status);
-  if (pat && ensured.value && written && !plan)
-    await notePat(connection, instance, ensured.value, pat, ensured.operation === "replaced");
-  for (const warning of missingPermissions(ensured.value)) progress.warning(warning);
-  const advice = written ? void 0 : adviceFor(connection, status);
-  if (advice) progress.warning(advice);
-  return status === "unauthorized" && pat ? void 0 : advice;
-}
-async function statusNow({ client, clock }, instance, found, fresh) {
-  const status = statusOf(instance, found, clock.now(), fresh);
-  if (status !== "unauthorized") return status;
-  return statusOf(
-    await client.get(`/integration-instances/${instance.id}`, IntegrationInstance),
-    found,
-    clock.now(),
-    fresh
-  );
-}
-function tellRemoval(connection, title, error) {
-  if (error instanceof CredentialRemoved) {
-    tell(connection, "credential", title, {
-      operation: "replaced",
-      value: void 0,
-      differences: ["it is removed, and no other is stored"]
-    });
-    connection.progress.credentialStatus("missing");
-  }
-  throw error;
-}
-function checked(value) {
-  return { operation: value ? "unchanged" : "skipped", value, differences: [] };
-}
+// src/catalogs/konnect/auth-credential.ts
 async function readCredential({ client }, instance) {
   try {
     return await client.get(pathOf(instance), AuthCredential);
@@ -9008,10 +8960,9 @@ async function headerNames(connection) {
   );
 }
 var CredentialRemoved;
-var init_credential = __esm({
-  "src/catalogs/konnect/credential.ts"() {
+var init_auth_credential = __esm({
+  "src/catalogs/konnect/auth-credential.ts"() {
     "use strict";
-    init_ensure();
     init_errors();
     init_connection();
     init_errors2();
@@ -9036,6 +8987,67 @@ var init_credential = __esm({
         this.maybeProcessed = maybeProcessed;
       }
     };
+  }
+});
+
+// src/catalogs/konnect/credential.ts
+async function ensureCredential(connection, instance, existed) {
+  const { inputs, progress, repository, plan } = connection;
+  const title = `for ${repository.organization}`;
+  if (!instance) {
+    tell(connection, "credential", title, wouldCreate());
+    progress.credentialStatus("missing");
+    return void 0;
+  }
+  const ahead = early(existed ? readCredential(connection, instance) : Promise.resolve(void 0));
+  const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
+  const ensured = pat ? await ensure(credential(connection, instance, pat, ahead, !existed), connection).catch(
+    (error) => tellRemoval(connection, title, error)
+  ) : checked(await ahead);
+  tell(connection, "credential", title, ensured);
+  const written = ensured.operation === "created" || ensured.operation === "replaced";
+  const status = await statusNow(connection, instance, ensured.value, written && !plan);
+  progress.credentialStatus(status);
+  if (pat && ensured.value && written && !plan)
+    await notePat(connection, instance, ensured.value, pat, ensured.operation === "replaced");
+  for (const warning of missingPermissions(ensured.value)) progress.warning(warning);
+  const advice = written ? void 0 : adviceFor(connection, status);
+  if (advice) progress.warning(advice);
+  return status === "unauthorized" && pat ? void 0 : advice;
+}
+async function statusNow({ client, clock }, instance, found, fresh) {
+  const status = statusOf(instance, found, clock.now(), fresh);
+  if (status !== "unauthorized") return status;
+  return statusOf(
+    await client.get(`/integration-instances/${instance.id}`, IntegrationInstance),
+    found,
+    clock.now(),
+    fresh
+  );
+}
+function tellRemoval(connection, title, error) {
+  if (error instanceof CredentialRemoved) {
+    tell(connection, "credential", title, {
+      operation: "replaced",
+      value: void 0,
+      differences: ["it is removed, and no other is stored"]
+    });
+    connection.progress.credentialStatus("missing");
+  }
+  throw error;
+}
+function checked(value) {
+  return { operation: value ? "unchanged" : "skipped", value, differences: [] };
+}
+var init_credential = __esm({
+  "src/catalogs/konnect/credential.ts"() {
+    "use strict";
+    init_ensure();
+    init_auth_credential();
+    init_connection();
+    init_health();
+    init_rotation();
+    init_schemas();
   }
 });
 
@@ -9769,6 +9781,84 @@ var init_clock = __esm({
         return () => clearTimeout(timer);
       }
     };
+  }
+});
+
+// src/http/no-answer.ts
+function faultOf(error) {
+  const { code: given, name, message = "" } = error;
+  const code = String(given ?? name ?? "ERROR");
+  const reason = given === void 0 ? message : `${code} ${message}`;
+  if (name === "TimeoutError")
+    return {
+      code: "timeout",
+      reason: message,
+      maybeProcessed: true,
+      passing: true,
+      cure: "Run the step again; if it goes on, check the status of the service and of the proxy."
+    };
+  if (code === TOO_LARGE)
+    return {
+      code,
+      reason,
+      maybeProcessed: true,
+      passing: false,
+      cure: "Check that the address is the API of the catalog."
+    };
+  if (CERTIFICATE.test(code))
+    return {
+      code,
+      reason,
+      maybeProcessed: false,
+      passing: false,
+      cure: "The certificate is not trusted here. Set NODE_EXTRA_CA_CERTS, on the runner, to the PEM file of your CA."
+    };
+  if (code === PROXY_FAILED)
+    return {
+      code,
+      reason: message,
+      maybeProcessed: false,
+      passing: !/status 4/u.test(message),
+      cure: "Check the address, user and password in HTTPS_PROXY, and whether the proxy allows this host."
+    };
+  return {
+    code,
+    reason,
+    maybeProcessed: !NEVER_SENT.test(code),
+    passing: true,
+    cure: "Check the address, the network, and HTTPS_PROXY and NO_PROXY on the runner."
+  };
+}
+var TOO_LARGE, PROXY_FAILED, NoAnswer, NEVER_SENT, CERTIFICATE;
+var init_no_answer = __esm({
+  "src/http/no-answer.ts"() {
+    "use strict";
+    init_errors();
+    init_text();
+    TOO_LARGE = "TOO_LARGE";
+    PROXY_FAILED = "PROXY_FAILED";
+    NoAnswer = class extends Failure {
+      name = "NoAnswer";
+      /** What kind of fault, e.g. `ECONNRESET`. */
+      code;
+      /** Whether the server may have acted on the request all the same. */
+      maybeProcessed;
+      /** Whether the fault may go away by itself. */
+      passing;
+      /** @param error what the connection, or reading the answer, ended with */
+      constructor(request, error) {
+        const fault = faultOf(error);
+        super(
+          `${request.method} ${request.url.origin}${request.url.pathname} got no answer: ${oneLine(fault.reason)}.`,
+          fault.cure
+        );
+        this.code = fault.code;
+        this.maybeProcessed = fault.maybeProcessed;
+        this.passing = fault.passing;
+      }
+    };
+    NEVER_SENT = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/u;
+    CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/u;
   }
 });
 
@@ -20666,7 +20756,7 @@ var TIMEOUT;
 var init_tunnel = __esm({
   "src/http/tunnel.ts"() {
     "use strict";
-    init_http();
+    init_no_answer();
     init_undici();
     TIMEOUT = 15e3;
   }
@@ -20723,7 +20813,7 @@ var init_transport = __esm({
     "use strict";
     import_node_fs = require("node:fs");
     import_node_tls = require("node:tls");
-    init_http();
+    init_no_answer();
     init_tunnel();
     init_undici();
   }
@@ -20745,7 +20835,10 @@ function createHttp(options) {
     const headers2 = { "user-agent": options.userAgent, accept: "application/json" };
     if (request.body !== void 0) headers2["content-type"] = "application/json";
     const ending = abortWith(endOf(request));
-    const cancel = clock.after(TIMEOUT2, () => ending.abort(new DOMException("", "TimeoutError")));
+    const cancel = clock.after(
+      TIMEOUT2,
+      () => ending.abort(new DOMException(`nothing came back within ${TIMEOUT2 / 1e3} seconds`, "TimeoutError"))
+    );
     try {
       const answer = (await transport()).exchange({
         method: request.method,
@@ -20758,7 +20851,7 @@ function createHttp(options) {
       return await Promise.race([answer, rejectedBy(ending.signal)]);
     } catch (error) {
       endOf(request).throwIfAborted();
-      return new NoAnswer(request, faultOf(error));
+      return new NoAnswer(request, error);
     } finally {
       cancel();
       ending.release();
@@ -20796,82 +20889,15 @@ function rejectedBy(signal) {
     (_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })
   );
 }
-function faultOf(error) {
-  const { code: given, name, message = "" } = error;
-  const code = String(given ?? name ?? "ERROR");
-  const reason = given === void 0 ? message : `${code} ${message}`;
-  if (name === "TimeoutError")
-    return {
-      code: "timeout",
-      reason: `nothing came back within ${TIMEOUT2 / 1e3} seconds`,
-      maybeProcessed: true,
-      passing: true,
-      cure: "Run the step again; if it goes on, check the status of the service and of the proxy."
-    };
-  if (code === TOO_LARGE)
-    return {
-      code,
-      reason,
-      maybeProcessed: true,
-      passing: false,
-      cure: "Check that the address is the API of the catalog."
-    };
-  if (CERTIFICATE.test(code))
-    return {
-      code,
-      reason,
-      maybeProcessed: false,
-      passing: false,
-      cure: "The certificate is not trusted here. Set NODE_EXTRA_CA_CERTS, on the runner, to the PEM file of your CA."
-    };
-  if (code === PROXY_FAILED)
-    return {
-      code,
-      reason: message,
-      maybeProcessed: false,
-      passing: !/status 4/u.test(message),
-      cure: "Check the address, user and password in HTTPS_PROXY, and whether the proxy allows this host."
-    };
-  return {
-    code,
-    reason,
-    maybeProcessed: !NEVER_SENT.test(code),
-    passing: true,
-    cure: "Check the address, the network, and HTTPS_PROXY and NO_PROXY on the runner."
-  };
-}
-var TOO_LARGE, PROXY_FAILED, NoAnswer, TIMEOUT2, LARGEST_BODY, NEVER_SENT, CERTIFICATE;
+var TIMEOUT2, LARGEST_BODY;
 var init_http = __esm({
   "src/http/http.ts"() {
     "use strict";
     init_clock();
-    init_errors();
-    init_text();
+    init_no_answer();
     init_retry();
-    TOO_LARGE = "TOO_LARGE";
-    PROXY_FAILED = "PROXY_FAILED";
-    NoAnswer = class extends Failure {
-      name = "NoAnswer";
-      /** What kind of fault, e.g. `ECONNRESET`. */
-      code;
-      /** Whether the server may have acted on the request all the same. */
-      maybeProcessed;
-      /** Whether the fault may go away by itself. */
-      passing;
-      constructor(request, fault) {
-        super(
-          `${request.method} ${request.url.origin}${request.url.pathname} got no answer: ${oneLine(fault.reason)}.`,
-          fault.cure
-        );
-        this.code = fault.code;
-        this.maybeProcessed = fault.maybeProcessed;
-        this.passing = fault.passing;
-      }
-    };
     TIMEOUT2 = 3e4;
     LARGEST_BODY = 20 * 1024 * 1024;
-    NEVER_SENT = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/u;
-    CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/u;
   }
 });
 

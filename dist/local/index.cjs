@@ -9322,55 +9322,7 @@ var init_rotation = __esm({
   }
 });
 
-// src/catalogs/konnect/credential.ts
-async function ensureCredential(connection, instance2, existed) {
-  const { inputs, progress, repository, plan } = connection;
-  const title = `for ${repository.organization}`;
-  if (!instance2) {
-    tell(connection, "credential", title, wouldCreate());
-    progress.credentialStatus("missing");
-    return void 0;
-  }
-  const ahead = early(existed ? readCredential(connection, instance2) : Promise.resolve(void 0));
-  const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
-  const ensured = pat ? await ensure(credential(connection, instance2, pat, ahead, !existed), connection).catch(
-    (error) => tellRemoval(connection, title, error)
-  ) : checked(await ahead);
-  tell(connection, "credential", title, ensured);
-  const written = ensured.operation === "created" || ensured.operation === "replaced";
-  const status = await statusNow(connection, instance2, ensured.value, written && !plan);
-  progress.credentialStatus(status);
-  if (pat && ensured.value && written && !plan)
-    await notePat(connection, instance2, ensured.value, pat, ensured.operation === "replaced");
-  for (const warning of missingPermissions(ensured.value)) progress.warning(warning);
-  const advice = written ? void 0 : adviceFor(connection, status);
-  if (advice) progress.warning(advice);
-  return status === "unauthorized" && pat ? void 0 : advice;
-}
-async function statusNow({ client, clock }, instance2, found2, fresh) {
-  const status = statusOf(instance2, found2, clock.now(), fresh);
-  if (status !== "unauthorized") return status;
-  return statusOf(
-    await client.get(`/integration-instances/${instance2.id}`, IntegrationInstance),
-    found2,
-    clock.now(),
-    fresh
-  );
-}
-function tellRemoval(connection, title, error) {
-  if (error instanceof CredentialRemoved) {
-    tell(connection, "credential", title, {
-      operation: "replaced",
-      value: void 0,
-      differences: ["it is removed, and no other is stored"]
-    });
-    connection.progress.credentialStatus("missing");
-  }
-  throw error;
-}
-function checked(value) {
-  return { operation: value ? "unchanged" : "skipped", value, differences: [] };
-}
+// src/catalogs/konnect/auth-credential.ts
 async function readCredential({ client }, instance2) {
   try {
     return await client.get(pathOf(instance2), AuthCredential);
@@ -9447,10 +9399,9 @@ async function headerNames(connection) {
   );
 }
 var CredentialRemoved;
-var init_credential = __esm({
-  "src/catalogs/konnect/credential.ts"() {
+var init_auth_credential = __esm({
+  "src/catalogs/konnect/auth-credential.ts"() {
     "use strict";
-    init_ensure();
     init_errors();
     init_connection();
     init_errors2();
@@ -9475,6 +9426,67 @@ var init_credential = __esm({
         this.maybeProcessed = maybeProcessed;
       }
     };
+  }
+});
+
+// src/catalogs/konnect/credential.ts
+async function ensureCredential(connection, instance2, existed) {
+  const { inputs, progress, repository, plan } = connection;
+  const title = `for ${repository.organization}`;
+  if (!instance2) {
+    tell(connection, "credential", title, wouldCreate());
+    progress.credentialStatus("missing");
+    return void 0;
+  }
+  const ahead = early(existed ? readCredential(connection, instance2) : Promise.resolve(void 0));
+  const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
+  const ensured = pat ? await ensure(credential(connection, instance2, pat, ahead, !existed), connection).catch(
+    (error) => tellRemoval(connection, title, error)
+  ) : checked(await ahead);
+  tell(connection, "credential", title, ensured);
+  const written = ensured.operation === "created" || ensured.operation === "replaced";
+  const status = await statusNow(connection, instance2, ensured.value, written && !plan);
+  progress.credentialStatus(status);
+  if (pat && ensured.value && written && !plan)
+    await notePat(connection, instance2, ensured.value, pat, ensured.operation === "replaced");
+  for (const warning of missingPermissions(ensured.value)) progress.warning(warning);
+  const advice = written ? void 0 : adviceFor(connection, status);
+  if (advice) progress.warning(advice);
+  return status === "unauthorized" && pat ? void 0 : advice;
+}
+async function statusNow({ client, clock }, instance2, found2, fresh) {
+  const status = statusOf(instance2, found2, clock.now(), fresh);
+  if (status !== "unauthorized") return status;
+  return statusOf(
+    await client.get(`/integration-instances/${instance2.id}`, IntegrationInstance),
+    found2,
+    clock.now(),
+    fresh
+  );
+}
+function tellRemoval(connection, title, error) {
+  if (error instanceof CredentialRemoved) {
+    tell(connection, "credential", title, {
+      operation: "replaced",
+      value: void 0,
+      differences: ["it is removed, and no other is stored"]
+    });
+    connection.progress.credentialStatus("missing");
+  }
+  throw error;
+}
+function checked(value) {
+  return { operation: value ? "unchanged" : "skipped", value, differences: [] };
+}
+var init_credential = __esm({
+  "src/catalogs/konnect/credential.ts"() {
+    "use strict";
+    init_ensure();
+    init_auth_credential();
+    init_connection();
+    init_health();
+    init_rotation();
+    init_schemas();
   }
 });
 
@@ -10208,6 +10220,84 @@ var init_clock = __esm({
         return () => clearTimeout(timer);
       }
     };
+  }
+});
+
+// src/http/no-answer.ts
+function faultOf(error) {
+  const { code: given, name, message = "" } = error;
+  const code = String(given ?? name ?? "ERROR");
+  const reason = given === void 0 ? message : `${code} ${message}`;
+  if (name === "TimeoutError")
+    return {
+      code: "timeout",
+      reason: message,
+      maybeProcessed: true,
+      passing: true,
+      cure: "Run the step again; if it goes on, check the status of the service and of the proxy."
+    };
+  if (code === TOO_LARGE)
+    return {
+      code,
+      reason,
+      maybeProcessed: true,
+      passing: false,
+      cure: "Check that the address is the API of the catalog."
+    };
+  if (CERTIFICATE.test(code))
+    return {
+      code,
+      reason,
+      maybeProcessed: false,
+      passing: false,
+      cure: "The certificate is not trusted here. Set NODE_EXTRA_CA_CERTS, on the runner, to the PEM file of your CA."
+    };
+  if (code === PROXY_FAILED)
+    return {
+      code,
+      reason: message,
+      maybeProcessed: false,
+      passing: !/status 4/u.test(message),
+      cure: "Check the address, user and password in HTTPS_PROXY, and whether the proxy allows this host."
+    };
+  return {
+    code,
+    reason,
+    maybeProcessed: !NEVER_SENT.test(code),
+    passing: true,
+    cure: "Check the address, the network, and HTTPS_PROXY and NO_PROXY on the runner."
+  };
+}
+var TOO_LARGE, PROXY_FAILED, NoAnswer, NEVER_SENT, CERTIFICATE;
+var init_no_answer = __esm({
+  "src/http/no-answer.ts"() {
+    "use strict";
+    init_errors();
+    init_text();
+    TOO_LARGE = "TOO_LARGE";
+    PROXY_FAILED = "PROXY_FAILED";
+    NoAnswer = class extends Failure {
+      name = "NoAnswer";
+      /** What kind of fault, e.g. `ECONNRESET`. */
+      code;
+      /** Whether the server may have acted on the request all the same. */
+      maybeProcessed;
+      /** Whether the fault may go away by itself. */
+      passing;
+      /** @param error what the connection, or reading the answer, ended with */
+      constructor(request, error) {
+        const fault = faultOf(error);
+        super(
+          `${request.method} ${request.url.origin}${request.url.pathname} got no answer: ${oneLine(fault.reason)}.`,
+          fault.cure
+        );
+        this.code = fault.code;
+        this.maybeProcessed = fault.maybeProcessed;
+        this.passing = fault.passing;
+      }
+    };
+    NEVER_SENT = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/u;
+    CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/u;
   }
 });
 
@@ -21105,7 +21195,7 @@ var TIMEOUT;
 var init_tunnel = __esm({
   "src/http/tunnel.ts"() {
     "use strict";
-    init_http();
+    init_no_answer();
     init_undici();
     TIMEOUT = 15e3;
   }
@@ -21162,7 +21252,7 @@ var init_transport = __esm({
     "use strict";
     import_node_fs = require("node:fs");
     import_node_tls = require("node:tls");
-    init_http();
+    init_no_answer();
     init_tunnel();
     init_undici();
   }
@@ -21184,7 +21274,10 @@ function createHttp(options) {
     const headers2 = { "user-agent": options.userAgent, accept: "application/json" };
     if (request.body !== void 0) headers2["content-type"] = "application/json";
     const ending = abortWith(endOf(request));
-    const cancel = clock.after(TIMEOUT2, () => ending.abort(new DOMException("", "TimeoutError")));
+    const cancel = clock.after(
+      TIMEOUT2,
+      () => ending.abort(new DOMException(`nothing came back within ${TIMEOUT2 / 1e3} seconds`, "TimeoutError"))
+    );
     try {
       const answer = (await transport()).exchange({
         method: request.method,
@@ -21197,7 +21290,7 @@ function createHttp(options) {
       return await Promise.race([answer, rejectedBy(ending.signal)]);
     } catch (error) {
       endOf(request).throwIfAborted();
-      return new NoAnswer(request, faultOf(error));
+      return new NoAnswer(request, error);
     } finally {
       cancel();
       ending.release();
@@ -21235,82 +21328,15 @@ function rejectedBy(signal) {
     (_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })
   );
 }
-function faultOf(error) {
-  const { code: given, name, message = "" } = error;
-  const code = String(given ?? name ?? "ERROR");
-  const reason = given === void 0 ? message : `${code} ${message}`;
-  if (name === "TimeoutError")
-    return {
-      code: "timeout",
-      reason: `nothing came back within ${TIMEOUT2 / 1e3} seconds`,
-      maybeProcessed: true,
-      passing: true,
-      cure: "Run the step again; if it goes on, check the status of the service and of the proxy."
-    };
-  if (code === TOO_LARGE)
-    return {
-      code,
-      reason,
-      maybeProcessed: true,
-      passing: false,
-      cure: "Check that the address is the API of the catalog."
-    };
-  if (CERTIFICATE.test(code))
-    return {
-      code,
-      reason,
-      maybeProcessed: false,
-      passing: false,
-      cure: "The certificate is not trusted here. Set NODE_EXTRA_CA_CERTS, on the runner, to the PEM file of your CA."
-    };
-  if (code === PROXY_FAILED)
-    return {
-      code,
-      reason: message,
-      maybeProcessed: false,
-      passing: !/status 4/u.test(message),
-      cure: "Check the address, user and password in HTTPS_PROXY, and whether the proxy allows this host."
-    };
-  return {
-    code,
-    reason,
-    maybeProcessed: !NEVER_SENT.test(code),
-    passing: true,
-    cure: "Check the address, the network, and HTTPS_PROXY and NO_PROXY on the runner."
-  };
-}
-var TOO_LARGE, PROXY_FAILED, NoAnswer, TIMEOUT2, LARGEST_BODY, NEVER_SENT, CERTIFICATE;
+var TIMEOUT2, LARGEST_BODY;
 var init_http = __esm({
   "src/http/http.ts"() {
     "use strict";
     init_clock();
-    init_errors();
-    init_text();
+    init_no_answer();
     init_retry();
-    TOO_LARGE = "TOO_LARGE";
-    PROXY_FAILED = "PROXY_FAILED";
-    NoAnswer = class extends Failure {
-      name = "NoAnswer";
-      /** What kind of fault, e.g. `ECONNRESET`. */
-      code;
-      /** Whether the server may have acted on the request all the same. */
-      maybeProcessed;
-      /** Whether the fault may go away by itself. */
-      passing;
-      constructor(request, fault) {
-        super(
-          `${request.method} ${request.url.origin}${request.url.pathname} got no answer: ${oneLine(fault.reason)}.`,
-          fault.cure
-        );
-        this.code = fault.code;
-        this.maybeProcessed = fault.maybeProcessed;
-        this.passing = fault.passing;
-      }
-    };
     TIMEOUT2 = 3e4;
     LARGEST_BODY = 20 * 1024 * 1024;
-    NEVER_SENT = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/u;
-    CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/u;
   }
 });
 
@@ -21881,15 +21907,122 @@ var init_azure_devops2 = __esm({
   }
 });
 
+// src/sandbox/state.ts
+function timestamp(state) {
+  return new Date(state.now()).toISOString();
+}
+function newResource(state, instance2, type, config2) {
+  const created_at = timestamp(state);
+  const id2 = (0, import_node_crypto3.randomBytes)(12).toString("base64url");
+  const resource = {
+    id: id2,
+    name: null,
+    instanceId: instance2.id,
+    type,
+    config: config2,
+    integration_data: null,
+    archived: false,
+    created_at,
+    updated_at: created_at
+  };
+  state.resources.push(resource);
+  return resource;
+}
+function discover(state) {
+  for (const credential2 of state.credentials) {
+    const instance2 = state.instances.find(({ id: id2 }) => id2 === credential2.instanceId);
+    if (!instance2 || Date.parse(credential2.created_at) + state.discoveryDelay > state.now()) continue;
+    const provider = instance2.integration.name;
+    if (provider === "azure-devops" && state.pats.get(credential2.key) !== "valid") {
+      credential2.tainted = true;
+      continue;
+    }
+    for (const repository of state.repositories[provider]) {
+      const ours = instance2.config.organization ?? repository.organization;
+      if (repository.organization === ours) hydrate(state, instance2, provider, repository);
+    }
+  }
+}
+function hydrate(state, instance2, provider, repository) {
+  const described = describeRepository(state.style, provider, repository);
+  const type = RESOURCE_TYPES[provider];
+  const config2 = JSON.stringify(described.config);
+  const known = state.resources.find(
+    (one) => one.instanceId === instance2.id && JSON.stringify(one.config) === config2
+  );
+  const resource = known ?? newResource(state, instance2, type, described.config);
+  resource.name = described.name;
+  resource.integration_data = described.integration_data;
+}
+function authorizeInBrowser(state, provider, name = provider) {
+  const created_at = timestamp(state);
+  const instance2 = {
+    id: (0, import_node_crypto3.randomUUID)(),
+    name,
+    display_name: name,
+    description: null,
+    integration: { name: provider, display_name: provider },
+    authorized: true,
+    labels: {},
+    config: {},
+    created_at,
+    updated_at: created_at
+  };
+  state.instances.push(instance2);
+  state.credentials.push({
+    id: (0, import_node_crypto3.randomUUID)(),
+    instanceId: instance2.id,
+    type: provider === "github" ? "github_app_installation" : "oauth",
+    key: "",
+    tainted: false,
+    expires_at: null,
+    missing_permissions: [],
+    created_at: (/* @__PURE__ */ new Date(0)).toISOString()
+  });
+  return instance2;
+}
+var import_node_crypto3;
+var init_state = __esm({
+  "src/sandbox/state.ts"() {
+    "use strict";
+    import_node_crypto3 = require("node:crypto");
+    init_descriptions();
+  }
+});
+
+// src/sandbox/lag.ts
+function lagOf(state, milliseconds) {
+  const history = [];
+  return {
+    beforeWrite() {
+      const { instances, credentials, services, resources, mappings } = state;
+      const then = structuredClone({ instances, credentials, services, resources, mappings });
+      history.push({ until: state.now(), then });
+    },
+    asListed() {
+      const past = history.find(({ until: until2 }) => until2 > state.now() - milliseconds);
+      if (!past) return state;
+      discover(state);
+      return { ...state, ...structuredClone(past.then), discoveryDelay: Number.POSITIVE_INFINITY };
+    }
+  };
+}
+var init_lag = __esm({
+  "src/sandbox/lag.ts"() {
+    "use strict";
+    init_state();
+  }
+});
+
 // src/sandbox/problem.ts
 function badRequest(field, rule, reason, source = "body") {
   return new ProblemAnswer(400, "Invalid Parameters", [{ field, rule, reason, source }]);
 }
-var import_node_crypto3, ProblemAnswer, TITLES;
+var import_node_crypto4, ProblemAnswer, TITLES;
 var init_problem = __esm({
   "src/sandbox/problem.ts"() {
     "use strict";
-    import_node_crypto3 = require("node:crypto");
+    import_node_crypto4 = require("node:crypto");
     ProblemAnswer = class extends Error {
       status;
       body;
@@ -21900,7 +22033,7 @@ var init_problem = __esm({
           status,
           title: TITLES[status] ?? "Error",
           type: `https://httpstatuses.com/${status}`,
-          instance: `kong:trace:${(0, import_node_crypto3.randomUUID)()}`,
+          instance: `kong:trace:${(0, import_node_crypto4.randomUUID)()}`,
           detail,
           ...invalid2 ? { invalid_parameters: invalid2 } : {}
         };
@@ -22149,89 +22282,6 @@ var init_manifests = __esm({
   }
 });
 
-// src/sandbox/state.ts
-function timestamp(state) {
-  return new Date(state.now()).toISOString();
-}
-function newResource(state, instance2, type, config2) {
-  const created_at = timestamp(state);
-  const id2 = (0, import_node_crypto4.randomBytes)(12).toString("base64url");
-  const resource = {
-    id: id2,
-    name: null,
-    instanceId: instance2.id,
-    type,
-    config: config2,
-    integration_data: null,
-    archived: false,
-    created_at,
-    updated_at: created_at
-  };
-  state.resources.push(resource);
-  return resource;
-}
-function discover(state) {
-  for (const credential2 of state.credentials) {
-    const instance2 = state.instances.find(({ id: id2 }) => id2 === credential2.instanceId);
-    if (!instance2 || Date.parse(credential2.created_at) + state.discoveryDelay > state.now()) continue;
-    const provider = instance2.integration.name;
-    if (provider === "azure-devops" && state.pats.get(credential2.key) !== "valid") {
-      credential2.tainted = true;
-      continue;
-    }
-    for (const repository of state.repositories[provider]) {
-      const ours = instance2.config.organization ?? repository.organization;
-      if (repository.organization === ours) hydrate(state, instance2, provider, repository);
-    }
-  }
-}
-function hydrate(state, instance2, provider, repository) {
-  const described = describeRepository(state.style, provider, repository);
-  const type = RESOURCE_TYPES[provider];
-  const config2 = JSON.stringify(described.config);
-  const known = state.resources.find(
-    (one) => one.instanceId === instance2.id && JSON.stringify(one.config) === config2
-  );
-  const resource = known ?? newResource(state, instance2, type, described.config);
-  resource.name = described.name;
-  resource.integration_data = described.integration_data;
-}
-function authorizeInBrowser(state, provider, name = provider) {
-  const created_at = timestamp(state);
-  const instance2 = {
-    id: (0, import_node_crypto4.randomUUID)(),
-    name,
-    display_name: name,
-    description: null,
-    integration: { name: provider, display_name: provider },
-    authorized: true,
-    labels: {},
-    config: {},
-    created_at,
-    updated_at: created_at
-  };
-  state.instances.push(instance2);
-  state.credentials.push({
-    id: (0, import_node_crypto4.randomUUID)(),
-    instanceId: instance2.id,
-    type: provider === "github" ? "github_app_installation" : "oauth",
-    key: "",
-    tainted: false,
-    expires_at: null,
-    missing_permissions: [],
-    created_at: (/* @__PURE__ */ new Date(0)).toISOString()
-  });
-  return instance2;
-}
-var import_node_crypto4;
-var init_state = __esm({
-  "src/sandbox/state.ts"() {
-    "use strict";
-    import_node_crypto4 = require("node:crypto");
-    init_descriptions();
-  }
-});
-
 // src/sandbox/views.ts
 function viewInstance(instance2) {
   return { ...instance2 };
@@ -22279,17 +22329,7 @@ var init_views = __esm({
   }
 });
 
-// src/sandbox/konnect.ts
-function initialized(state, given) {
-  const instance2 = state.instances.find(
-    ({ id: id2, name }) => id2 === given.integration_instance || name === given.integration_instance
-  );
-  if (!instance2) throw badRequest("resource.integration_instance", "missing_reference", "does not exist");
-  const config2 = JSON.stringify(given.config);
-  return state.resources.find(
-    (one) => one.instanceId === instance2.id && one.type === given.type && JSON.stringify(one.config) === config2
-  ) ?? newResource(state, instance2, given.type, given.config);
-}
+// src/sandbox/routes/route.ts
 function refuseTaken(records, name) {
   if (records.some((record2) => record2.name === name))
     throw new ProblemAnswer(409, `Key (org_id, name)=(${name}) already exists.`);
@@ -22305,34 +22345,15 @@ function found(records, id2) {
   if (!record2) throw new ProblemAnswer(404, "Not found");
   return record2;
 }
-function credentialOf(state, instanceId) {
-  const credential2 = state.credentials.find((one) => one.instanceId === instanceId);
-  if (!credential2) throw new ProblemAnswer(404, "Not found");
-  return credential2;
-}
-var import_node_crypto5, ok, created, gone, SERVICE_FIELDS, INSTANCE_FIELDS, RESOURCE_FIELDS, MAPPING_FIELDS, KONNECT_ROUTES, instanceOf, serviceOf, resourceOf;
-var init_konnect2 = __esm({
-  "src/sandbox/konnect.ts"() {
+var ok, created, gone, SERVICE_FIELDS, RESOURCE_FIELDS, instanceOf, serviceOf, resourceOf;
+var init_route = __esm({
+  "src/sandbox/routes/route.ts"() {
     "use strict";
-    import_node_crypto5 = require("node:crypto");
-    init_bodies();
-    init_collections();
-    init_manifests();
     init_problem();
-    init_state();
-    init_views();
     ok = (body) => ({ status: 200, body });
     created = (body) => ({ status: 201, body });
     gone = { status: 204 };
     SERVICE_FIELDS = ["id", "name", "display_name", "custom_fields", "labels"];
-    INSTANCE_FIELDS = [
-      "name",
-      "display_name",
-      "integration.name",
-      "integration.display_name",
-      "authorized",
-      "labels"
-    ];
     RESOURCE_FIELDS = [
       "id",
       "name",
@@ -22343,14 +22364,39 @@ var init_konnect2 = __esm({
       "config",
       "archived"
     ];
-    MAPPING_FIELDS = [
-      "resource.id",
-      "resource.name",
-      "resource.integration.instance.id",
-      "service.id",
-      "service.name"
+    instanceOf = (state, id2) => found(state.instances, id2);
+    serviceOf = (state, id2) => found(state.services, id2);
+    resourceOf = (state, id2) => found(state.resources, id2);
+  }
+});
+
+// src/sandbox/routes/integrations.ts
+function credentialOf(state, instanceId) {
+  const credential2 = state.credentials.find((one) => one.instanceId === instanceId);
+  if (!credential2) throw new ProblemAnswer(404, "Not found");
+  return credential2;
+}
+var import_node_crypto5, INSTANCE_FIELDS, INTEGRATION_ROUTES;
+var init_integrations = __esm({
+  "src/sandbox/routes/integrations.ts"() {
+    "use strict";
+    import_node_crypto5 = require("node:crypto");
+    init_bodies();
+    init_collections();
+    init_manifests();
+    init_problem();
+    init_state();
+    init_views();
+    init_route();
+    INSTANCE_FIELDS = [
+      "name",
+      "display_name",
+      "integration.name",
+      "integration.display_name",
+      "authorized",
+      "labels"
     ];
-    KONNECT_ROUTES = {
+    INTEGRATION_ROUTES = {
       "GET /integrations": (state, { query }) => ok(numberedPage(manifestsOf(state.style), query, ["name", "display_name"])),
       "GET /integration-instances": (state, { query }) => ok(numberedPage(state.instances.map(viewInstance), query, INSTANCE_FIELDS)),
       "POST /integration-instances": (state, { body }) => {
@@ -22424,54 +22470,41 @@ var init_konnect2 = __esm({
         state.credentials = state.credentials.filter((one) => one !== credential2);
         instanceOf(state, id2).authorized = false;
         return gone;
-      },
-      "GET /catalog-services": (state, { query }) => ok(
-        numberedPage(
-          state.services.map((one) => ({ ...one })),
-          query,
-          SERVICE_FIELDS
-        )
-      ),
-      "POST /catalog-services": (state, { body }) => {
-        const given = readBody(CreateService, body);
-        refuseTaken(state.services, given.name);
-        const service2 = {
-          id: (0, import_node_crypto5.randomUUID)(),
-          name: given.name,
-          display_name: given.display_name,
-          description: given.description ?? null,
-          custom_fields: given.custom_fields ?? {},
-          labels: given.labels ?? {},
-          created_at: timestamp(state),
-          updated_at: timestamp(state)
-        };
-        state.services.push(service2);
-        return created(service2);
-      },
-      "GET /catalog-services/:id": (state, { parameters: [id2] }) => ok(serviceOf(state, id2)),
-      "PATCH /catalog-services/:id": (state, { parameters: [id2], body }) => {
-        const service2 = serviceOf(state, id2);
-        const { labels: labels3, custom_fields, ...given } = readBody(UpdateService, body);
-        if (given.name !== void 0 && given.name !== service2.name) refuseTaken(state.services, given.name);
-        Object.assign(service2, given, {
-          labels: merged(service2.labels, labels3),
-          custom_fields: merged(service2.custom_fields, custom_fields),
-          updated_at: timestamp(state)
-        });
-        return ok(service2);
-      },
-      "GET /catalog-services/:id/resources": (state, { parameters: [id2], query }) => {
-        discover(state);
-        const { id: serviceId } = serviceOf(state, id2);
-        const resources = state.mappings.filter((one) => one.serviceId === serviceId).map(({ resourceId }) => resourceOf(state, resourceId));
-        return ok(
-          numberedPage(
-            resources.map((one) => viewResource(state, one)),
-            query,
-            RESOURCE_FIELDS
-          )
-        );
-      },
+      }
+    };
+  }
+});
+
+// src/sandbox/routes/resources.ts
+function initialized(state, given) {
+  const instance2 = state.instances.find(
+    ({ id: id2, name }) => id2 === given.integration_instance || name === given.integration_instance
+  );
+  if (!instance2) throw badRequest("resource.integration_instance", "missing_reference", "does not exist");
+  const config2 = JSON.stringify(given.config);
+  return state.resources.find(
+    (one) => one.instanceId === instance2.id && one.type === given.type && JSON.stringify(one.config) === config2
+  ) ?? newResource(state, instance2, given.type, given.config);
+}
+var import_node_crypto6, MAPPING_FIELDS, RESOURCE_ROUTES;
+var init_resources = __esm({
+  "src/sandbox/routes/resources.ts"() {
+    "use strict";
+    import_node_crypto6 = require("node:crypto");
+    init_bodies();
+    init_collections();
+    init_problem();
+    init_state();
+    init_views();
+    init_route();
+    MAPPING_FIELDS = [
+      "resource.id",
+      "resource.name",
+      "resource.integration.instance.id",
+      "service.id",
+      "service.name"
+    ];
+    RESOURCE_ROUTES = {
       "GET /resources": (state, { query }) => {
         discover(state);
         return ok(
@@ -22521,7 +22554,7 @@ var init_konnect2 = __esm({
         ))
           throw new ProblemAnswer(409, "The resource is mapped to the service already");
         const mapping2 = {
-          id: (0, import_node_crypto5.randomUUID)(),
+          id: (0, import_node_crypto6.randomUUID)(),
           resourceId: resource.id,
           serviceId: service2.id,
           created_at: timestamp(state)
@@ -22536,33 +22569,69 @@ var init_konnect2 = __esm({
         return gone;
       }
     };
-    instanceOf = (state, id2) => found(state.instances, id2);
-    serviceOf = (state, id2) => found(state.services, id2);
-    resourceOf = (state, id2) => found(state.resources, id2);
   }
 });
 
-// src/sandbox/lag.ts
-function lagOf(state, milliseconds) {
-  const history = [];
-  return {
-    beforeWrite() {
-      const { instances, credentials, services, resources, mappings } = state;
-      const then = structuredClone({ instances, credentials, services, resources, mappings });
-      history.push({ until: state.now(), then });
-    },
-    asListed() {
-      const past = history.find(({ until: until2 }) => until2 > state.now() - milliseconds);
-      if (!past) return state;
-      discover(state);
-      return { ...state, ...structuredClone(past.then), discoveryDelay: Number.POSITIVE_INFINITY };
-    }
-  };
-}
-var init_lag = __esm({
-  "src/sandbox/lag.ts"() {
+// src/sandbox/routes/services.ts
+var import_node_crypto7, SERVICE_ROUTES;
+var init_services = __esm({
+  "src/sandbox/routes/services.ts"() {
     "use strict";
+    import_node_crypto7 = require("node:crypto");
+    init_bodies();
+    init_collections();
     init_state();
+    init_views();
+    init_route();
+    SERVICE_ROUTES = {
+      "GET /catalog-services": (state, { query }) => ok(
+        numberedPage(
+          state.services.map((one) => ({ ...one })),
+          query,
+          SERVICE_FIELDS
+        )
+      ),
+      "POST /catalog-services": (state, { body }) => {
+        const given = readBody(CreateService, body);
+        refuseTaken(state.services, given.name);
+        const service2 = {
+          id: (0, import_node_crypto7.randomUUID)(),
+          name: given.name,
+          display_name: given.display_name,
+          description: given.description ?? null,
+          custom_fields: given.custom_fields ?? {},
+          labels: given.labels ?? {},
+          created_at: timestamp(state),
+          updated_at: timestamp(state)
+        };
+        state.services.push(service2);
+        return created(service2);
+      },
+      "GET /catalog-services/:id": (state, { parameters: [id2] }) => ok(serviceOf(state, id2)),
+      "PATCH /catalog-services/:id": (state, { parameters: [id2], body }) => {
+        const service2 = serviceOf(state, id2);
+        const { labels: labels3, custom_fields, ...given } = readBody(UpdateService, body);
+        if (given.name !== void 0 && given.name !== service2.name) refuseTaken(state.services, given.name);
+        Object.assign(service2, given, {
+          labels: merged(service2.labels, labels3),
+          custom_fields: merged(service2.custom_fields, custom_fields),
+          updated_at: timestamp(state)
+        });
+        return ok(service2);
+      },
+      "GET /catalog-services/:id/resources": (state, { parameters: [id2], query }) => {
+        discover(state);
+        const { id: serviceId } = serviceOf(state, id2);
+        const resources = state.mappings.filter((one) => one.serviceId === serviceId).map(({ resourceId }) => resourceOf(state, resourceId));
+        return ok(
+          numberedPage(
+            resources.map((one) => viewResource(state, one)),
+            query,
+            RESOURCE_FIELDS
+          )
+        );
+      }
+    };
   }
 });
 
@@ -22655,7 +22724,7 @@ function answerKonnect(state, lag, request, url, body) {
   if (!role) throw new ProblemAnswer(401, "Invalid credentials");
   if (role === "viewer" && request.method !== "GET") throw new ProblemAnswer(403, "Forbidden");
   const path = url.pathname.replace(/^\/v1(?=\/)/u, "");
-  for (const [route, handler] of Object.entries(KONNECT_ROUTES)) {
+  for (const [route, handler] of Object.entries(ROUTES)) {
     const [method, template = ""] = route.split(" ");
     const match = method === request.method && new RegExp(`^${template.replaceAll(":id", "([^/]+)")}$`, "u").exec(path);
     if (!match || url.pathname === path) continue;
@@ -22681,32 +22750,35 @@ function parse(text2) {
 function withoutKeys(body) {
   return body === void 0 ? void 0 : JSON.parse(JSON.stringify(body), (name, value) => name === "key" ? "hidden" : value);
 }
-var import_node_http, AZURE_PATH;
+var import_node_http, AZURE_PATH, ROUTES;
 var init_sandbox = __esm({
   "src/sandbox/sandbox.ts"() {
     "use strict";
     import_node_http = require("node:http");
     init_azure_devops2();
-    init_konnect2();
     init_lag();
     init_problem();
+    init_integrations();
+    init_resources();
+    init_services();
     AZURE_PATH = "/azure-devops";
+    ROUTES = { ...INTEGRATION_ROUTES, ...SERVICE_ROUTES, ...RESOURCE_ROUTES };
   }
 });
 
 // src/local/samples.ts
 function furnish(sandbox2, repository) {
   const { state } = sandbox2;
-  const token = `kpat_sandbox${(0, import_node_crypto6.randomBytes)(8).toString("hex")}`;
-  const pat = (0, import_node_crypto6.randomBytes)(26).toString("hex");
+  const token = `kpat_sandbox${(0, import_node_crypto8.randomBytes)(8).toString("hex")}`;
+  const pat = (0, import_node_crypto8.randomBytes)(26).toString("hex");
   state.tokens.set(token, "admin");
   state.pats.set(pat, "valid");
   const { provider, organization, project, name } = repository;
   const of = (inProject) => ({
     organization,
     name,
-    id: provider === "azure-devops" ? (0, import_node_crypto6.randomUUID)() : String((0, import_node_crypto6.randomBytes)(4).readUInt32BE()),
-    ...inProject === void 0 ? {} : { project: inProject, projectId: (0, import_node_crypto6.randomUUID)() }
+    id: provider === "azure-devops" ? (0, import_node_crypto8.randomUUID)() : String((0, import_node_crypto8.randomBytes)(4).readUInt32BE()),
+    ...inProject === void 0 ? {} : { project: inProject, projectId: (0, import_node_crypto8.randomUUID)() }
   });
   const ours = of(project);
   state.repositories[provider].push(ours);
@@ -22715,11 +22787,11 @@ function furnish(sandbox2, repository) {
   else authorizeInBrowser(state, provider);
   return { token, pat };
 }
-var import_node_crypto6, SAMPLE;
+var import_node_crypto8, SAMPLE;
 var init_samples = __esm({
   "src/local/samples.ts"() {
     "use strict";
-    import_node_crypto6 = require("node:crypto");
+    import_node_crypto8 = require("node:crypto");
     init_state();
     SAMPLE = {
       provider: "azure-devops",

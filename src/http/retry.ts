@@ -1,4 +1,5 @@
-import type { HttpResponse, Method, NoAnswer } from './http.ts';
+import type { HttpResponse, Method } from './http.ts';
+import type { NoAnswer } from './no-answer.ts';
 
 /** How often one request is tried at most. */
 const ATTEMPTS = 5;

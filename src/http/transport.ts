@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import type { Network } from '../hosts/host.ts';
-import { type HttpResponse, TOO_LARGE } from './http.ts';
+import type { HttpResponse } from './http.ts';
+import { TOO_LARGE } from './no-answer.ts';
 import { tunnelThrough } from './tunnel.ts';
 import { Agent, type Dispatcher, type HttpMethod } from './undici.ts';
 

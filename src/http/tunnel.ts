@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { PROXY_FAILED } from './http.ts';
+import { PROXY_FAILED } from './no-answer.ts';
 import { buildConnector, type Connector } from './undici.ts';
 
 /** Milliseconds for the proxy to open a tunnel. */

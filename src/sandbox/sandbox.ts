@@ -2,9 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { answerAzureDevOps } from './azure-devops.ts';
 import type { DescriptionStyle } from './descriptions.ts';
-import { type Answer, KONNECT_ROUTES } from './konnect.ts';
 import { type Lag, lagOf } from './lag.ts';
 import { ProblemAnswer } from './problem.ts';
+import { INTEGRATION_ROUTES } from './routes/integrations.ts';
+import { RESOURCE_ROUTES } from './routes/resources.ts';
+import type { Answer } from './routes/route.ts';
+import { SERVICE_ROUTES } from './routes/services.ts';
 import type { State } from './state.ts';
 
 /** One request and its answer, without secrets. */
@@ -59,6 +62,7 @@ export interface SandboxOptions {
 }
 
 const AZURE_PATH = '/azure-devops';
+const ROUTES = { ...INTEGRATION_ROUTES, ...SERVICE_ROUTES, ...RESOURCE_ROUTES };
 
 /** Starts a catalog in memory on loopback, that behaves like Konnect's contract, with a little Azure DevOps beside it. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -161,7 +165,7 @@ function answerKonnect(state: State, lag: Lag, request: IncomingMessage, url: UR
   if (!role) throw new ProblemAnswer(401, 'Invalid credentials');
   if (role === 'viewer' && request.method !== 'GET') throw new ProblemAnswer(403, 'Forbidden');
   const path = url.pathname.replace(/^\/v1(?=\/)/u, '');
-  for (const [route, handler] of Object.entries(KONNECT_ROUTES)) {
+  for (const [route, handler] of Object.entries(ROUTES)) {
     const [method, template = ''] = route.split(' ');
     const match =
       method === request.method && new RegExp(`^${template.replaceAll(':id', '([^/]+)')}$`, 'u').exec(path);
