@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Resolves after this many milliseconds; rejects as soon as the signal aborts. */
+  /** Resolves after this many milliseconds; rejects with the signal's reason as soon as that aborts. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Calls back after this many milliseconds, unless what it returns is called before. */
   after(milliseconds: number, callback: () => void): () => void;
@@ -12,7 +12,10 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: Date.now,
-  sleep: (milliseconds, signal) => wait(milliseconds, undefined, signal && { signal }),
+  sleep: (milliseconds, signal) =>
+    wait(milliseconds, undefined, signal && { signal }).catch((error) => {
+      throw signal?.reason ?? error;
+    }),
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds);
     return () => clearTimeout(timer);

@@ -18,8 +18,8 @@ export interface Ensurable<T> {
   repair?: 'replaced';
   /** What to do when its place is taken by something that the token may not see. */
   hidden: string;
-  /** Whether what it belongs to was made in this run: roles and look-ups may take a while to follow. */
-  fresh?: boolean;
+  /** Statuses that may only be a delay here, so that they are tried again for two minutes. */
+  settling?: readonly number[];
 }
 
 export interface Ensured<T> {
@@ -28,6 +28,9 @@ export interface Ensured<T> {
   value: T | undefined;
   differences: string[];
 }
+
+/** Of what belongs to something that was made a moment ago: roles and look-ups follow after a while. */
+export const FRESH: readonly number[] = [403, 404];
 
 export interface EnsureMode {
   /** Write nothing, and say what would be written. */
@@ -38,7 +41,7 @@ export interface EnsureMode {
 /** How often a write is decided anew, and the first pause between (milliseconds, doubled each time). */
 const ROUNDS = 5;
 const FIRST_PAUSE = 500;
-/** The longest pause, and how long 403 and 404 may be the delay of something fresh (milliseconds). */
+/** The longest pause, and how long a status that may be a delay is tried again (milliseconds). */
 const LONGEST_PAUSE = 15_000;
 const SETTLING = 120_000;
 
@@ -69,8 +72,7 @@ export async function ensure<T>(thing: Ensurable<T>, { plan, clock }: EnsureMode
       return { ...(wrote ?? decided), value };
     } catch (error) {
       const { conflict, maybeProcessed, status } = error as Refusal;
-      const settling =
-        thing.fresh === true && (status === 403 || status === 404) && clock.now() - start < SETTLING;
+      const settling = thing.settling?.includes(status ?? 0) && clock.now() - start < SETTLING;
       if (!settling && !(decided && (conflict || maybeProcessed))) throw error;
       if (!settling && round >= ROUNDS)
         throw conflict && decided?.operation === 'created' ? unexplained(thing, error) : error;

@@ -12,6 +12,11 @@ export class Failure extends Error {
   }
 }
 
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** The one text that people read about an error: never a stack trace. */
 export function explain(error: unknown): string {
   if (error instanceof Failure) return error.cure ? `${error.message}\n${error.cure}` : error.message;

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { marks, patMark, repositoryMark, serviceNameFor } from '../src/catalogs/konnect/naming.ts';
+import {
+  markedDigest,
+  patDigest,
+  patMark,
+  repositoryMark,
+  serviceNameFor,
+} from '../src/catalogs/konnect/naming.ts';
 import type { Repository } from '../src/repository.ts';
 
 const repository = (name: string, project = 'shop'): Repository => ({
@@ -46,13 +52,14 @@ test('the mark of a repository is a label value, and differs by project but not 
 });
 
 test('the mark of a PAT is a label value that tells neither the PAT nor another credential', () => {
-  const mark = patMark('instance', 'credential', 'secret-pat');
+  const digest = patDigest('instance', 'secret-pat');
+  const mark = patMark('credential', digest);
   expect(mark).toMatch(LABEL);
   expect(mark.length).toBeLessThanOrEqual(63);
   expect(mark).not.toContain('secret');
-  expect(patMark('instance', 'credential', 'other-pat')).not.toBe(mark);
-  expect(patMark('other', 'credential', 'secret-pat')).not.toBe(mark);
-  expect(marks(mark, 'credential')).toBe(true);
-  expect(marks(mark, 'other')).toBe(false);
-  expect(marks(undefined, 'credential')).toBe(false);
+  expect(patDigest('instance', 'other-pat')).not.toBe(digest);
+  expect(patDigest('other', 'secret-pat')).not.toBe(digest);
+  expect(markedDigest(mark, 'credential')).toBe(digest);
+  expect(markedDigest(mark, 'other')).toBeUndefined();
+  expect(markedDigest(undefined, 'credential')).toBeUndefined();
 });

@@ -42,6 +42,9 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 ));
 
 // src/errors.ts
+function messageOf(error2) {
+  return error2 instanceof Error ? error2.message : String(error2);
+}
 function explain(error2) {
   if (error2 instanceof Failure) return error2.cure ? `${error2.message}
 ${error2.cure}` : error2.message;
@@ -8411,7 +8414,7 @@ function konnectClient(http, url, token) {
     throw tooMany(path, records.length);
   }
   return {
-    get: (path, schema) => read2("GET", path, schema),
+    get: (path, schema, options) => read2("GET", path, schema, void 0, options),
     async list(path, schema, filter = {}) {
       for (let attempt = 1; attempt <= 3; attempt++) {
         const records = await readPages(path, filter);
@@ -8502,16 +8505,22 @@ var init_client = __esm({
 });
 
 // src/catalogs/konnect/connection.ts
+function instancePath({ id: id2 }) {
+  return `/integration-instances/${id2}`;
+}
+function readInstance({ client }, instance) {
+  return client.get(instancePath(instance), IntegrationInstance);
+}
 function integrationsPage({ inputs, repository }) {
   const region = /^https:\/\/(\w+)\.api\.konghq\.com$/u.exec(inputs.catalogUrl)?.[1] ?? "us";
   return `https://cloud.konghq.com/${region}/service-catalog/integrations/${repository.provider}`;
 }
 function aheadThen(first, again) {
-  let next;
+  let ahead = first;
   return () => {
-    const look = next ?? (() => first);
-    next = again;
-    return look();
+    const look = ahead ?? again();
+    ahead = void 0;
+    return look;
   };
 }
 function early(promise) {
@@ -8529,6 +8538,7 @@ function wouldCreate(...reasons) {
 var init_connection = __esm({
   "src/catalogs/konnect/connection.ts"() {
     "use strict";
+    init_schemas();
   }
 });
 
@@ -8554,7 +8564,7 @@ async function ensure(thing, { plan, clock }) {
       return { ...wrote ?? decided, value };
     } catch (error2) {
       const { conflict, maybeProcessed, status } = error2;
-      const settling = thing.fresh === true && (status === 403 || status === 404) && clock.now() - start < SETTLING;
+      const settling = thing.settling?.includes(status ?? 0) && clock.now() - start < SETTLING;
       if (!settling && !(decided && (conflict || maybeProcessed))) throw error2;
       if (!settling && round >= ROUNDS)
         throw conflict && decided?.operation === "created" ? unexplained(thing, error2) : error2;
@@ -8567,11 +8577,12 @@ function unexplained(thing, error2) {
   const message = error2 instanceof Failure ? error2.message : String(error2);
   return new Failure(`The ${thing.title} can neither be found nor created. ${message}`, thing.hidden);
 }
-var ROUNDS, FIRST_PAUSE, LONGEST_PAUSE, SETTLING;
+var FRESH, ROUNDS, FIRST_PAUSE, LONGEST_PAUSE, SETTLING;
 var init_ensure = __esm({
   "src/ensure.ts"() {
     "use strict";
     init_errors();
+    FRESH = [403, 404];
     ROUNDS = 5;
     FIRST_PAUSE = 500;
     LONGEST_PAUSE = 15e3;
@@ -8790,11 +8801,15 @@ function serviceNameFor({ name }) {
 function repositoryMark(repository) {
   return sha256(`${repository.provider}/${fullName(repository).toLowerCase()}`).slice(0, 32);
 }
-function patMark(instanceId, credentialId, pat) {
-  return `${markOf(credentialId)}.${(0, import_node_crypto.createHmac)("sha256", pat).update(instanceId).digest("hex").slice(0, 40)}`;
+function patDigest(instanceId, pat) {
+  return (0, import_node_crypto.createHmac)("sha256", pat).update(instanceId).digest("hex").slice(0, 40);
 }
-function marks(mark, credentialId) {
-  return mark?.startsWith(`${markOf(credentialId)}.`) ?? false;
+function patMark(credentialId, digest) {
+  return `${markOf(credentialId)}.${digest}`;
+}
+function markedDigest(mark, credentialId) {
+  const [credential2, digest] = mark?.split(".") ?? [];
+  return credential2 === markOf(credentialId) ? digest : void 0;
 }
 function markOf(credentialId) {
   return sha256(credentialId).slice(0, 12);
@@ -8818,39 +8833,46 @@ var init_naming = __esm({
 });
 
 // src/catalogs/konnect/rotation.ts
-async function claimRotation(connection, { id: id2 }) {
+function newClaim(digest) {
+  return `${(0, import_node_crypto2.randomBytes)(6).toString("hex")}.${digest}`;
+}
+async function claimRotation(connection, instance, ours) {
   const { client, clock } = connection;
-  const path = `/integration-instances/${id2}`;
-  const ours = `${clock.now()}-${(0, import_node_crypto2.randomBytes)(6).toString("hex")}`;
-  const standing = async () => {
-    const claim = (await client.get(path, IntegrationInstance)).labels?.[ROTATION_LABEL];
-    return claim !== void 0 && isExpired(claim, clock.now()) ? void 0 : claim;
-  };
-  if (await standing() === void 0) {
-    await client.patch(path, { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
+  const standing = async () => (await readInstance(connection, instance)).labels?.[ROTATION_LABEL];
+  const write = () => client.patch(instancePath(instance), { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
+  const first = await standing();
+  if (first === void 0) await write();
+  if (first === void 0 || first === ours) {
     await clock.sleep(SETTLES);
     if (await standing() === ours) return;
   }
-  while (await standing() !== void 0) await clock.sleep(SETTLES);
-  throw new RotatedMeanwhile();
+  let seen;
+  for (; ; ) {
+    const claim = await standing();
+    if (claim === void 0) throw new RotatedMeanwhile();
+    if (claim !== seen?.claim) seen = { claim, since: clock.now() };
+    if (clock.now() - seen.since >= EXPIRES) return void await write();
+    await clock.sleep(SETTLES);
+  }
 }
-function isExpired(claim, now) {
-  return !(now - Number(claim.split("-")[0]) < EXPIRES);
+function storedDigest({ labels: labels2 }, found) {
+  const mark = labels2?.[PAT_LABEL];
+  const interrupted = mark === void 0 ? void 0 : labels2?.[ROTATION_LABEL]?.split(".")[1];
+  return markedDigest(mark, found.id) ?? interrupted;
 }
-async function notePat(connection, instance, made, pat, replaced) {
+async function notePat(connection, instance, made, digest, existed) {
   const { client, progress } = connection;
-  const path = `/integration-instances/${instance.id}`;
-  const read2 = () => client.get(path, IntegrationInstance);
-  const mark = patMark(instance.id, made.id, pat);
-  const labels2 = replaced ? { [PAT_LABEL]: mark, [ROTATION_LABEL]: null } : { [PAT_LABEL]: mark };
+  const mark = patMark(made.id, digest);
+  const labels2 = { [PAT_LABEL]: mark, [ROTATION_LABEL]: null };
+  const read2 = () => readInstance(connection, instance);
   const note = {
     title: `labels of the integration "${instance.name}"`,
     hidden: "Give the catalog-token the role Integration Admin.",
-    fresh: true,
-    find: aheadThen(replaced ? read2() : Promise.resolve(instance), read2),
-    differs: (found) => found.labels?.[PAT_LABEL] === mark ? [] : [PAT_LABEL],
+    settling: existed ? [] : FRESH,
+    find: aheadThen(existed ? read2() : Promise.resolve(instance), read2),
+    differs: ({ labels: now }) => now?.[PAT_LABEL] === mark && now[ROTATION_LABEL] === void 0 ? [] : ["labels"],
     create: read2,
-    update: () => client.patch(path, { labels: labels2 }, IntegrationInstance)
+    update: () => client.patch(instancePath(instance), { labels: labels2 }, IntegrationInstance)
   };
   try {
     await ensure(note, connection);
@@ -8884,38 +8906,31 @@ var init_rotation = __esm({
 });
 
 // src/catalogs/konnect/auth-credential.ts
-async function readCredential({ client }, instance) {
+async function readCredential({ client }, instance, critical = false) {
   try {
-    return await client.get(pathOf(instance), AuthCredential);
+    return await client.get(pathOf(instance), AuthCredential, { critical });
   } catch (error2) {
     if (error2 instanceof KonnectError && error2.status === 404) return void 0;
     throw error2;
   }
 }
 function pathOf(instance) {
-  return `/integration-instances/${instance.id}/auth-credential`;
+  return `${instancePath(instance)}/auth-credential`;
 }
-function credential(connection, instance, pat, ahead, fresh) {
-  const { client, clock, inputs } = connection;
+function credential(connection, instance, pat, ahead, existed) {
+  const { clock, inputs, progress } = connection;
+  const digest = patDigest(instance.id, pat);
+  const claim = newClaim(digest);
   let first;
-  let removing = false;
   const read2 = aheadThen(ahead, () => readCredential(connection, instance));
-  const guarded2 = (error2) => {
-    throw removing && !(error2 instanceof CredentialRemoved) ? new CredentialRemoved(connection, instance, error2) : error2;
-  };
-  function store(headers2) {
-    const body = { type: "multi_key_auth", config: { headers: headers2.map((name) => ({ name, key: pat })) } };
-    return client.post(pathOf(instance), body, AuthCredential, { critical: removing }).catch(guarded2);
-  }
   return {
     title: `credential of the integration "${instance.name}"`,
     repair: "replaced",
-    fresh,
     hidden: "Give the catalog-token the role Integration Admin, and run the step again.",
+    settling: existed ? [] : FRESH,
     async find() {
-      const found = await read2().catch(guarded2);
+      const found = await read2();
       first ??= found;
-      if (found) removing = false;
       return found;
     },
     differs(found) {
@@ -8924,30 +8939,64 @@ function credential(connection, instance, pat, ahead, fresh) {
       if (ailment) return [`it is ${ailment}`];
       if (inputs.rotateCredential === "always" && found.id === first?.id)
         return ["rotate-credential is always"];
-      const mark = instance.labels?.[PAT_LABEL];
-      if (!marks(mark, found.id)) return [];
-      return mark === patMark(instance.id, found.id, pat) ? [] : ["it was made from another PAT"];
+      const stored = storedDigest(instance, found);
+      if (stored === void 0 && found.id === first?.id)
+        progress.info(
+          "It is not known which PAT the credential was made from, so it is left alone (rotate-credential: always replaces it)."
+        );
+      return stored === void 0 || stored === digest ? [] : ["it was made from another PAT"];
     },
     permit: () => connection.provePat("The credential needs a PAT."),
-    create: async () => store(await headerNames(connection).catch(guarded2)),
+    create: async () => store(connection, instance, await headerNames(connection), pat),
     async update(found) {
       const headers2 = await headerNames(connection);
-      await claimRotation(connection, instance);
+      await claimRotation(connection, instance, claim);
       const current2 = await readCredential(connection, instance);
-      if (current2 && current2.id !== found.id) throw new RotatedMeanwhile();
-      removing = true;
-      if (current2) await remove();
-      return store(headers2);
+      if (current2?.id !== found.id) throw new RotatedMeanwhile();
+      return replace(connection, instance, found, headers2, pat);
     }
   };
-  async function remove() {
+}
+function store({ client }, instance, headers2, pat, critical = false) {
+  const body = { type: "multi_key_auth", config: { headers: headers2.map((name) => ({ name, key: pat })) } };
+  return client.post(pathOf(instance), body, AuthCredential, { critical });
+}
+async function replace(connection, instance, old, headers2, pat) {
+  let removed = false;
+  let stored = false;
+  const storeNew = async () => {
     try {
-      await client.delete(pathOf(instance), { critical: true });
+      const made = await store(connection, instance, headers2, pat, true);
+      stored = true;
+      return made;
     } catch (error2) {
-      if (error2 instanceof KonnectError && error2.status === 404) return;
-      removing = error2.maybeProcessed === true;
-      guarded2(error2);
+      stored = error2.maybeProcessed === true;
+      throw error2;
     }
+  };
+  const replacement = {
+    title: `credential of the integration "${instance.name}"`,
+    hidden: "Give the catalog-token the role Integration Admin, and run the step again.",
+    settling: ANYTHING_PASSING,
+    async find() {
+      const found = await readCredential(connection, instance, true);
+      removed = found?.id !== old.id;
+      return found;
+    },
+    differs: (found) => found.id === old.id ? ["it is the old one"] : [],
+    create: storeNew,
+    async update() {
+      await connection.client.delete(pathOf(instance), { critical: true });
+      removed = true;
+      return storeNew();
+    }
+  };
+  try {
+    const { value } = await ensure(replacement, { plan: false, clock: connection.steadyClock });
+    if (!stored || !value) throw new RotatedMeanwhile();
+    return value;
+  } catch (error2) {
+    throw removed && !(error2 instanceof RotatedMeanwhile) ? new CredentialRemoved(connection, instance, error2) : error2;
   }
 }
 async function headerNames(connection) {
@@ -8959,10 +9008,11 @@ async function headerNames(connection) {
     `Authorize it at ${integrationsPage(connection)}, and report this.`
   );
 }
-var CredentialRemoved;
+var ANYTHING_PASSING, CredentialRemoved;
 var init_auth_credential = __esm({
   "src/catalogs/konnect/auth-credential.ts"() {
     "use strict";
+    init_ensure();
     init_errors();
     init_connection();
     init_errors2();
@@ -8971,20 +9021,15 @@ var init_auth_credential = __esm({
     init_naming();
     init_rotation();
     init_schemas();
+    ANYTHING_PASSING = [401, 403, 404, 429];
     CredentialRemoved = class extends Failure {
       name = "CredentialRemoved";
-      conflict;
-      maybeProcessed;
       constructor(connection, instance, cause) {
-        const { conflict, maybeProcessed } = cause;
-        const why = cause instanceof Error ? cause.message : String(cause);
         const cure = cause instanceof Failure && cause.cure ? ` ${cause.cure}` : "";
         super(
-          `The old credential of the integration "${instance.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${why}`,
+          `The old credential of the integration "${instance.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${messageOf(cause)}`,
           `Run this step again: it stores the credential. Or paste the PAT at ${integrationsPage(connection)}.${cure}`
         );
-        this.conflict = conflict;
-        this.maybeProcessed = maybeProcessed;
       }
     };
   }
@@ -9001,7 +9046,7 @@ async function ensureCredential(connection, instance, existed) {
   }
   const ahead = early(existed ? readCredential(connection, instance) : Promise.resolve(void 0));
   const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
-  const ensured = pat ? await ensure(credential(connection, instance, pat, ahead, !existed), connection).catch(
+  const ensured = pat ? await ensure(credential(connection, instance, pat, ahead, existed), connection).catch(
     (error2) => tellRemoval(connection, title, error2)
   ) : checked(await ahead);
   tell(connection, "credential", title, ensured);
@@ -9009,21 +9054,15 @@ async function ensureCredential(connection, instance, existed) {
   const status = await statusNow(connection, instance, ensured.value, written && !plan);
   progress.credentialStatus(status);
   if (pat && ensured.value && written && !plan)
-    await notePat(connection, instance, ensured.value, pat, ensured.operation === "replaced");
+    await notePat(connection, instance, ensured.value, patDigest(instance.id, pat), existed);
   for (const warning2 of missingPermissions(ensured.value)) progress.warning(warning2);
   const advice = written ? void 0 : adviceFor(connection, status);
   if (advice) progress.warning(advice);
   return status === "unauthorized" && pat ? void 0 : advice;
 }
-async function statusNow({ client, clock }, instance, found, fresh) {
-  const status = statusOf(instance, found, clock.now(), fresh);
-  if (status !== "unauthorized") return status;
-  return statusOf(
-    await client.get(`/integration-instances/${instance.id}`, IntegrationInstance),
-    found,
-    clock.now(),
-    fresh
-  );
+async function statusNow(connection, instance, found, fresh) {
+  const now = found && !fresh && !instance.authorized ? await readInstance(connection, instance) : instance;
+  return statusOf(now, found, connection.clock.now(), fresh);
 }
 function tellRemoval(connection, title, error2) {
   if (error2 instanceof CredentialRemoved) {
@@ -9046,8 +9085,8 @@ var init_credential = __esm({
     init_auth_credential();
     init_connection();
     init_health();
+    init_naming();
     init_rotation();
-    init_schemas();
   }
 });
 
@@ -9464,12 +9503,12 @@ async function ensureMapping(connection, { service: service2, made }, target, ah
   if (ensured.value && ensured.operation === "created")
     await confirm(connection, service2, ensured.value.resource.id);
 }
-function mapping(connection, service2, target, ahead, fresh) {
+function mapping(connection, service2, target, ahead, made) {
   const list = aheadThen(ahead, () => listOf(connection, service2, target));
   let others = [];
   return {
     title: `mapping to the service "${service2.name}"`,
-    fresh,
+    settling: made ? FRESH : [],
     hidden: "Give the catalog-token the role Service Admin of this service, and run the step again.",
     async find() {
       const all = await list();
@@ -9775,7 +9814,9 @@ var init_clock = __esm({
     import_promises = require("node:timers/promises");
     systemClock = {
       now: Date.now,
-      sleep: (milliseconds, signal) => (0, import_promises.setTimeout)(milliseconds, void 0, signal && { signal }),
+      sleep: (milliseconds, signal) => (0, import_promises.setTimeout)(milliseconds, void 0, signal && { signal }).catch((error2) => {
+        throw signal?.reason ?? error2;
+      }),
       after(milliseconds, callback) {
         const timer = setTimeout(callback, milliseconds);
         return () => clearTimeout(timer);
@@ -9853,7 +9894,7 @@ var init_no_answer = __esm({
           fault.cure
         );
         this.code = fault.code;
-        this.maybeProcessed = fault.maybeProcessed;
+        this.maybeProcessed = request.method !== "GET" && fault.maybeProcessed;
         this.passing = fault.passing;
       }
     };
@@ -9872,7 +9913,7 @@ function pauseBefore(attempt, method, result, now) {
 }
 function mayRepeat(method, result) {
   if ("headers" in result) return method === "GET" ? PASSING.has(result.status) : result.status === 429;
-  return result.passing && (method === "GET" || !result.maybeProcessed);
+  return result.passing && !result.maybeProcessed;
 }
 function retryAfter(header, now) {
   const value = [header].flat()[0]?.trim();
@@ -20709,12 +20750,13 @@ var init_undici = __esm({
 });
 
 // src/http/tunnel.ts
-function tunnelThrough(proxy, tls) {
+function tunnelThrough(proxy, tls, closing) {
   const connect2 = buildConnector({ ...tls, timeout: TIMEOUT });
   return (options, callback) => {
     openTunnel(
       proxy,
       tls,
+      closing,
       `${options.hostname}:${options.port || (options.protocol === "https:" ? 443 : 80)}`
     ).then(
       (socket) => options.protocol === "https:" ? connect2({ ...options, httpSocket: socket }, callback) : callback(null, socket),
@@ -20722,7 +20764,7 @@ function tunnelThrough(proxy, tls) {
     );
   };
 }
-async function openTunnel(proxy, tls, target) {
+async function openTunnel(proxy, tls, closing, target) {
   const { request } = proxy.protocol === "https:" ? await import("node:https") : await import("node:http");
   const credentials = [proxy.username, proxy.password].map(decodeURIComponent).join(":");
   const authorization = { "proxy-authorization": `Basic ${Buffer.from(credentials).toString("base64")}` };
@@ -20735,18 +20777,15 @@ async function openTunnel(proxy, tls, target) {
       method: "CONNECT",
       path: target,
       agent: false,
+      signal: closing,
       timeout: TIMEOUT,
       headers: { host: target, ...credentials === ":" ? {} : authorization }
     });
     asking.on("connect", ({ statusCode }, socket) => {
-      if (statusCode === 200) return resolve(socket);
+      if (statusCode && statusCode >= 200 && statusCode < 300) return resolve(socket);
       socket.destroy();
       failed(`refused to connect to ${target}: status ${statusCode}`);
     });
-    asking.on(
-      "response",
-      ({ statusCode }) => failed(`refused to connect to ${target}: status ${statusCode}`)
-    );
     asking.on("timeout", () => asking.destroy(new Error("said nothing")));
     asking.on("error", ({ message }) => failed(`could not be used: ${message}`));
     asking.end();
@@ -20767,15 +20806,14 @@ var transport_exports = {};
 __export(transport_exports, {
   createTransport: () => createTransport
 });
-function createTransport(network) {
+function createTransport(network, closing) {
   const dispatchers = /* @__PURE__ */ new Map();
-  const files = network.certificateFiles ?? [];
-  const tls = files.length > 0 ? { ca: [...import_node_tls.rootCertificates, ...files.map((file) => (0, import_node_fs.readFileSync)(file, "utf8"))] } : {};
+  const tls = trusted(network.certificateFiles ?? []);
   function dispatcherFor(url) {
     const proxy = network.proxyFor(url);
     let dispatcher2 = dispatchers.get(proxy);
     if (!dispatcher2) {
-      dispatcher2 = new Agent({ connect: proxy ? tunnelThrough(new URL(proxy), tls) : tls });
+      dispatcher2 = new Agent({ connect: proxy ? tunnelThrough(proxyUrl(proxy), tls, closing) : tls });
       dispatchers.set(proxy, dispatcher2);
     }
     return dispatcher2;
@@ -20796,6 +20834,26 @@ function createTransport(network) {
     }
   };
 }
+function trusted(files) {
+  if (files.length === 0) return {};
+  try {
+    return { ca: [...import_node_tls.rootCertificates, ...files.map((file) => (0, import_node_fs.readFileSync)(file, "utf8"))] };
+  } catch (error2) {
+    throw new Failure(
+      `A file of certificates cannot be read: ${oneLine(messageOf(error2))}.`,
+      "Correct NODE_EXTRA_CA_CERTS, or the CA file that the agent was configured with (agent.cainfo)."
+    );
+  }
+}
+function proxyUrl(proxy) {
+  const url = URL.canParse(proxy) ? new URL(proxy) : void 0;
+  if (url && /^https?:$/u.test(url.protocol) && !/%(?![0-9a-f]{2})/iu.test(url.username + url.password))
+    return url;
+  throw new Failure(
+    `The proxy for this host is not one that can be used${url ? ` (${url.protocol}//${url.host})` : ""}.`,
+    "HTTPS_PROXY and HTTP_PROXY (or the proxy of the agent) must be like http://user:password@host:port, with other characters of user and password percent-encoded."
+  );
+}
 async function read(body, largest) {
   const chunks = [];
   let size = 0;
@@ -20813,6 +20871,8 @@ var init_transport = __esm({
     "use strict";
     import_node_fs = require("node:fs");
     import_node_tls = require("node:tls");
+    init_errors();
+    init_text();
     init_no_answer();
     init_tunnel();
     init_undici();
@@ -20824,14 +20884,18 @@ function createHttp(options) {
   const { clock } = options;
   let loading;
   const transport = () => {
-    loading ??= Promise.resolve().then(() => (init_transport(), transport_exports)).then((module2) => module2.createTransport(options.network));
+    loading ??= Promise.resolve().then(() => (init_transport(), transport_exports)).then(
+      (module2) => module2.createTransport(options.network, closing.signal)
+    );
     return loading;
   };
   const closing = new AbortController();
   const interrupted = abortWith(closing.signal, options.lifetime);
   const endOf = (request) => request.critical ? closing.signal : interrupted.signal;
   const notBefore = /* @__PURE__ */ new Map();
+  const waitFor = (origin2) => (notBefore.get(origin2) ?? 0) - clock.now();
   async function once(request) {
+    endOf(request).throwIfAborted();
     const headers2 = { "user-agent": options.userAgent, accept: "application/json" };
     if (request.body !== void 0) headers2["content-type"] = "application/json";
     const ending = abortWith(endOf(request));
@@ -20851,6 +20915,7 @@ function createHttp(options) {
       return await Promise.race([answer, rejectedBy(ending.signal)]);
     } catch (error2) {
       endOf(request).throwIfAborted();
+      if (error2 instanceof Failure) throw error2;
       return new NoAnswer(request, error2);
     } finally {
       cancel();
@@ -20861,8 +20926,8 @@ function createHttp(options) {
     async send(request) {
       const { origin: origin2 } = request.url;
       for (let attempt = 1; ; attempt++) {
-        const throttled = (notBefore.get(origin2) ?? 0) - clock.now();
-        if (throttled > 0) await clock.sleep(throttled, endOf(request));
+        for (let wait2 = waitFor(origin2); wait2 > 0; wait2 = waitFor(origin2))
+          await clock.sleep(wait2, endOf(request));
         const result = await once(request);
         const pause = pauseBefore(attempt + 1, request.method, result, clock.now());
         if (pause === void 0) {
@@ -20872,15 +20937,19 @@ function createHttp(options) {
         const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
         const seconds2 = Math.round(pause / 100) / 10;
         options.log(`${request.method} ${request.url.pathname}: ${why}; trying again in ${seconds2} s`);
-        if ("status" in result && result.status === 429)
+        if ("headers" in result && (result.status === 429 || result.headers["retry-after"]))
           notBefore.set(origin2, Math.max(notBefore.get(origin2) ?? 0, clock.now() + pause));
-        await clock.sleep(pause, endOf(request));
+        else await clock.sleep(pause, endOf(request));
       }
     },
     async close() {
       closing.abort();
       interrupted.release();
-      await (await loading)?.close();
+      await loading?.then(
+        ({ close }) => close(),
+        () => {
+        }
+      );
     }
   };
 }
@@ -20894,6 +20963,7 @@ var init_http = __esm({
   "src/http/http.ts"() {
     "use strict";
     init_clock();
+    init_errors();
     init_no_answer();
     init_retry();
     TIMEOUT2 = 3e4;
@@ -20947,10 +21017,10 @@ async function parseInputs(read2) {
     if (parsed === void 0) complainOf(name)(`is "${oneLine(read2(name), 80)}"; it can be true or false`);
     return parsed ?? false;
   }
-  function whole(name, least, unit) {
+  function whole(name, least, most, unit) {
     const given = value(name) ?? "";
-    if (!/^\d{1,5}$/u.test(given) || Number(given) < least)
-      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit}, ${least} or more`);
+    if (!/^\d{1,5}$/u.test(given) || Number(given) < least || Number(given) > most)
+      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit} from ${least} to ${most}`);
     return Number(given) * (unit === "minutes" ? 6e4 : 1e3);
   }
   function limited(name, longest) {
@@ -20986,7 +21056,7 @@ async function parseInputs(read2) {
   const customFields = text("service-custom-fields");
   const inputs = {
     command: choice("command"),
-    timeout: whole("timeout-minutes", 1, "minutes"),
+    timeout: whole("timeout-minutes", 1, 1440, "minutes"),
     summary: boolean2("summary"),
     catalog: choice("catalog"),
     catalogToken: secret("catalog-token") ?? missingToken(),
@@ -21005,7 +21075,7 @@ async function parseInputs(read2) {
     serviceLabels: labels2 ? await parseLabels(labels2, complainOf("service-labels")) : {},
     serviceCustomFields: customFields ? await parseCustomFields(customFields, complainOf("service-custom-fields")) : {},
     resourceId,
-    waitTimeout: whole("wait-timeout", 0, "seconds"),
+    waitTimeout: whole("wait-timeout", 0, 86400, "seconds"),
     mapBeforeDiscovery: boolean2("map-before-discovery")
   };
   if (problems.length > 0)
@@ -21205,7 +21275,6 @@ async function register(host, context, report, runtime) {
     inputs.timeout,
     () => lifetime.abort(new Failure(`The run took longer than ${minutes} min (timeout-minutes).`))
   );
-  const clock = until(lifetime.signal, runtime.clock);
   const http = createHttp({
     userAgent: `catalog-connect/${version} (${host.name})`,
     network: host.network,
@@ -21214,13 +21283,20 @@ async function register(host, context, report, runtime) {
     log: (message) => host.info(message)
   });
   try {
-    const catalog = catalogOf(inputs, repository, http, context, clock);
+    const catalog = catalogOf(
+      inputs,
+      repository,
+      http,
+      context,
+      until(lifetime.signal, runtime.clock),
+      runtime.clock
+    );
     const doing = inputs.command === "plan" ? "plan (nothing is written)" : inputs.command;
     report.begin(`${doing}: ${fullName(repository)} in ${catalog.title}`);
     await catalog.connect(repository, report);
   } catch (error2) {
     const { aborted, reason } = lifetime.signal;
-    if (!aborted || error2 !== reason && error2.name !== "AbortError") throw error2;
+    if (!aborted || error2 !== reason) throw error2;
     throw new Failure(
       `${reason.message} It was still waiting for ${report.waitsFor()}.`,
       "What was done is above, and stays. Run the step again: it goes on from there."
@@ -21235,12 +21311,13 @@ function jobTokenFor(repository, { azureDevOps: own }) {
   const same2 = own?.url === repository.host && own.organization.toLowerCase() === repository.organization.toLowerCase();
   return same2 ? own.token : void 0;
 }
-function catalogOf(inputs, repository, http, context, clock) {
+function catalogOf(inputs, repository, http, context, clock, steadyClock) {
   return konnect({
     client: konnectClient(http, inputs.catalogUrl, inputs.catalogToken),
     azureDevOps: azureDevOps2(http),
     jobToken: jobTokenFor(repository, context),
     clock,
+    steadyClock,
     inputs
   });
 }
@@ -22014,7 +22091,7 @@ var require_socks5_proxy_agent = __commonJS({
     var kRequestTls = /* @__PURE__ */ Symbol("request tls settings");
     var experimentalWarningEmitted = false;
     var Socks5ProxyAgent = class extends DispatcherBase {
-      constructor(proxyUrl, options = {}) {
+      constructor(proxyUrl2, options = {}) {
         super();
         if (!experimentalWarningEmitted) {
           process.emitWarning(
@@ -22023,10 +22100,10 @@ var require_socks5_proxy_agent = __commonJS({
           );
           experimentalWarningEmitted = true;
         }
-        if (!proxyUrl) {
+        if (!proxyUrl2) {
           throw new InvalidArgumentError("Proxy URL is mandatory");
         }
-        const url = typeof proxyUrl === "string" ? new URL2(proxyUrl) : proxyUrl;
+        const url = typeof proxyUrl2 === "string" ? new URL2(proxyUrl2) : proxyUrl2;
         if (url.protocol !== "socks5:" && url.protocol !== "socks:") {
           throw new InvalidArgumentError("Proxy URL must use socks5:// or socks:// protocol");
         }
@@ -22230,16 +22307,16 @@ var require_proxy_agent = __commonJS({
     }
     var Http1ProxyWrapper = class extends DispatcherBase {
       #client;
-      constructor(proxyUrl, { headers: headers2 = {}, connect: connect2, factory }) {
-        if (!proxyUrl) {
+      constructor(proxyUrl2, { headers: headers2 = {}, connect: connect2, factory }) {
+        if (!proxyUrl2) {
           throw new InvalidArgumentError("Proxy URL is mandatory");
         }
         super();
         this[kProxyHeaders] = headers2;
         if (factory) {
-          this.#client = factory(proxyUrl, { connect: connect2 });
+          this.#client = factory(proxyUrl2, { connect: connect2 });
         } else {
-          this.#client = new Client(proxyUrl, { connect: connect2 });
+          this.#client = new Client(proxyUrl2, { connect: connect2 });
         }
       }
       [kDispatch](opts, handler) {

@@ -362,6 +362,9 @@ var init_version = __esm({
 });
 
 // src/errors.ts
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
 function explain(error) {
   if (error instanceof Failure) return error.cure ? `${error.message}
 ${error.cure}` : error.message;
@@ -8850,7 +8853,7 @@ function konnectClient(http, url, token) {
     throw tooMany(path, records.length);
   }
   return {
-    get: (path, schema) => read2("GET", path, schema),
+    get: (path, schema, options) => read2("GET", path, schema, void 0, options),
     async list(path, schema, filter = {}) {
       for (let attempt = 1; attempt <= 3; attempt++) {
         const records = await readPages(path, filter);
@@ -8941,16 +8944,22 @@ var init_client = __esm({
 });
 
 // src/catalogs/konnect/connection.ts
+function instancePath({ id: id2 }) {
+  return `/integration-instances/${id2}`;
+}
+function readInstance({ client }, instance2) {
+  return client.get(instancePath(instance2), IntegrationInstance);
+}
 function integrationsPage({ inputs, repository }) {
   const region = /^https:\/\/(\w+)\.api\.konghq\.com$/u.exec(inputs.catalogUrl)?.[1] ?? "us";
   return `https://cloud.konghq.com/${region}/service-catalog/integrations/${repository.provider}`;
 }
 function aheadThen(first, again) {
-  let next;
+  let ahead = first;
   return () => {
-    const look = next ?? (() => first);
-    next = again;
-    return look();
+    const look = ahead ?? again();
+    ahead = void 0;
+    return look;
   };
 }
 function early(promise) {
@@ -8968,6 +8977,7 @@ function wouldCreate(...reasons) {
 var init_connection = __esm({
   "src/catalogs/konnect/connection.ts"() {
     "use strict";
+    init_schemas();
   }
 });
 
@@ -8993,7 +9003,7 @@ async function ensure(thing, { plan, clock }) {
       return { ...wrote ?? decided, value };
     } catch (error) {
       const { conflict, maybeProcessed, status } = error;
-      const settling = thing.fresh === true && (status === 403 || status === 404) && clock.now() - start < SETTLING;
+      const settling = thing.settling?.includes(status ?? 0) && clock.now() - start < SETTLING;
       if (!settling && !(decided && (conflict || maybeProcessed))) throw error;
       if (!settling && round >= ROUNDS)
         throw conflict && decided?.operation === "created" ? unexplained(thing, error) : error;
@@ -9006,11 +9016,12 @@ function unexplained(thing, error) {
   const message = error instanceof Failure ? error.message : String(error);
   return new Failure(`The ${thing.title} can neither be found nor created. ${message}`, thing.hidden);
 }
-var ROUNDS, FIRST_PAUSE, LONGEST_PAUSE, SETTLING;
+var FRESH, ROUNDS, FIRST_PAUSE, LONGEST_PAUSE, SETTLING;
 var init_ensure = __esm({
   "src/ensure.ts"() {
     "use strict";
     init_errors();
+    FRESH = [403, 404];
     ROUNDS = 5;
     FIRST_PAUSE = 500;
     LONGEST_PAUSE = 15e3;
@@ -9229,11 +9240,15 @@ function serviceNameFor({ name }) {
 function repositoryMark(repository) {
   return sha256(`${repository.provider}/${fullName(repository).toLowerCase()}`).slice(0, 32);
 }
-function patMark(instanceId, credentialId, pat) {
-  return `${markOf(credentialId)}.${(0, import_node_crypto.createHmac)("sha256", pat).update(instanceId).digest("hex").slice(0, 40)}`;
+function patDigest(instanceId, pat) {
+  return (0, import_node_crypto.createHmac)("sha256", pat).update(instanceId).digest("hex").slice(0, 40);
 }
-function marks(mark, credentialId) {
-  return mark?.startsWith(`${markOf(credentialId)}.`) ?? false;
+function patMark(credentialId, digest) {
+  return `${markOf(credentialId)}.${digest}`;
+}
+function markedDigest(mark, credentialId) {
+  const [credential2, digest] = mark?.split(".") ?? [];
+  return credential2 === markOf(credentialId) ? digest : void 0;
 }
 function markOf(credentialId) {
   return sha256(credentialId).slice(0, 12);
@@ -9257,39 +9272,46 @@ var init_naming = __esm({
 });
 
 // src/catalogs/konnect/rotation.ts
-async function claimRotation(connection, { id: id2 }) {
+function newClaim(digest) {
+  return `${(0, import_node_crypto2.randomBytes)(6).toString("hex")}.${digest}`;
+}
+async function claimRotation(connection, instance2, ours) {
   const { client, clock } = connection;
-  const path = `/integration-instances/${id2}`;
-  const ours = `${clock.now()}-${(0, import_node_crypto2.randomBytes)(6).toString("hex")}`;
-  const standing = async () => {
-    const claim = (await client.get(path, IntegrationInstance)).labels?.[ROTATION_LABEL];
-    return claim !== void 0 && isExpired(claim, clock.now()) ? void 0 : claim;
-  };
-  if (await standing() === void 0) {
-    await client.patch(path, { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
+  const standing = async () => (await readInstance(connection, instance2)).labels?.[ROTATION_LABEL];
+  const write = () => client.patch(instancePath(instance2), { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
+  const first = await standing();
+  if (first === void 0) await write();
+  if (first === void 0 || first === ours) {
     await clock.sleep(SETTLES);
     if (await standing() === ours) return;
   }
-  while (await standing() !== void 0) await clock.sleep(SETTLES);
-  throw new RotatedMeanwhile();
+  let seen;
+  for (; ; ) {
+    const claim = await standing();
+    if (claim === void 0) throw new RotatedMeanwhile();
+    if (claim !== seen?.claim) seen = { claim, since: clock.now() };
+    if (clock.now() - seen.since >= EXPIRES) return void await write();
+    await clock.sleep(SETTLES);
+  }
 }
-function isExpired(claim, now) {
-  return !(now - Number(claim.split("-")[0]) < EXPIRES);
+function storedDigest({ labels: labels3 }, found2) {
+  const mark = labels3?.[PAT_LABEL];
+  const interrupted = mark === void 0 ? void 0 : labels3?.[ROTATION_LABEL]?.split(".")[1];
+  return markedDigest(mark, found2.id) ?? interrupted;
 }
-async function notePat(connection, instance2, made, pat, replaced) {
+async function notePat(connection, instance2, made, digest, existed) {
   const { client, progress } = connection;
-  const path = `/integration-instances/${instance2.id}`;
-  const read2 = () => client.get(path, IntegrationInstance);
-  const mark = patMark(instance2.id, made.id, pat);
-  const labels3 = replaced ? { [PAT_LABEL]: mark, [ROTATION_LABEL]: null } : { [PAT_LABEL]: mark };
+  const mark = patMark(made.id, digest);
+  const labels3 = { [PAT_LABEL]: mark, [ROTATION_LABEL]: null };
+  const read2 = () => readInstance(connection, instance2);
   const note = {
     title: `labels of the integration "${instance2.name}"`,
     hidden: "Give the catalog-token the role Integration Admin.",
-    fresh: true,
-    find: aheadThen(replaced ? read2() : Promise.resolve(instance2), read2),
-    differs: (found2) => found2.labels?.[PAT_LABEL] === mark ? [] : [PAT_LABEL],
+    settling: existed ? [] : FRESH,
+    find: aheadThen(existed ? read2() : Promise.resolve(instance2), read2),
+    differs: ({ labels: now }) => now?.[PAT_LABEL] === mark && now[ROTATION_LABEL] === void 0 ? [] : ["labels"],
     create: read2,
-    update: () => client.patch(path, { labels: labels3 }, IntegrationInstance)
+    update: () => client.patch(instancePath(instance2), { labels: labels3 }, IntegrationInstance)
   };
   try {
     await ensure(note, connection);
@@ -9323,38 +9345,31 @@ var init_rotation = __esm({
 });
 
 // src/catalogs/konnect/auth-credential.ts
-async function readCredential({ client }, instance2) {
+async function readCredential({ client }, instance2, critical = false) {
   try {
-    return await client.get(pathOf(instance2), AuthCredential);
+    return await client.get(pathOf(instance2), AuthCredential, { critical });
   } catch (error) {
     if (error instanceof KonnectError && error.status === 404) return void 0;
     throw error;
   }
 }
 function pathOf(instance2) {
-  return `/integration-instances/${instance2.id}/auth-credential`;
+  return `${instancePath(instance2)}/auth-credential`;
 }
-function credential(connection, instance2, pat, ahead, fresh) {
-  const { client, clock, inputs } = connection;
+function credential(connection, instance2, pat, ahead, existed) {
+  const { clock, inputs, progress } = connection;
+  const digest = patDigest(instance2.id, pat);
+  const claim = newClaim(digest);
   let first;
-  let removing = false;
   const read2 = aheadThen(ahead, () => readCredential(connection, instance2));
-  const guarded2 = (error) => {
-    throw removing && !(error instanceof CredentialRemoved) ? new CredentialRemoved(connection, instance2, error) : error;
-  };
-  function store(headers2) {
-    const body = { type: "multi_key_auth", config: { headers: headers2.map((name) => ({ name, key: pat })) } };
-    return client.post(pathOf(instance2), body, AuthCredential, { critical: removing }).catch(guarded2);
-  }
   return {
     title: `credential of the integration "${instance2.name}"`,
     repair: "replaced",
-    fresh,
     hidden: "Give the catalog-token the role Integration Admin, and run the step again.",
+    settling: existed ? [] : FRESH,
     async find() {
-      const found2 = await read2().catch(guarded2);
+      const found2 = await read2();
       first ??= found2;
-      if (found2) removing = false;
       return found2;
     },
     differs(found2) {
@@ -9363,30 +9378,64 @@ function credential(connection, instance2, pat, ahead, fresh) {
       if (ailment) return [`it is ${ailment}`];
       if (inputs.rotateCredential === "always" && found2.id === first?.id)
         return ["rotate-credential is always"];
-      const mark = instance2.labels?.[PAT_LABEL];
-      if (!marks(mark, found2.id)) return [];
-      return mark === patMark(instance2.id, found2.id, pat) ? [] : ["it was made from another PAT"];
+      const stored = storedDigest(instance2, found2);
+      if (stored === void 0 && found2.id === first?.id)
+        progress.info(
+          "It is not known which PAT the credential was made from, so it is left alone (rotate-credential: always replaces it)."
+        );
+      return stored === void 0 || stored === digest ? [] : ["it was made from another PAT"];
     },
     permit: () => connection.provePat("The credential needs a PAT."),
-    create: async () => store(await headerNames(connection).catch(guarded2)),
+    create: async () => store(connection, instance2, await headerNames(connection), pat),
     async update(found2) {
       const headers2 = await headerNames(connection);
-      await claimRotation(connection, instance2);
+      await claimRotation(connection, instance2, claim);
       const current2 = await readCredential(connection, instance2);
-      if (current2 && current2.id !== found2.id) throw new RotatedMeanwhile();
-      removing = true;
-      if (current2) await remove();
-      return store(headers2);
+      if (current2?.id !== found2.id) throw new RotatedMeanwhile();
+      return replace(connection, instance2, found2, headers2, pat);
     }
   };
-  async function remove() {
+}
+function store({ client }, instance2, headers2, pat, critical = false) {
+  const body = { type: "multi_key_auth", config: { headers: headers2.map((name) => ({ name, key: pat })) } };
+  return client.post(pathOf(instance2), body, AuthCredential, { critical });
+}
+async function replace(connection, instance2, old, headers2, pat) {
+  let removed = false;
+  let stored = false;
+  const storeNew = async () => {
     try {
-      await client.delete(pathOf(instance2), { critical: true });
+      const made = await store(connection, instance2, headers2, pat, true);
+      stored = true;
+      return made;
     } catch (error) {
-      if (error instanceof KonnectError && error.status === 404) return;
-      removing = error.maybeProcessed === true;
-      guarded2(error);
+      stored = error.maybeProcessed === true;
+      throw error;
     }
+  };
+  const replacement = {
+    title: `credential of the integration "${instance2.name}"`,
+    hidden: "Give the catalog-token the role Integration Admin, and run the step again.",
+    settling: ANYTHING_PASSING,
+    async find() {
+      const found2 = await readCredential(connection, instance2, true);
+      removed = found2?.id !== old.id;
+      return found2;
+    },
+    differs: (found2) => found2.id === old.id ? ["it is the old one"] : [],
+    create: storeNew,
+    async update() {
+      await connection.client.delete(pathOf(instance2), { critical: true });
+      removed = true;
+      return storeNew();
+    }
+  };
+  try {
+    const { value } = await ensure(replacement, { plan: false, clock: connection.steadyClock });
+    if (!stored || !value) throw new RotatedMeanwhile();
+    return value;
+  } catch (error) {
+    throw removed && !(error instanceof RotatedMeanwhile) ? new CredentialRemoved(connection, instance2, error) : error;
   }
 }
 async function headerNames(connection) {
@@ -9398,10 +9447,11 @@ async function headerNames(connection) {
     `Authorize it at ${integrationsPage(connection)}, and report this.`
   );
 }
-var CredentialRemoved;
+var ANYTHING_PASSING, CredentialRemoved;
 var init_auth_credential = __esm({
   "src/catalogs/konnect/auth-credential.ts"() {
     "use strict";
+    init_ensure();
     init_errors();
     init_connection();
     init_errors2();
@@ -9410,20 +9460,15 @@ var init_auth_credential = __esm({
     init_naming();
     init_rotation();
     init_schemas();
+    ANYTHING_PASSING = [401, 403, 404, 429];
     CredentialRemoved = class extends Failure {
       name = "CredentialRemoved";
-      conflict;
-      maybeProcessed;
       constructor(connection, instance2, cause) {
-        const { conflict, maybeProcessed } = cause;
-        const why = cause instanceof Error ? cause.message : String(cause);
         const cure = cause instanceof Failure && cause.cure ? ` ${cause.cure}` : "";
         super(
-          `The old credential of the integration "${instance2.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${why}`,
+          `The old credential of the integration "${instance2.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${messageOf(cause)}`,
           `Run this step again: it stores the credential. Or paste the PAT at ${integrationsPage(connection)}.${cure}`
         );
-        this.conflict = conflict;
-        this.maybeProcessed = maybeProcessed;
       }
     };
   }
@@ -9440,7 +9485,7 @@ async function ensureCredential(connection, instance2, existed) {
   }
   const ahead = early(existed ? readCredential(connection, instance2) : Promise.resolve(void 0));
   const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
-  const ensured = pat ? await ensure(credential(connection, instance2, pat, ahead, !existed), connection).catch(
+  const ensured = pat ? await ensure(credential(connection, instance2, pat, ahead, existed), connection).catch(
     (error) => tellRemoval(connection, title, error)
   ) : checked(await ahead);
   tell(connection, "credential", title, ensured);
@@ -9448,21 +9493,15 @@ async function ensureCredential(connection, instance2, existed) {
   const status = await statusNow(connection, instance2, ensured.value, written && !plan);
   progress.credentialStatus(status);
   if (pat && ensured.value && written && !plan)
-    await notePat(connection, instance2, ensured.value, pat, ensured.operation === "replaced");
+    await notePat(connection, instance2, ensured.value, patDigest(instance2.id, pat), existed);
   for (const warning of missingPermissions(ensured.value)) progress.warning(warning);
   const advice = written ? void 0 : adviceFor(connection, status);
   if (advice) progress.warning(advice);
   return status === "unauthorized" && pat ? void 0 : advice;
 }
-async function statusNow({ client, clock }, instance2, found2, fresh) {
-  const status = statusOf(instance2, found2, clock.now(), fresh);
-  if (status !== "unauthorized") return status;
-  return statusOf(
-    await client.get(`/integration-instances/${instance2.id}`, IntegrationInstance),
-    found2,
-    clock.now(),
-    fresh
-  );
+async function statusNow(connection, instance2, found2, fresh) {
+  const now = found2 && !fresh && !instance2.authorized ? await readInstance(connection, instance2) : instance2;
+  return statusOf(now, found2, connection.clock.now(), fresh);
 }
 function tellRemoval(connection, title, error) {
   if (error instanceof CredentialRemoved) {
@@ -9485,8 +9524,8 @@ var init_credential = __esm({
     init_auth_credential();
     init_connection();
     init_health();
+    init_naming();
     init_rotation();
-    init_schemas();
   }
 });
 
@@ -9903,12 +9942,12 @@ async function ensureMapping(connection, { service: service2, made }, target, ah
   if (ensured.value && ensured.operation === "created")
     await confirm(connection, service2, ensured.value.resource.id);
 }
-function mapping(connection, service2, target, ahead, fresh) {
+function mapping(connection, service2, target, ahead, made) {
   const list = aheadThen(ahead, () => listOf(connection, service2, target));
   let others = [];
   return {
     title: `mapping to the service "${service2.name}"`,
-    fresh,
+    settling: made ? FRESH : [],
     hidden: "Give the catalog-token the role Service Admin of this service, and run the step again.",
     async find() {
       const all = await list();
@@ -10214,7 +10253,9 @@ var init_clock = __esm({
     import_promises = require("node:timers/promises");
     systemClock = {
       now: Date.now,
-      sleep: (milliseconds, signal) => (0, import_promises.setTimeout)(milliseconds, void 0, signal && { signal }),
+      sleep: (milliseconds, signal) => (0, import_promises.setTimeout)(milliseconds, void 0, signal && { signal }).catch((error) => {
+        throw signal?.reason ?? error;
+      }),
       after(milliseconds, callback) {
         const timer = setTimeout(callback, milliseconds);
         return () => clearTimeout(timer);
@@ -10292,7 +10333,7 @@ var init_no_answer = __esm({
           fault.cure
         );
         this.code = fault.code;
-        this.maybeProcessed = fault.maybeProcessed;
+        this.maybeProcessed = request.method !== "GET" && fault.maybeProcessed;
         this.passing = fault.passing;
       }
     };
@@ -10311,7 +10352,7 @@ function pauseBefore(attempt, method, result, now) {
 }
 function mayRepeat(method, result) {
   if ("headers" in result) return method === "GET" ? PASSING.has(result.status) : result.status === 429;
-  return result.passing && (method === "GET" || !result.maybeProcessed);
+  return result.passing && !result.maybeProcessed;
 }
 function retryAfter(header, now) {
   const value = [header].flat()[0]?.trim();
@@ -21148,12 +21189,13 @@ var init_undici = __esm({
 });
 
 // src/http/tunnel.ts
-function tunnelThrough(proxy, tls) {
+function tunnelThrough(proxy, tls, closing) {
   const connect2 = buildConnector({ ...tls, timeout: TIMEOUT });
   return (options, callback) => {
     openTunnel(
       proxy,
       tls,
+      closing,
       `${options.hostname}:${options.port || (options.protocol === "https:" ? 443 : 80)}`
     ).then(
       (socket) => options.protocol === "https:" ? connect2({ ...options, httpSocket: socket }, callback) : callback(null, socket),
@@ -21161,7 +21203,7 @@ function tunnelThrough(proxy, tls) {
     );
   };
 }
-async function openTunnel(proxy, tls, target) {
+async function openTunnel(proxy, tls, closing, target) {
   const { request } = proxy.protocol === "https:" ? await import("node:https") : await import("node:http");
   const credentials = [proxy.username, proxy.password].map(decodeURIComponent).join(":");
   const authorization = { "proxy-authorization": `Basic ${Buffer.from(credentials).toString("base64")}` };
@@ -21174,18 +21216,15 @@ async function openTunnel(proxy, tls, target) {
       method: "CONNECT",
       path: target,
       agent: false,
+      signal: closing,
       timeout: TIMEOUT,
       headers: { host: target, ...credentials === ":" ? {} : authorization }
     });
     asking.on("connect", ({ statusCode }, socket) => {
-      if (statusCode === 200) return resolve(socket);
+      if (statusCode && statusCode >= 200 && statusCode < 300) return resolve(socket);
       socket.destroy();
       failed2(`refused to connect to ${target}: status ${statusCode}`);
     });
-    asking.on(
-      "response",
-      ({ statusCode }) => failed2(`refused to connect to ${target}: status ${statusCode}`)
-    );
     asking.on("timeout", () => asking.destroy(new Error("said nothing")));
     asking.on("error", ({ message }) => failed2(`could not be used: ${message}`));
     asking.end();
@@ -21206,15 +21245,14 @@ var transport_exports = {};
 __export(transport_exports, {
   createTransport: () => createTransport
 });
-function createTransport(network) {
+function createTransport(network, closing) {
   const dispatchers = /* @__PURE__ */ new Map();
-  const files = network.certificateFiles ?? [];
-  const tls = files.length > 0 ? { ca: [...import_node_tls.rootCertificates, ...files.map((file) => (0, import_node_fs.readFileSync)(file, "utf8"))] } : {};
+  const tls = trusted(network.certificateFiles ?? []);
   function dispatcherFor(url) {
     const proxy = network.proxyFor(url);
     let dispatcher2 = dispatchers.get(proxy);
     if (!dispatcher2) {
-      dispatcher2 = new Agent({ connect: proxy ? tunnelThrough(new URL(proxy), tls) : tls });
+      dispatcher2 = new Agent({ connect: proxy ? tunnelThrough(proxyUrl(proxy), tls, closing) : tls });
       dispatchers.set(proxy, dispatcher2);
     }
     return dispatcher2;
@@ -21235,6 +21273,26 @@ function createTransport(network) {
     }
   };
 }
+function trusted(files) {
+  if (files.length === 0) return {};
+  try {
+    return { ca: [...import_node_tls.rootCertificates, ...files.map((file) => (0, import_node_fs.readFileSync)(file, "utf8"))] };
+  } catch (error) {
+    throw new Failure(
+      `A file of certificates cannot be read: ${oneLine(messageOf(error))}.`,
+      "Correct NODE_EXTRA_CA_CERTS, or the CA file that the agent was configured with (agent.cainfo)."
+    );
+  }
+}
+function proxyUrl(proxy) {
+  const url = URL.canParse(proxy) ? new URL(proxy) : void 0;
+  if (url && /^https?:$/u.test(url.protocol) && !/%(?![0-9a-f]{2})/iu.test(url.username + url.password))
+    return url;
+  throw new Failure(
+    `The proxy for this host is not one that can be used${url ? ` (${url.protocol}//${url.host})` : ""}.`,
+    "HTTPS_PROXY and HTTP_PROXY (or the proxy of the agent) must be like http://user:password@host:port, with other characters of user and password percent-encoded."
+  );
+}
 async function read(body, largest) {
   const chunks = [];
   let size = 0;
@@ -21252,6 +21310,8 @@ var init_transport = __esm({
     "use strict";
     import_node_fs = require("node:fs");
     import_node_tls = require("node:tls");
+    init_errors();
+    init_text();
     init_no_answer();
     init_tunnel();
     init_undici();
@@ -21263,14 +21323,18 @@ function createHttp(options) {
   const { clock } = options;
   let loading;
   const transport = () => {
-    loading ??= Promise.resolve().then(() => (init_transport(), transport_exports)).then((module2) => module2.createTransport(options.network));
+    loading ??= Promise.resolve().then(() => (init_transport(), transport_exports)).then(
+      (module2) => module2.createTransport(options.network, closing.signal)
+    );
     return loading;
   };
   const closing = new AbortController();
   const interrupted = abortWith(closing.signal, options.lifetime);
   const endOf = (request) => request.critical ? closing.signal : interrupted.signal;
   const notBefore = /* @__PURE__ */ new Map();
+  const waitFor = (origin2) => (notBefore.get(origin2) ?? 0) - clock.now();
   async function once(request) {
+    endOf(request).throwIfAborted();
     const headers2 = { "user-agent": options.userAgent, accept: "application/json" };
     if (request.body !== void 0) headers2["content-type"] = "application/json";
     const ending = abortWith(endOf(request));
@@ -21290,6 +21354,7 @@ function createHttp(options) {
       return await Promise.race([answer, rejectedBy(ending.signal)]);
     } catch (error) {
       endOf(request).throwIfAborted();
+      if (error instanceof Failure) throw error;
       return new NoAnswer(request, error);
     } finally {
       cancel();
@@ -21300,8 +21365,8 @@ function createHttp(options) {
     async send(request) {
       const { origin: origin2 } = request.url;
       for (let attempt = 1; ; attempt++) {
-        const throttled = (notBefore.get(origin2) ?? 0) - clock.now();
-        if (throttled > 0) await clock.sleep(throttled, endOf(request));
+        for (let wait2 = waitFor(origin2); wait2 > 0; wait2 = waitFor(origin2))
+          await clock.sleep(wait2, endOf(request));
         const result = await once(request);
         const pause = pauseBefore(attempt + 1, request.method, result, clock.now());
         if (pause === void 0) {
@@ -21311,15 +21376,19 @@ function createHttp(options) {
         const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
         const seconds2 = Math.round(pause / 100) / 10;
         options.log(`${request.method} ${request.url.pathname}: ${why}; trying again in ${seconds2} s`);
-        if ("status" in result && result.status === 429)
+        if ("headers" in result && (result.status === 429 || result.headers["retry-after"]))
           notBefore.set(origin2, Math.max(notBefore.get(origin2) ?? 0, clock.now() + pause));
-        await clock.sleep(pause, endOf(request));
+        else await clock.sleep(pause, endOf(request));
       }
     },
     async close() {
       closing.abort();
       interrupted.release();
-      await (await loading)?.close();
+      await loading?.then(
+        ({ close }) => close(),
+        () => {
+        }
+      );
     }
   };
 }
@@ -21333,6 +21402,7 @@ var init_http = __esm({
   "src/http/http.ts"() {
     "use strict";
     init_clock();
+    init_errors();
     init_no_answer();
     init_retry();
     TIMEOUT2 = 3e4;
@@ -21386,10 +21456,10 @@ async function parseInputs(read2) {
     if (parsed === void 0) complainOf(name)(`is "${oneLine(read2(name), 80)}"; it can be true or false`);
     return parsed ?? false;
   }
-  function whole2(name, least, unit) {
+  function whole2(name, least, most, unit) {
     const given = value(name) ?? "";
-    if (!/^\d{1,5}$/u.test(given) || Number(given) < least)
-      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit}, ${least} or more`);
+    if (!/^\d{1,5}$/u.test(given) || Number(given) < least || Number(given) > most)
+      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit} from ${least} to ${most}`);
     return Number(given) * (unit === "minutes" ? 6e4 : 1e3);
   }
   function limited(name, longest) {
@@ -21425,7 +21495,7 @@ async function parseInputs(read2) {
   const customFields2 = text2("service-custom-fields");
   const inputs = {
     command: choice("command"),
-    timeout: whole2("timeout-minutes", 1, "minutes"),
+    timeout: whole2("timeout-minutes", 1, 1440, "minutes"),
     summary: boolean2("summary"),
     catalog: choice("catalog"),
     catalogToken: secret("catalog-token") ?? missingToken(),
@@ -21444,7 +21514,7 @@ async function parseInputs(read2) {
     serviceLabels: labels3 ? await parseLabels(labels3, complainOf("service-labels")) : {},
     serviceCustomFields: customFields2 ? await parseCustomFields(customFields2, complainOf("service-custom-fields")) : {},
     resourceId,
-    waitTimeout: whole2("wait-timeout", 0, "seconds"),
+    waitTimeout: whole2("wait-timeout", 0, 86400, "seconds"),
     mapBeforeDiscovery: boolean2("map-before-discovery")
   };
   if (problems.length > 0)
@@ -21628,7 +21698,6 @@ async function register(host, context, report, runtime) {
     inputs.timeout,
     () => lifetime.abort(new Failure(`The run took longer than ${minutes} min (timeout-minutes).`))
   );
-  const clock = until(lifetime.signal, runtime.clock);
   const http = createHttp({
     userAgent: `catalog-connect/${version} (${host.name})`,
     network: host.network,
@@ -21637,13 +21706,20 @@ async function register(host, context, report, runtime) {
     log: (message) => host.info(message)
   });
   try {
-    const catalog = catalogOf(inputs, repository, http, context, clock);
+    const catalog = catalogOf(
+      inputs,
+      repository,
+      http,
+      context,
+      until(lifetime.signal, runtime.clock),
+      runtime.clock
+    );
     const doing = inputs.command === "plan" ? "plan (nothing is written)" : inputs.command;
     report.begin(`${doing}: ${fullName(repository)} in ${catalog.title}`);
     await catalog.connect(repository, report);
   } catch (error) {
     const { aborted, reason } = lifetime.signal;
-    if (!aborted || error !== reason && error.name !== "AbortError") throw error;
+    if (!aborted || error !== reason) throw error;
     throw new Failure(
       `${reason.message} It was still waiting for ${report.waitsFor()}.`,
       "What was done is above, and stays. Run the step again: it goes on from there."
@@ -21658,12 +21734,13 @@ function jobTokenFor(repository, { azureDevOps: own }) {
   const same2 = own?.url === repository.host && own.organization.toLowerCase() === repository.organization.toLowerCase();
   return same2 ? own.token : void 0;
 }
-function catalogOf(inputs, repository, http, context, clock) {
+function catalogOf(inputs, repository, http, context, clock, steadyClock) {
   return konnect({
     client: konnectClient(http, inputs.catalogUrl, inputs.catalogToken),
     azureDevOps: azureDevOps2(http),
     jobToken: jobTokenFor(repository, context),
     clock,
+    steadyClock,
     inputs
   });
 }

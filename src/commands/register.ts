@@ -30,7 +30,6 @@ export async function register(
   const cancelDeadline = runtime.clock.after(inputs.timeout, () =>
     lifetime.abort(new Failure(`The run took longer than ${minutes} min (timeout-minutes).`)),
   );
-  const clock = until(lifetime.signal, runtime.clock);
   const http = createHttp({
     userAgent: `catalog-connect/${version} (${host.name})`,
     network: host.network,
@@ -39,13 +38,20 @@ export async function register(
     log: (message) => host.info(message),
   });
   try {
-    const catalog = catalogOf(inputs, repository, http, context, clock);
+    const catalog = catalogOf(
+      inputs,
+      repository,
+      http,
+      context,
+      until(lifetime.signal, runtime.clock),
+      runtime.clock,
+    );
     const doing = inputs.command === 'plan' ? 'plan (nothing is written)' : inputs.command;
     report.begin(`${doing}: ${fullName(repository)} in ${catalog.title}`);
     await catalog.connect(repository, report);
   } catch (error) {
     const { aborted, reason } = lifetime.signal;
-    if (!aborted || (error !== reason && (error as Error).name !== 'AbortError')) throw error;
+    if (!aborted || error !== reason) throw error;
     throw new Failure(
       `${reason.message} It was still waiting for ${report.waitsFor()}.`,
       'What was done is above, and stays. Run the step again: it goes on from there.',
@@ -70,12 +76,14 @@ function catalogOf(
   http: Http,
   context: RunContext,
   clock: Clock,
+  steadyClock: Clock,
 ): Catalog {
   return konnect({
     client: konnectClient(http, inputs.catalogUrl, inputs.catalogToken),
     azureDevOps: azureDevOps(http),
     jobToken: jobTokenFor(repository, context),
     clock,
+    steadyClock,
     inputs,
   });
 }

@@ -33,12 +33,20 @@ export function proxyFromEnvironment(
 export function proxyFromAgent(environment: Environment): (url: URL) => string | undefined {
   return proxyFromEnvironment(environment, (url) => {
     if (!environment.AGENT_PROXYURL) return undefined;
+    if (!URL.canParse(environment.AGENT_PROXYURL)) return environment.AGENT_PROXYURL;
     const address = new URL(environment.AGENT_PROXYURL);
     address.username = encodeURIComponent(environment.AGENT_PROXYUSERNAME ?? '');
     address.password = encodeURIComponent(environment.SECRET_AGENT_PROXYPASSWORD ?? '');
-    const patterns: string[] = JSON.parse(environment.AGENT_PROXYBYPASSLIST || '[]');
-    return patterns.some((pattern) => bypasses(pattern, url)) ? undefined : address.href;
+    return bypassList(environment).some((pattern) => bypasses(pattern, url)) ? undefined : address.href;
   });
+}
+
+function bypassList({ AGENT_PROXYBYPASSLIST: list }: Environment): string[] {
+  try {
+    return JSON.parse(list || '[]').map(String);
+  } catch {
+    return [];
+  }
 }
 
 /** The patterns are .NET's: one that JavaScript cannot read bypasses nothing. */

@@ -1,4 +1,5 @@
 import { abortWith, type Clock } from '../clock.ts';
+import { Failure } from '../errors.ts';
 import type { Network } from '../hosts/host.ts';
 import { NoAnswer } from './no-answer.ts';
 import { pauseBefore } from './retry.ts';
@@ -55,7 +56,9 @@ export function createHttp(options: {
   // Loaded with the first request: runs that only validate do not pay for it.
   let loading: Promise<ReturnType<typeof import('./transport.ts').createTransport>> | undefined;
   const transport = () => {
-    loading ??= import('./transport.ts').then((module) => module.createTransport(options.network));
+    loading ??= import('./transport.ts').then((module) =>
+      module.createTransport(options.network, closing.signal),
+    );
     return loading;
   };
 
@@ -65,7 +68,10 @@ export function createHttp(options: {
   /** When an origin that throttles may be asked again (milliseconds since 1970), by all requests. */
   const notBefore = new Map<string, number>();
 
+  const waitFor = (origin: string) => (notBefore.get(origin) ?? 0) - clock.now();
+
   async function once(request: HttpRequest): Promise<HttpResponse | NoAnswer> {
+    endOf(request).throwIfAborted();
     const headers: Record<string, string> = { 'user-agent': options.userAgent, accept: 'application/json' };
     if (request.body !== undefined) headers['content-type'] = 'application/json';
     const ending = abortWith(endOf(request));
@@ -85,6 +91,7 @@ export function createHttp(options: {
       return await Promise.race([answer, rejectedBy(ending.signal)]);
     } catch (error) {
       endOf(request).throwIfAborted();
+      if (error instanceof Failure) throw error;
       return new NoAnswer(request, error);
     } finally {
       cancel();
@@ -96,8 +103,8 @@ export function createHttp(options: {
     async send(request) {
       const { origin } = request.url;
       for (let attempt = 1; ; attempt++) {
-        const throttled = (notBefore.get(origin) ?? 0) - clock.now();
-        if (throttled > 0) await clock.sleep(throttled, endOf(request));
+        for (let wait = waitFor(origin); wait > 0; wait = waitFor(origin))
+          await clock.sleep(wait, endOf(request));
         const result = await once(request);
         const pause = pauseBefore(attempt + 1, request.method, result, clock.now());
         if (pause === undefined) {
@@ -107,15 +114,19 @@ export function createHttp(options: {
         const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
         const seconds = Math.round(pause / 100) / 10;
         options.log(`${request.method} ${request.url.pathname}: ${why}; trying again in ${seconds} s`);
-        if ('status' in result && result.status === 429)
+        // What one is told, all obey; the loop waits.
+        if ('headers' in result && (result.status === 429 || result.headers['retry-after']))
           notBefore.set(origin, Math.max(notBefore.get(origin) ?? 0, clock.now() + pause));
-        await clock.sleep(pause, endOf(request));
+        else await clock.sleep(pause, endOf(request));
       }
     },
     async close() {
       closing.abort();
       interrupted.release();
-      await (await loading)?.close();
+      await loading?.then(
+        ({ close }) => close(),
+        () => {},
+      );
     },
   };
 }

@@ -30,7 +30,7 @@ export function pauseBefore(
 
 function mayRepeat(method: Method, result: HttpResponse | NoAnswer): boolean {
   if ('headers' in result) return method === 'GET' ? PASSING.has(result.status) : result.status === 429;
-  return result.passing && (method === 'GET' || !result.maybeProcessed);
+  return result.passing && !result.maybeProcessed;
 }
 
 /** `Retry-After` in milliseconds: seconds or a date (RFC 9110, section 10.2.3); undefined where it says nothing. */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
+import { Failure, messageOf } from '../errors.ts';
 import type { Network } from '../hosts/host.ts';
+import { oneLine } from '../text.ts';
 import type { HttpResponse } from './http.ts';
 import { TOO_LARGE } from './no-answer.ts';
 import { tunnelThrough } from './tunnel.ts';
@@ -17,17 +19,16 @@ interface Exchange {
 }
 
 /** Connections: one pool for what goes direct, one for each proxy. */
-export function createTransport(network: Network) {
+/** @param closing ends the tunnels that are being opened */
+export function createTransport(network: Network, closing: AbortSignal) {
   const dispatchers = new Map<string | undefined, Dispatcher>();
-  const files = network.certificateFiles ?? [];
-  const tls =
-    files.length > 0 ? { ca: [...rootCertificates, ...files.map((file) => readFileSync(file, 'utf8'))] } : {};
+  const tls = trusted(network.certificateFiles ?? []);
 
   function dispatcherFor(url: URL): Dispatcher {
     const proxy = network.proxyFor(url);
     let dispatcher = dispatchers.get(proxy);
     if (!dispatcher) {
-      dispatcher = new Agent({ connect: proxy ? tunnelThrough(new URL(proxy), tls) : tls });
+      dispatcher = new Agent({ connect: proxy ? tunnelThrough(proxyUrl(proxy), tls, closing) : tls });
       dispatchers.set(proxy, dispatcher);
     }
     return dispatcher;
@@ -48,6 +49,29 @@ export function createTransport(network: Network) {
       await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
     },
   };
+}
+
+function trusted(files: string[]): { ca?: string[] } {
+  if (files.length === 0) return {};
+  try {
+    return { ca: [...rootCertificates, ...files.map((file) => readFileSync(file, 'utf8'))] };
+  } catch (error) {
+    throw new Failure(
+      `A file of certificates cannot be read: ${oneLine(messageOf(error))}.`,
+      'Correct NODE_EXTRA_CA_CERTS, or the CA file that the agent was configured with (agent.cainfo).',
+    );
+  }
+}
+
+/** @throws {Failure} that does not show it: it may hold a password */
+function proxyUrl(proxy: string): URL {
+  const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
+  if (url && /^https?:$/u.test(url.protocol) && !/%(?![0-9a-f]{2})/iu.test(url.username + url.password))
+    return url;
+  throw new Failure(
+    `The proxy for this host is not one that can be used${url ? ` (${url.protocol}//${url.host})` : ''}.`,
+    'HTTPS_PROXY and HTTP_PROXY (or the proxy of the agent) must be like http://user:password@host:port, with other characters of user and password percent-encoded.',
+  );
 }
 
 async function read(body: AsyncIterable<Buffer>, largest: number): Promise<string> {

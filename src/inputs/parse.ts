@@ -76,10 +76,10 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
     if (parsed === undefined) complainOf(name)(`is "${oneLine(read(name), 80)}"; it can be true or false`);
     return parsed ?? false;
   }
-  function whole(name: InputName, least: number, unit: 'seconds' | 'minutes'): number {
+  function whole(name: InputName, least: number, most: number, unit: 'seconds' | 'minutes'): number {
     const given = value(name) ?? '';
-    if (!/^\d{1,5}$/u.test(given) || Number(given) < least)
-      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit}, ${least} or more`);
+    if (!/^\d{1,5}$/u.test(given) || Number(given) < least || Number(given) > most)
+      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit} from ${least} to ${most}`);
     return Number(given) * (unit === 'minutes' ? 60_000 : 1_000);
   }
   function limited(name: InputName, longest: number): string | undefined {
@@ -117,7 +117,7 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
   const customFields = text('service-custom-fields');
   const inputs: Inputs = {
     command: choice('command'),
-    timeout: whole('timeout-minutes', 1, 'minutes'),
+    timeout: whole('timeout-minutes', 1, 1_440, 'minutes'),
     summary: boolean('summary'),
     catalog: choice('catalog'),
     catalogToken: secret('catalog-token') ?? missingToken(),
@@ -138,7 +138,7 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
       ? await parseCustomFields(customFields, complainOf('service-custom-fields'))
       : {},
     resourceId,
-    waitTimeout: whole('wait-timeout', 0, 'seconds'),
+    waitTimeout: whole('wait-timeout', 0, 86_400, 'seconds'),
     mapBeforeDiscovery: boolean('map-before-discovery'),
   };
   if (problems.length > 0)

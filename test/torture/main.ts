@@ -1,25 +1,35 @@
+import { anyAnswers } from './answers.ts';
+import { randomOf } from './clocks.ts';
 import { RACES, race } from './races.ts';
+import { throttled } from './throttle.ts';
 import { torture } from './torture.ts';
 
 /** `npm run torture [-- --seed N]`: everything, with the figures. */
 const seed = Number(/--seed[= ](\d+)/u.exec(process.argv.slice(2).join(' '))?.[1] ?? Date.now() % 100_000);
 const say = (text: string) => process.stdout.write(`${text}\n`);
+// The jitter of pauses comes from here.
+Math.random = randomOf(seed);
 
 async function run(): Promise<void> {
   say(`seed ${seed}`);
   const { tried, inPlace, byNext, failures } = await torture(() => true);
-  for (const failure of failures) say(`FAILED ${failure}`);
-  let raced = 0;
+  let races = 0;
   for (const one of RACES)
     for (const round of [0, 1, 2]) {
-      raced += 1;
+      races += 1;
       const problems = await race(one, seed + round);
-      for (const problem of problems) failures.push(problem);
-      if (problems.length > 0)
-        say(`FAILED ${JSON.stringify(one)} with seed ${seed + round}: ${problems.join('; ')}`);
+      failures.push(
+        ...problems.map((problem) => `${JSON.stringify(one)} with seed ${seed + round}: ${problem}`),
+      );
     }
+  const throttles = await throttled();
+  failures.push(
+    ...throttles.filter(({ succeeded }) => !succeeded).map(() => 'A throttled run did not get through.'),
+  );
+  await anyAnswers(1_000, seed).catch((error) => failures.push(String(error)));
+  for (const failure of failures) say(`FAILED ${failure}`);
   say(
-    `torture: ${tried} combinations tried, ${inPlace} survived in place, ${byNext} survived by the next run, ${raced} races, ${failures.length} failed`,
+    `torture: ${tried} combinations tried, ${inPlace} survived in place, ${byNext} survived by the next run, ${races} races, ${throttles.length} throttled runs, 1000 hostile answers, ${failures.length} failed`,
   );
   process.exitCode = failures.length > 0 ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { anyAnswers } from './answers.ts';
 import { virtualClock } from './clocks.ts';
 import { RACES, race } from './races.ts';
 import { runCore } from './run.ts';
@@ -30,39 +30,7 @@ test('a catalog that throttles is not stormed, and the run gets through', async 
   }
 });
 
-test('whatever a server answers, it is a failure that is explained', async () => {
-  const [story] = STORIES;
-  if (!story) throw new Error('no story');
-  const body = fc.oneof(
-    fc.json({ maxDepth: 4 }),
-    fc.record({ data: fc.anything(), meta: fc.anything() }).map((value) => JSON.stringify(value) ?? ''),
-    fc
-      .record({
-        data: fc.array(fc.record({ id: fc.string(), name: fc.string(), config: fc.anything() })),
-        meta: fc.constant({ page: { total: 1, next: null } }),
-      })
-      .map((value) => JSON.stringify(value)),
-    fc.string({ unit: 'binary' }),
-  );
-  const status = fc.constantFrom(200, 200, 200, 201, 204, 302, 400, 401, 404, 409, 418);
-  await fc.assert(
-    fc.asyncProperty(status, body, async (code, text) => {
-      const clock = virtualClock();
-      const world = await story.build({ now: clock.now });
-      world.fault = ({ path }) =>
-        path.startsWith('/v1/') ? { answer: { status: code, body: text } } : undefined;
-      const { said, succeeded } = await runCore({
-        inputs: story.inputs(world),
-        repository: REPOSITORY,
-        clock,
-      });
-      await world.close();
-      expect(succeeded).toBe(false);
-      expect(said).not.toContain('This is a bug');
-    }),
-    { numRuns: 100 },
-  );
-}, 120_000);
+test('whatever a server answers, it is a failure that is explained', () => anyAnswers(100), 120_000);
 
 test('all waits share one deadline, and the end says what was waited for', async () => {
   const [story] = STORIES;

@@ -54,6 +54,9 @@ async function countRequests(story: Story): Promise<number> {
   return length;
 }
 
+/** Milliseconds: as long as the claim of a dead run stands, and a little more. */
+const LONGEST_CLEAN_RUN = 90_000;
+
 async function tryOne(
   story: Story,
   trouble: Trouble,
@@ -70,7 +73,10 @@ async function tryOne(
     const troubled = await runTroubled(world, inputs, clock, trouble, position);
     const problems = troubled ? checkRun(world, troubled, before) : [];
     world.fault = undefined;
+    const start = clock.now();
     const clean = await runCore({ inputs, repository: REPOSITORY, clock });
+    if (clock.now() - start > LONGEST_CLEAN_RUN)
+      problems.push(`the clean run takes ${(clock.now() - start) / 1_000} s`);
     if (!clean.succeeded) problems.push(`the clean run fails: ${clean.said}`);
     problems.push(...checkRun(world, clean, before), ...checkEnd(world, story, clean));
     return { survived: troubled?.succeeded ?? false, problems };
@@ -89,24 +95,28 @@ async function runTroubled(
 ): Promise<CoreRun | undefined> {
   const cancelling = new AbortController();
   let count = 0;
-  let ended = () => {};
-  const death = new Promise<undefined>((resolve) => {
-    ended = () => resolve(undefined);
-  });
   world.fault = () => {
     count += 1;
-    if (trouble.killed && count >= position) {
-      ended();
-      return count === position ? 'reset after' : 'never';
-    }
     if (trouble.cancelled && count === position)
       cancelling.abort(new Failure('The run was cancelled (SIGTERM).'));
+    if (trouble.killed && count === position) return 'reset after';
     return count >= position && count < position + (trouble.lasts ?? 1) ? trouble.fault : undefined;
   };
   let asked = 0;
-  const proxyFor = () => (++asked === position && trouble.refused ? 'http://127.0.0.1:9' : undefined);
-  const run = runCore({ inputs, repository: REPOSITORY, clock, cancelled: cancelling.signal, proxyFor });
-  return trouble.killed ? Promise.race([death, run]) : run;
+  // Who is dead sends nothing any more; who is refused, does not get there.
+  const proxyFor = () => {
+    asked += 1;
+    const unsent = (trouble.killed && count >= position) || (trouble.refused && asked === position);
+    return unsent ? 'http://127.0.0.1:9' : undefined;
+  };
+  const run = await runCore({
+    inputs,
+    repository: REPOSITORY,
+    clock,
+    cancelled: cancelling.signal,
+    proxyFor,
+  });
+  return trouble.killed ? undefined : run;
 }
 
 /** What must hold of every run, troubled or not. */
@@ -134,6 +144,8 @@ function checkRun(world: World, run: CoreRun, credentialsBefore: number): string
   const gone = state.credentials.length < credentialsBefore;
   if (gone && !run.said.includes('was removed, but the new one could not be stored'))
     problems.push('the credential is gone without a word');
+  if (gone && (run.outputs['credential-status'] !== 'missing' || run.outputs.changed !== 'true'))
+    problems.push('the outputs hide that the credential is gone');
   return problems;
 }
 

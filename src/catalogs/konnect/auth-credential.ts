@@ -1,20 +1,21 @@
-import type { Ensurable } from '../../ensure.ts';
-import { Failure } from '../../errors.ts';
-import { aheadThen, type Connection, integrationsPage } from './connection.ts';
+import { type Ensurable, ensure, FRESH } from '../../ensure.ts';
+import { Failure, messageOf } from '../../errors.ts';
+import { aheadThen, type Connection, instancePath, integrationsPage } from './connection.ts';
 import { KonnectError } from './errors.ts';
 import { ailmentOf } from './health.ts';
 import { readManifest } from './manifest.ts';
-import { marks, PAT_LABEL, patMark } from './naming.ts';
-import { claimRotation, RotatedMeanwhile } from './rotation.ts';
+import { patDigest } from './naming.ts';
+import { claimRotation, newClaim, RotatedMeanwhile, storedDigest } from './rotation.ts';
 import { AuthCredential, type IntegrationInstance } from './schemas.ts';
 
 /** The instance's credential, or undefined when it has none. */
 export async function readCredential(
   { client }: Connection,
   instance: IntegrationInstance,
+  critical = false,
 ): Promise<AuthCredential | undefined> {
   try {
-    return await client.get(pathOf(instance), AuthCredential);
+    return await client.get(pathOf(instance), AuthCredential, { critical });
   } catch (error) {
     if (error instanceof KonnectError && error.status === 404) return undefined;
     throw error;
@@ -22,7 +23,7 @@ export async function readCredential(
 }
 
 function pathOf(instance: IntegrationInstance): string {
-  return `/integration-instances/${instance.id}/auth-credential`;
+  return `${instancePath(instance)}/auth-credential`;
 }
 
 /**
@@ -31,39 +32,28 @@ function pathOf(instance: IntegrationInstance): string {
  *
  * @param pat the PAT that it is to be made from
  * @param ahead the first {@link readCredential}
- * @param fresh whether the instance was made in this run
+ * @param existed whether the instance was there before this run
  */
 export function credential(
   connection: Connection,
   instance: IntegrationInstance,
   pat: string,
   ahead: Promise<AuthCredential | undefined>,
-  fresh: boolean,
+  existed: boolean,
 ): Ensurable<AuthCredential> {
-  const { client, clock, inputs } = connection;
+  const { clock, inputs, progress } = connection;
+  const digest = patDigest(instance.id, pat);
+  const claim = newClaim(digest);
   let first: AuthCredential | undefined;
-  let removing = false;
   const read = aheadThen(ahead, () => readCredential(connection, instance));
-  const guarded = (error: unknown) => {
-    throw removing && !(error instanceof CredentialRemoved)
-      ? new CredentialRemoved(connection, instance, error)
-      : error;
-  };
-
-  function store(headers: string[]): Promise<AuthCredential> {
-    const body = { type: 'multi_key_auth', config: { headers: headers.map((name) => ({ name, key: pat })) } };
-    return client.post(pathOf(instance), body, AuthCredential, { critical: removing }).catch(guarded);
-  }
-
   return {
     title: `credential of the integration "${instance.name}"`,
     repair: 'replaced',
-    fresh,
     hidden: 'Give the catalog-token the role Integration Admin, and run the step again.',
+    settling: existed ? [] : FRESH,
     async find() {
-      const found = await read().catch(guarded);
+      const found = await read();
       first ??= found;
-      if (found) removing = false;
       return found;
     },
     differs(found) {
@@ -73,51 +63,104 @@ export function credential(
       // Only the one that was there before this run: what came since is new already.
       if (inputs.rotateCredential === 'always' && found.id === first?.id)
         return ['rotate-credential is always'];
-      const mark = instance.labels?.[PAT_LABEL];
-      if (!marks(mark, found.id)) return [];
-      return mark === patMark(instance.id, found.id, pat) ? [] : ['it was made from another PAT'];
+      const stored = storedDigest(instance, found);
+      if (stored === undefined && found.id === first?.id)
+        progress.info(
+          'It is not known which PAT the credential was made from, so it is left alone (rotate-credential: always replaces it).',
+        );
+      return stored === undefined || stored === digest ? [] : ['it was made from another PAT'];
     },
     permit: () => connection.provePat('The credential needs a PAT.'),
-    create: async () => store(await headerNames(connection).catch(guarded)),
+    create: async () => store(connection, instance, await headerNames(connection), pat),
     async update(found) {
       // Whatever can fail is asked before there is a moment without a credential.
       const headers = await headerNames(connection);
-      await claimRotation(connection, instance);
+      await claimRotation(connection, instance, claim);
       const current = await readCredential(connection, instance);
-      if (current && current.id !== found.id) throw new RotatedMeanwhile();
-      removing = true;
-      if (current) await remove();
-      return store(headers);
+      if (current?.id !== found.id) throw new RotatedMeanwhile();
+      return replace(connection, instance, found, headers, pat);
     },
   };
+}
 
-  async function remove(): Promise<void> {
+function store(
+  { client }: Connection,
+  instance: IntegrationInstance,
+  headers: string[],
+  pat: string,
+  critical = false,
+): Promise<AuthCredential> {
+  const body = { type: 'multi_key_auth', config: { headers: headers.map((name) => ({ name, key: pat })) } };
+  return client.post(pathOf(instance), body, AuthCredential, { critical });
+}
+
+/** What is tried again while there is no credential: whatever it is, to give up would leave it so. */
+const ANYTHING_PASSING: readonly number[] = [401, 403, 404, 429];
+
+/**
+ * Deletes the old credential and stores the new one. From the first to the second nothing ends it: neither the
+ * deadline nor a cancelled run.
+ *
+ * @throws {CredentialRemoved} when the old one is gone, and no new one could be stored
+ */
+async function replace(
+  connection: Connection,
+  instance: IntegrationInstance,
+  old: AuthCredential,
+  headers: string[],
+  pat: string,
+): Promise<AuthCredential> {
+  let removed = false;
+  let stored = false;
+  const storeNew = async () => {
     try {
-      await client.delete(pathOf(instance), { critical: true });
+      const made = await store(connection, instance, headers, pat, true);
+      stored = true;
+      return made;
     } catch (error) {
-      if (error instanceof KonnectError && error.status === 404) return;
-      removing = (error as { maybeProcessed?: boolean }).maybeProcessed === true;
-      guarded(error);
+      stored = (error as { maybeProcessed?: boolean }).maybeProcessed === true;
+      throw error;
     }
+  };
+  const replacement: Ensurable<AuthCredential> = {
+    title: `credential of the integration "${instance.name}"`,
+    hidden: 'Give the catalog-token the role Integration Admin, and run the step again.',
+    settling: ANYTHING_PASSING,
+    async find() {
+      const found = await readCredential(connection, instance, true);
+      removed = found?.id !== old.id;
+      return found;
+    },
+    differs: (found) => (found.id === old.id ? ['it is the old one'] : []),
+    create: storeNew,
+    async update() {
+      await connection.client.delete(pathOf(instance), { critical: true });
+      removed = true;
+      return storeNew();
+    },
+  };
+  try {
+    const { value } = await ensure(replacement, { plan: false, clock: connection.steadyClock });
+    // In the moment without one, another run stored its own: that is not of our PAT.
+    if (!stored || !value) throw new RotatedMeanwhile();
+    return value;
+  } catch (error) {
+    throw removed && !(error instanceof RotatedMeanwhile)
+      ? new CredentialRemoved(connection, instance, error)
+      : error;
   }
 }
 
-/** There is no credential at the moment. It keeps what the engine decides by. */
+/** There is no credential at the moment. */
 export class CredentialRemoved extends Failure {
   override readonly name = 'CredentialRemoved';
-  readonly conflict: boolean | undefined;
-  readonly maybeProcessed: boolean | undefined;
 
   constructor(connection: Connection, instance: IntegrationInstance, cause: unknown) {
-    const { conflict, maybeProcessed } = cause as { conflict?: boolean; maybeProcessed?: boolean };
-    const why = cause instanceof Error ? cause.message : String(cause);
     const cure = cause instanceof Failure && cause.cure ? ` ${cause.cure}` : '';
     super(
-      `The old credential of the integration "${instance.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${why}`,
+      `The old credential of the integration "${instance.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${messageOf(cause)}`,
       `Run this step again: it stores the credential. Or paste the PAT at ${integrationsPage(connection)}.${cure}`,
     );
-    this.conflict = conflict;
-    this.maybeProcessed = maybeProcessed;
   }
 }
 

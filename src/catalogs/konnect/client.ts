@@ -13,7 +13,7 @@ export type Filter = Record<
 
 /** Konnect's Service Catalog API, version 1. Every method throws {@link KonnectError} or {@link NoAnswer}. */
 export interface KonnectClient {
-  get<S extends GenericSchema>(path: string, schema: S): Promise<InferOutput<S>>;
+  get<S extends GenericSchema>(path: string, schema: S, options?: CallOptions): Promise<InferOutput<S>>;
   /** All records of a collection in numbered pages (`PaginatedMeta`). */
   list<S extends GenericSchema>(path: string, schema: S, filter?: Filter): Promise<InferOutput<S>[]>;
   /** All records of a collection in cursor pages (`CursorMeta`). */
@@ -22,13 +22,13 @@ export interface KonnectClient {
     path: string,
     body: unknown,
     schema: S,
-    options?: WriteOptions,
+    options?: CallOptions,
   ): Promise<InferOutput<S>>;
   patch<S extends GenericSchema>(path: string, body: unknown, schema: S): Promise<InferOutput<S>>;
-  delete(path: string, options?: WriteOptions): Promise<void>;
+  delete(path: string, options?: CallOptions): Promise<void>;
 }
 
-type WriteOptions = Pick<HttpRequest, 'critical'>;
+type CallOptions = Pick<HttpRequest, 'critical'>;
 
 const PAGE_SIZE = 100;
 /** A look-up that is not finished after this many pages is not one that we should be making. */
@@ -86,7 +86,7 @@ export function konnectClient(http: Http, url: string, token: string): KonnectCl
   }
 
   return {
-    get: (path, schema) => read('GET', path, schema),
+    get: (path, schema, options) => read('GET', path, schema, undefined, options),
     async list(path, schema, filter = {}) {
       for (let attempt = 1; attempt <= 3; attempt++) {
         const records = await readPages(path, filter);

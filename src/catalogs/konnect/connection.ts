@@ -5,6 +5,7 @@ import type { Repository } from '../../repository.ts';
 import type { AzureDevOps } from '../../scm/azure-devops.ts';
 import type { Progress, Thing } from '../catalog.ts';
 import type { KonnectClient } from './client.ts';
+import { IntegrationInstance } from './schemas.ts';
 
 /** What the four things of one repository are ensured with. */
 export interface Connection {
@@ -13,6 +14,8 @@ export interface Connection {
   /** The token of the pipeline's job, where Azure DevOps runs it. */
   jobToken: string | undefined;
   clock: Clock;
+  /** The same time, but its sleeps do not end when the run does. */
+  steadyClock: Clock;
   /** Write nothing, and say what would be written. */
   plan: boolean;
   inputs: Inputs;
@@ -29,6 +32,18 @@ export interface Connection {
   identify(): Promise<Repository | undefined>;
 }
 
+export function instancePath({ id }: Pick<IntegrationInstance, 'id'>): string {
+  return `/integration-instances/${id}`;
+}
+
+/** An integration instance as it is now. */
+export function readInstance(
+  { client }: Connection,
+  instance: IntegrationInstance,
+): Promise<IntegrationInstance> {
+  return client.get(instancePath(instance), IntegrationInstance);
+}
+
 /** Where people see and authorize integrations. */
 export function integrationsPage({ inputs, repository }: Connection): string {
   const region = /^https:\/\/(\w+)\.api\.konghq\.com$/u.exec(inputs.catalogUrl)?.[1] ?? 'us';
@@ -37,11 +52,11 @@ export function integrationsPage({ inputs, repository }: Connection): string {
 
 /** A look-up whose first answer was asked for ahead; each further one asks again. */
 export function aheadThen<T>(first: Promise<T>, again: () => Promise<T>): () => Promise<T> {
-  let next: (() => Promise<T>) | undefined;
+  let ahead: Promise<T> | undefined = first;
   return () => {
-    const look = next ?? (() => first);
-    next = again;
-    return look();
+    const look = ahead ?? again();
+    ahead = undefined;
+    return look;
   };
 }
 

@@ -1,10 +1,11 @@
 import { type Ensured, ensure } from '../../ensure.ts';
 import type { CredentialStatus } from '../catalog.ts';
 import { CredentialRemoved, credential, readCredential } from './auth-credential.ts';
-import { type Connection, early, tell, wouldCreate } from './connection.ts';
+import { type Connection, early, readInstance, tell, wouldCreate } from './connection.ts';
 import { adviceFor, missingPermissions, statusOf } from './health.ts';
+import { patDigest } from './naming.ts';
 import { notePat } from './rotation.ts';
-import { type AuthCredential, IntegrationInstance } from './schemas.ts';
+import type { AuthCredential, IntegrationInstance } from './schemas.ts';
 
 /**
  * Ensures the credential where we can make it (Azure DevOps, with a PAT); else checks it.
@@ -28,7 +29,7 @@ export async function ensureCredential(
   const ahead = early(existed ? readCredential(connection, instance) : Promise.resolve(undefined));
   const pat = repository.provider === 'azure-devops' ? inputs.azureDevOpsPat : undefined;
   const ensured = pat
-    ? await ensure(credential(connection, instance, pat, ahead, !existed), connection).catch((error) =>
+    ? await ensure(credential(connection, instance, pat, ahead, existed), connection).catch((error) =>
         tellRemoval(connection, title, error),
       )
     : checked(await ahead);
@@ -37,28 +38,22 @@ export async function ensureCredential(
   const status = await statusNow(connection, instance, ensured.value, written && !plan);
   progress.credentialStatus(status);
   if (pat && ensured.value && written && !plan)
-    await notePat(connection, instance, ensured.value, pat, ensured.operation === 'replaced');
+    await notePat(connection, instance, ensured.value, patDigest(instance.id, pat), existed);
   for (const warning of missingPermissions(ensured.value)) progress.warning(warning);
   const advice = written ? undefined : adviceFor(connection, status);
   if (advice) progress.warning(advice);
   return status === 'unauthorized' && pat ? undefined : advice;
 }
 
-/** The instance was read before the credential was: another run may have made that in between. */
 async function statusNow(
-  { client, clock }: Connection,
+  connection: Connection,
   instance: IntegrationInstance,
   found: AuthCredential | undefined,
   fresh: boolean,
 ): Promise<CredentialStatus> {
-  const status = statusOf(instance, found, clock.now(), fresh);
-  if (status !== 'unauthorized') return status;
-  return statusOf(
-    await client.get(`/integration-instances/${instance.id}`, IntegrationInstance),
-    found,
-    clock.now(),
-    fresh,
-  );
+  // The instance was read before the credential was: another run may have made that in between.
+  const now = found && !fresh && !instance.authorized ? await readInstance(connection, instance) : instance;
+  return statusOf(now, found, connection.clock.now(), fresh);
 }
 
 /** The run fails here, but not without saying that it changed something. */

@@ -30,7 +30,7 @@ export function konnect(dependencies: Dependencies): Catalog {
   };
 }
 
-/** What is asked of Azure DevOps, once for each secret. */
+/** What is asked of Azure DevOps, once a run. */
 function azureDevOpsReads(
   { inputs, azureDevOps, jobToken }: Dependencies,
   repository: Repository,

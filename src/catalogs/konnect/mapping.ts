@@ -1,4 +1,4 @@
-import { type Ensurable, ensure } from '../../ensure.ts';
+import { type Ensurable, ensure, FRESH } from '../../ensure.ts';
 import { Failure } from '../../errors.ts';
 import { fullName } from '../../repository.ts';
 import { oneLine } from '../../text.ts';
@@ -58,13 +58,13 @@ function mapping(
   service: CatalogService,
   target: Mappable,
   ahead: Promise<ResourceMapping[]>,
-  fresh: boolean,
+  made: boolean,
 ): Ensurable<ResourceMapping> {
   const list = aheadThen(ahead, () => listOf(connection, service, target));
   let others: ResourceMapping[] = [];
   return {
     title: `mapping to the service "${service.name}"`,
-    fresh,
+    settling: made ? FRESH : [],
     hidden: 'Give the catalog-token the role Service Admin of this service, and run the step again.',
     async find() {
       const all = await list();

@@ -32,17 +32,20 @@ export function repositoryMark(repository: Repository): string {
   return sha256(`${repository.provider}/${fullName(repository).toLowerCase()}`).slice(0, 32);
 }
 
-/**
- * A label value that tells whether a credential was made from a PAT, and from which, without telling the PAT:
- * a digest of the credential's ID, and a digest of the instance's ID keyed with the PAT.
- */
-export function patMark(instanceId: string, credentialId: string, pat: string): string {
-  return `${markOf(credentialId)}.${createHmac('sha256', pat).update(instanceId).digest('hex').slice(0, 40)}`;
+/** Tells one PAT from another without telling either: a digest of the instance's ID, keyed with the PAT. */
+export function patDigest(instanceId: string, pat: string): string {
+  return createHmac('sha256', pat).update(instanceId).digest('hex').slice(0, 40);
 }
 
-/** Whether a mark was made for this credential, whatever the PAT. */
-export function marks(mark: string | undefined, credentialId: string): boolean {
-  return mark?.startsWith(`${markOf(credentialId)}.`) ?? false;
+/** A label value: from which PAT a credential was made, and which credential that is. */
+export function patMark(credentialId: string, digest: string): string {
+  return `${markOf(credentialId)}.${digest}`;
+}
+
+/** The digest in a mark, if the mark is of this credential. */
+export function markedDigest(mark: string | undefined, credentialId: string): string | undefined {
+  const [credential, digest] = mark?.split('.') ?? [];
+  return credential === markOf(credentialId) ? digest : undefined;
 }
 
 function markOf(credentialId: string): string {

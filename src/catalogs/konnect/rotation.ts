@@ -1,41 +1,54 @@
 import { randomBytes } from 'node:crypto';
-import { type Ensurable, ensure } from '../../ensure.ts';
+import { type Ensurable, ensure, FRESH } from '../../ensure.ts';
 import { explain, Failure } from '../../errors.ts';
-import { aheadThen, type Connection } from './connection.ts';
-import { PAT_LABEL, patMark } from './naming.ts';
+import { aheadThen, type Connection, instancePath, readInstance } from './connection.ts';
+import { markedDigest, PAT_LABEL, patMark } from './naming.ts';
 import { type AuthCredential, IntegrationInstance } from './schemas.ts';
 
 /** What is kept in the labels of an instance, so that runs know of one another. */
 
-/** On an instance whose credential is being replaced: since when, and by which run. */
+/** On an instance whose credential is being replaced: by which run, and with which PAT. */
 const ROTATION_LABEL = 'catalog-connect-rotation';
-/** How long a claim is looked at before it is taken to stand, and how long it stands at most (milliseconds). */
+/** How long a claim is looked at before it stands, and after how long its run is taken for dead (milliseconds). */
 const SETTLES = 2_000;
 const EXPIRES = 60_000;
 
+/** A claim of this run to replace the credential with one from the PAT of this digest. */
+export function newClaim(digest: string): string {
+  return `${randomBytes(6).toString('hex')}.${digest}`;
+}
+
 /**
  * Makes sure that this run alone replaces the instance's credential. Konnect has no conditional writes, so that is
- * agreed on by a label: each run writes its own claim, waits, and goes on only if the claim is still its own. A claim
- * whose run died expires.
+ * agreed on by a label: each run writes its own claim, waits, and goes on only if the claim is still its own.
  *
+ * @param ours see {@link newClaim}
  * @throws {RotatedMeanwhile} after another run had the claim: what it did is to be looked at
  */
-export async function claimRotation(connection: Connection, { id }: IntegrationInstance): Promise<void> {
+export async function claimRotation(
+  connection: Connection,
+  instance: IntegrationInstance,
+  ours: string,
+): Promise<void> {
   const { client, clock } = connection;
-  const path = `/integration-instances/${id}`;
-  const ours = `${clock.now()}-${randomBytes(6).toString('hex')}`;
-  /** The claim that stands; undefined when there is none. */
-  const standing = async () => {
-    const claim = (await client.get(path, IntegrationInstance)).labels?.[ROTATION_LABEL];
-    return claim !== undefined && isExpired(claim, clock.now()) ? undefined : claim;
-  };
-  if ((await standing()) === undefined) {
-    await client.patch(path, { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
+  const standing = async () => (await readInstance(connection, instance)).labels?.[ROTATION_LABEL];
+  const write = () =>
+    client.patch(instancePath(instance), { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
+  const first = await standing();
+  if (first === undefined) await write();
+  if (first === undefined || first === ours) {
     await clock.sleep(SETTLES);
     if ((await standing()) === ours) return;
   }
-  while ((await standing()) !== undefined) await clock.sleep(SETTLES);
-  throw new RotatedMeanwhile();
+  let seen: { claim: string; since: number } | undefined;
+  for (;;) {
+    const claim = await standing();
+    if (claim === undefined) throw new RotatedMeanwhile();
+    if (claim !== seen?.claim) seen = { claim, since: clock.now() };
+    // By our own clock: those of other machines may be wrong.
+    if (clock.now() - seen.since >= EXPIRES) return void (await write());
+    await clock.sleep(SETTLES);
+  }
 }
 
 /** Another run was faster: what it made is looked at instead. */
@@ -48,37 +61,43 @@ export class RotatedMeanwhile extends Failure {
   }
 }
 
-function isExpired(claim: string, now: number): boolean {
-  return !(now - Number(claim.split('-')[0]) < EXPIRES);
+/**
+ * From which PAT the credential was made (its digest), as far as our labels tell: by the mark that a run leaves when it
+ * is done, or by the claim of one that was stopped after it had stored a credential.
+ */
+export function storedDigest({ labels }: IntegrationInstance, found: AuthCredential): string | undefined {
+  const mark = labels?.[PAT_LABEL];
+  const interrupted = mark === undefined ? undefined : labels?.[ROTATION_LABEL]?.split('.')[1];
+  return markedDigest(mark, found.id) ?? interrupted;
 }
 
 /**
  * Notes on the instance which PAT its credential was made from, so that a later run knows a rotated one, and gives up
  * the claim. A failure is a warning: the credential itself is stored.
  *
- * @param replaced whether a claim was made
+ * @param existed whether the instance was there before this run
  */
 export async function notePat(
   connection: Connection,
   instance: IntegrationInstance,
   made: AuthCredential,
-  pat: string,
-  replaced: boolean,
+  digest: string,
+  existed: boolean,
 ): Promise<void> {
   const { client, progress } = connection;
-  const path = `/integration-instances/${instance.id}`;
-  const read = () => client.get(path, IntegrationInstance);
-  const mark = patMark(instance.id, made.id, pat);
+  const mark = patMark(made.id, digest);
   // Konnect merges labels: those that are not named stay (Kong/kongctl relies on it, labels/labels.go).
-  const labels = replaced ? { [PAT_LABEL]: mark, [ROTATION_LABEL]: null } : { [PAT_LABEL]: mark };
+  const labels = { [PAT_LABEL]: mark, [ROTATION_LABEL]: null };
+  const read = () => readInstance(connection, instance);
   const note: Ensurable<IntegrationInstance> = {
     title: `labels of the integration "${instance.name}"`,
     hidden: 'Give the catalog-token the role Integration Admin.',
-    fresh: true,
-    find: aheadThen(replaced ? read() : Promise.resolve(instance), read),
-    differs: (found) => (found.labels?.[PAT_LABEL] === mark ? [] : [PAT_LABEL]),
+    settling: existed ? [] : FRESH,
+    find: aheadThen(existed ? read() : Promise.resolve(instance), read),
+    differs: ({ labels: now }) =>
+      now?.[PAT_LABEL] === mark && now[ROTATION_LABEL] === undefined ? [] : ['labels'],
     create: read,
-    update: () => client.patch(path, { labels }, IntegrationInstance),
+    update: () => client.patch(instancePath(instance), { labels }, IntegrationInstance),
   };
   try {
     await ensure(note, connection);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PAT_LABEL, patMark } from '../../../src/catalogs/konnect/naming.ts';
+import { PAT_LABEL, patDigest, patMark } from '../../../src/catalogs/konnect/naming.ts';
 import {
   discover,
   type StoredInstance,
@@ -44,7 +44,7 @@ export function seedCredential(world: World, instance: StoredInstance, key: stri
   };
   world.state.credentials.push(credential);
   instance.authorized = true;
-  if (labelled) instance.labels[PAT_LABEL] = patMark(instance.id, credential.id, key);
+  if (labelled) instance.labels[PAT_LABEL] = patMark(credential.id, patDigest(instance.id, key));
   return credential;
 }
 
