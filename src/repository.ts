@@ -78,8 +78,10 @@ export function parseRepository(
   }
   throw new Failure(
     `The repository "${shown}" cannot be read.`,
-    context.provider
-      ? 'Write organization/project/repository, owner/name, or its clone or web URL.'
-      : 'Write its clone or web URL, or set integration to azure-devops, github or gitlab.',
+    /^https?:/iu.test(text)
+      ? 'Its host is none that an integration is known to read: Azure DevOps, GitHub or GitLab. Set integration if it is one of them under another name.'
+      : context.provider
+        ? 'Write organization/project/repository, owner/name, or its clone or web URL.'
+        : 'Write its clone or web URL, or set integration to azure-devops, github or gitlab.',
   );
 }

@@ -8504,139 +8504,6 @@ var init_client = __esm({
   }
 });
 
-// src/catalogs/konnect/connection.ts
-function instancePath({ id: id2 }) {
-  return `/integration-instances/${id2}`;
-}
-function readInstance({ client }, instance) {
-  return client.get(instancePath(instance), IntegrationInstance);
-}
-function integrationsPage({ inputs, repository }) {
-  const region = /^https:\/\/(\w+)\.api\.konghq\.com$/u.exec(inputs.catalogUrl)?.[1] ?? "us";
-  return `https://cloud.konghq.com/${region}/service-catalog/integrations/${repository.provider}`;
-}
-function aheadThen(first, again) {
-  let ahead = first;
-  return () => {
-    const look = ahead ?? again();
-    ahead = void 0;
-    return look;
-  };
-}
-function early(promise) {
-  promise.catch(() => {
-  });
-  return promise;
-}
-function tell({ progress }, thing, name, ensured) {
-  const { operation, value, differences } = ensured;
-  progress.outcome({ thing, operation, name, id: value?.id ?? "", reasons: differences });
-}
-function wouldCreate(...reasons) {
-  return { operation: "created", value: void 0, differences: reasons };
-}
-var init_connection = __esm({
-  "src/catalogs/konnect/connection.ts"() {
-    "use strict";
-    init_schemas();
-  }
-});
-
-// src/ensure.ts
-async function ensure(thing, { plan, clock }) {
-  const start = clock.now();
-  let wrote;
-  for (let round = 1; ; round++) {
-    let decided;
-    try {
-      const found = await thing.find();
-      const differences = found !== void 0 && thing.differs?.(found) || [];
-      if (found !== void 0 && differences.length === 0)
-        return wrote ? { ...wrote, value: found } : { operation: "unchanged", value: found, differences };
-      await thing.permit?.(found);
-      decided = {
-        operation: found === void 0 ? "created" : thing.repair ?? "updated",
-        value: found,
-        differences
-      };
-      if (plan) return decided;
-      const value = found === void 0 ? await thing.create() : await thing.update?.(found);
-      return { ...wrote ?? decided, value };
-    } catch (error) {
-      const { conflict, maybeProcessed, status } = error;
-      const settling = thing.settling?.includes(status ?? 0) && clock.now() - start < SETTLING;
-      if (!settling && !(decided && (conflict || maybeProcessed))) throw error;
-      if (!settling && round >= ROUNDS)
-        throw conflict && decided?.operation === "created" ? unexplained(thing, error) : error;
-      if (maybeProcessed) wrote ??= decided;
-    }
-    await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (round - 1), LONGEST_PAUSE));
-  }
-}
-function unexplained(thing, error) {
-  const message = error instanceof Failure ? error.message : String(error);
-  return new Failure(`The ${thing.title} can neither be found nor created. ${message}`, thing.hidden);
-}
-var FRESH, ROUNDS, FIRST_PAUSE, LONGEST_PAUSE, SETTLING;
-var init_ensure = __esm({
-  "src/ensure.ts"() {
-    "use strict";
-    init_errors();
-    FRESH = [403, 404];
-    ROUNDS = 5;
-    FIRST_PAUSE = 500;
-    LONGEST_PAUSE = 15e3;
-    SETTLING = 12e4;
-  }
-});
-
-// src/catalogs/konnect/health.ts
-function ailmentOf(found, now) {
-  if (found.tainted) return "tainted";
-  return found.expires_at !== null && Date.parse(found.expires_at) <= now ? "expired" : void 0;
-}
-function statusOf(instance, found, now, fresh) {
-  if (!found) return "missing";
-  return ailmentOf(found, now) ?? (instance.authorized || fresh ? "valid" : "unauthorized");
-}
-function adviceFor(connection, status) {
-  if (status === "valid") return void 0;
-  const cure = connection.repository.provider !== "azure-devops" ? `authorize it at ${integrationsPage(connection)}` : status === "unauthorized" && connection.inputs.azureDevOpsPat ? "run the step once with rotate-credential: always" : connection.inputs.rotateCredential === "never" ? "run the step with rotate-credential: auto and a PAT that works" : "set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it";
-  const state = {
-    missing: "is missing",
-    tainted: "was refused by the host (tainted)",
-    expired: "has expired",
-    unauthorized: "is not authorized"
-  }[status];
-  return `The credential of the integration ${state}: Konnect cannot read the repositories of "${oneLine(connection.repository.organization, 80)}". To repair it, ${cure}.`;
-}
-function missingPermissions(found) {
-  return (found?.missing_permissions ?? []).slice(0, MOST_WARNINGS).map(
-    ({ scopes, message }) => oneLine(`The credential lacks ${scopes.filter(Boolean).join(", ") || "a permission"}: ${message}`)
-  );
-}
-var MOST_WARNINGS;
-var init_health = __esm({
-  "src/catalogs/konnect/health.ts"() {
-    "use strict";
-    init_text();
-    init_connection();
-    MOST_WARNINGS = 9;
-  }
-});
-
-// src/catalogs/konnect/manifest.ts
-async function readManifest({ client, repository }) {
-  const integrations = await client.list("/integrations", Integration, { name: { eq: repository.provider } });
-  return integrations.find((one) => one.name === repository.provider);
-}
-var init_manifest = __esm({
-  "src/catalogs/konnect/manifest.ts"() {
-    "use strict";
-    init_schemas();
-  }
-});
-
 // src/repository-url.ts
 function parseRepositoryUrl(text, provider) {
   const url = toUrl(text);
@@ -8776,7 +8643,7 @@ function parseRepository(text, context) {
   }
   throw new Failure(
     `The repository "${shown}" cannot be read.`,
-    context.provider ? "Write organization/project/repository, owner/name, or its clone or web URL." : "Write its clone or web URL, or set integration to azure-devops, github or gitlab."
+    /^https?:/iu.test(text) ? "Its host is none that an integration is known to read: Azure DevOps, GitHub or GitLab. Set integration if it is one of them under another name." : context.provider ? "Write organization/project/repository, owner/name, or its clone or web URL." : "Write its clone or web URL, or set integration to azure-devops, github or gitlab."
   );
 }
 var PROVIDERS;
@@ -8787,6 +8654,233 @@ var init_repository = __esm({
     init_repository_url();
     init_text();
     PROVIDERS = ["azure-devops", "github", "gitlab"];
+  }
+});
+
+// src/scm/azure-devops.ts
+function azureDevOps2(http) {
+  return {
+    async read(repository, secret) {
+      const response = await http.send({ method: "GET", url: address(repository), headers: headers(secret) });
+      const found = response.status === 200 ? safeParse(GitRepository, json(response)) : void 0;
+      if (!found?.success) throw refused(repository, response, secret);
+      const { id: id2, name, project } = found.output;
+      return { ...repository, id: id2, name, project: project.name, projectId: project.id };
+    }
+  };
+}
+function address({ host, organization, project, name, id: id2 }) {
+  const segments = id2 ? [organization] : [organization, project ?? name];
+  const path2 = [...segments, "_apis", "git", "repositories", id2 ?? name].map(encodeURIComponent).join("/");
+  return new URL(`${host}/${path2}?api-version=7.1`);
+}
+function headers(secret) {
+  const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
+  return { authorization, "x-tfs-fedauthredirect": "Suppress" };
+}
+function json(response) {
+  try {
+    return JSON.parse(response.text);
+  } catch {
+    return void 0;
+  }
+}
+function refused(repository, response, secret) {
+  const what = "pat" in secret ? "the azure-devops-pat" : "the job's own token (System.AccessToken)";
+  const says = serverMessage(response);
+  const attempt = `Azure DevOps did not let ${what} read the repository ${fullName(repository)}: GET ${address(repository).pathname}, status ${response.status}${says && `. ${says}`}`;
+  if (/\bexpired\b/iu.test(says))
+    return new RepositoryRefused(
+      response.status,
+      attempt,
+      "The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret."
+    );
+  if (response.status === 404)
+    return new RepositoryRefused(
+      response.status,
+      attempt,
+      `Check the name of the repository, and that the owner of the token may read it${"pat" in secret ? "" : " (pipelines see only the repositories that their job authorization scope allows)"}.`
+    );
+  const kept = response.status >= 500 || response.status === 429;
+  if (kept)
+    return new RepositoryRefused(
+      response.status,
+      attempt,
+      "Azure DevOps is not well or throttles. Run the step again."
+    );
+  return new RepositoryRefused(
+    response.status,
+    attempt,
+    "The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read."
+  );
+}
+function serverMessage(response) {
+  const header = [response.headers["x-tfs-serviceerror"]].flat()[0];
+  if (header) {
+    try {
+      return oneLine(decodeURIComponent(header), 200);
+    } catch {
+      return oneLine(header, 200);
+    }
+  }
+  const body = safeParse(ServiceError, json(response));
+  return body.success ? oneLine(body.output.message, 200) : "";
+}
+var GitRepository, ServiceError, RepositoryRefused;
+var init_azure_devops = __esm({
+  "src/scm/azure-devops.ts"() {
+    "use strict";
+    init_dist();
+    init_errors();
+    init_repository();
+    init_text();
+    GitRepository = object({
+      id: string(),
+      name: string(),
+      project: object({ id: string(), name: string() })
+    });
+    ServiceError = object({ message: string(), eventId: optional(number()) });
+    RepositoryRefused = class extends Failure {
+      name = "RepositoryRefused";
+      status;
+      constructor(status, message, cure) {
+        super(message, cure);
+        this.status = status;
+      }
+    };
+  }
+});
+
+// src/catalogs/konnect/connection.ts
+function instancePath({ id: id2 }) {
+  return `/integration-instances/${id2}`;
+}
+function readInstance({ client }, instance) {
+  return client.get(instancePath(instance), IntegrationInstance);
+}
+function integrationsPage({ inputs, repository }) {
+  const region = /^https:\/\/(\w+)\.api\.konghq\.com$/u.exec(inputs.catalogUrl)?.[1] ?? "us";
+  return `https://cloud.konghq.com/${region}/service-catalog/integrations/${repository.provider}`;
+}
+function aheadThen(first, again) {
+  let ahead = first;
+  return () => {
+    const look = ahead ?? again();
+    ahead = void 0;
+    return look;
+  };
+}
+function early(promise) {
+  promise.catch(() => {
+  });
+  return promise;
+}
+function tell({ progress }, thing, name, ensured) {
+  const { operation, value, differences } = ensured;
+  progress.outcome({ thing, operation, name, id: value?.id ?? "", reasons: differences });
+}
+function wouldCreate(...reasons) {
+  return { operation: "created", value: void 0, differences: reasons };
+}
+var init_connection = __esm({
+  "src/catalogs/konnect/connection.ts"() {
+    "use strict";
+    init_schemas();
+  }
+});
+
+// src/ensure.ts
+async function ensure(thing, { plan, clock }) {
+  const start = clock.now();
+  let wrote;
+  for (let round = 1; ; round++) {
+    let decided;
+    try {
+      const found = await thing.find();
+      const differences = found !== void 0 && thing.differs?.(found) || [];
+      if (found !== void 0 && differences.length === 0)
+        return wrote ? { ...wrote, value: found } : { operation: "unchanged", value: found, differences };
+      await thing.permit?.(found);
+      decided = {
+        operation: found === void 0 ? "created" : thing.repair ?? "updated",
+        value: found,
+        differences
+      };
+      if (plan) return decided;
+      const value = found === void 0 ? await thing.create() : await thing.update?.(found);
+      return { ...wrote ?? decided, value };
+    } catch (error) {
+      const { conflict, maybeProcessed, status } = error;
+      const settling = thing.settling?.includes(status ?? 0) && clock.now() - start < SETTLING;
+      if (!settling && !(decided && (conflict || maybeProcessed))) throw error;
+      if (!settling && round >= ROUNDS)
+        throw conflict && decided?.operation === "created" ? unexplained(thing, error) : error;
+      if (maybeProcessed) wrote ??= decided;
+    }
+    await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (round - 1), LONGEST_PAUSE));
+  }
+}
+function unexplained(thing, error) {
+  const message = error instanceof Failure ? error.message : String(error);
+  return new Failure(`The ${thing.title} can neither be found nor created. ${message}`, thing.hidden);
+}
+var FRESH, ROUNDS, FIRST_PAUSE, LONGEST_PAUSE, SETTLING;
+var init_ensure = __esm({
+  "src/ensure.ts"() {
+    "use strict";
+    init_errors();
+    FRESH = [403, 404];
+    ROUNDS = 5;
+    FIRST_PAUSE = 500;
+    LONGEST_PAUSE = 15e3;
+    SETTLING = 12e4;
+  }
+});
+
+// src/catalogs/konnect/health.ts
+function ailmentOf(found, now) {
+  if (found.tainted) return "tainted";
+  return found.expires_at !== null && Date.parse(found.expires_at) <= now ? "expired" : void 0;
+}
+function statusOf(instance, found, now, fresh) {
+  if (!found) return "missing";
+  return ailmentOf(found, now) ?? (instance.authorized || fresh ? "valid" : "unauthorized");
+}
+function adviceFor(connection, status) {
+  if (status === "valid") return void 0;
+  const cure = connection.repository.provider !== "azure-devops" ? `authorize it at ${integrationsPage(connection)}` : status === "unauthorized" && connection.inputs.azureDevOpsPat ? "run the step once with rotate-credential: always" : connection.inputs.rotateCredential === "never" ? "run the step with rotate-credential: auto and a PAT that works" : "set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it";
+  const state = {
+    missing: "is missing",
+    tainted: "was refused by the host (tainted)",
+    expired: "has expired",
+    unauthorized: "is not authorized"
+  }[status];
+  return `The credential of the integration ${state}: Konnect cannot read the repositories of "${oneLine(connection.repository.organization, 80)}". To repair it, ${cure}.`;
+}
+function missingPermissions(found) {
+  return (found?.missing_permissions ?? []).slice(0, MOST_WARNINGS).map(
+    ({ scopes, message }) => oneLine(`The credential lacks ${scopes.filter(Boolean).join(", ") || "a permission"}: ${message}`)
+  );
+}
+var MOST_WARNINGS;
+var init_health = __esm({
+  "src/catalogs/konnect/health.ts"() {
+    "use strict";
+    init_text();
+    init_connection();
+    MOST_WARNINGS = 9;
+  }
+});
+
+// src/catalogs/konnect/manifest.ts
+async function readManifest({ client, repository }) {
+  const integrations = await client.list("/integrations", Integration, { name: { eq: repository.provider } });
+  return integrations.find((one) => one.name === repository.provider);
+}
+var init_manifest = __esm({
+  "src/catalogs/konnect/manifest.ts"() {
+    "use strict";
+    init_schemas();
   }
 });
 
@@ -9178,7 +9272,8 @@ function integration(connection) {
     async permit(found) {
       if (found) return;
       if (repository.provider !== "azure-devops") throw await madeInBrowser(connection);
-      if (!inputs.integrationName)
+      if (inputs.integrationName) await warnOfOthers(connection);
+      else
         await checkNamed(
           connection,
           (await client.list(INSTANCES, IntegrationInstance, { name: { eq: name } }))[0]
@@ -9219,6 +9314,17 @@ function checkNamed(connection, found) {
   throw new Failure(
     `The integration "${found.name}" (${found.id}) ${what}. Others may use it, so it is left as it is.`,
     "Set another integration-name, or correct the integration by hand in Konnect."
+  );
+}
+async function warnOfOthers(connection) {
+  const { client, inputs, progress, repository } = connection;
+  const instances = await client.list(INSTANCES, IntegrationInstance, {
+    "integration.name": { eq: repository.provider }
+  });
+  const [other] = instances.filter((one) => readsOurs(connection, one));
+  if (!other) return;
+  progress.warning(
+    `The integration "${other.name}" (${other.id}) reads the organization "${repository.organization}" already. With "${inputs.integrationName}" beside it, every run must name one of them (integration-name).`
   );
 }
 function severalInstances({ repository }, instances) {
@@ -9455,14 +9561,19 @@ ${bullets(list)}`,
 async function checkNotAnothers(connection, found, ours) {
   const { repository } = connection;
   const mapped = await listResourcesOf(connection, found);
-  const isOurs = (one) => ours ? one.id === ours.id : matchResource([one], repository).kind === "one";
+  const mine = repositoryMark(repository);
+  const isOurs = (one) => {
+    if (ours) return one.id === ours.id;
+    const match = matchResource([one], repository);
+    return match.kind === "one" || match.kind === "none" && match.similar.length > 0 && found.labels?.[REPOSITORY_LABEL] === mine;
+  };
   const other = mapped.find((one) => !isOurs(one) && mayBeRepository(connection, one, ours));
-  const mark = found.labels?.[REPOSITORY_LABEL] ?? repositoryMark(repository);
-  if (!other && (mark === repositoryMark(repository) || mapped.some(isOurs))) return;
-  const whose = other ? `mapped to another repository: ${oneLine(other.name ?? other.id, 120)}` : "made for another repository";
+  const mark = found.labels?.[REPOSITORY_LABEL] ?? mine;
+  if (!other && (mark === mine || mapped.some(isOurs))) return;
+  const whose = other ? `mapped to another repository: ${oneLine(`${other.name ?? ""} (${other.id}) ${JSON.stringify(other.config)}`)}` : "made for another repository";
   throw new Failure(
     `The service "${found.name}" (${found.id}) has the name that ${fullName(repository)} would get, but is ${whose}.`,
-    "Set service-name: to another name for a service of its own, or to this name to map both repositories to it."
+    "Set service-name to another name, for a service of its own, or to this name, to map both repositories to it."
   );
 }
 function mayBeRepository({ repository }, resource, ours) {
@@ -9516,7 +9627,12 @@ function mapping(connection, service2, target, ahead, made) {
       return all.find((one) => one.service.id === service2.id);
     },
     permit() {
-      if (others[0] && !connection.inputs.serviceName) throw mappedElsewhere(connection, service2, others[0]);
+      const [other] = others;
+      if (!other) return;
+      if (!connection.inputs.serviceName) throw mappedElsewhere(connection, service2, other);
+      connection.progress.warning(
+        `The repository is mapped to the service "${oneLine(other.service.name, 130)}" too. If it should not be, remove that mapping in Konnect; until then, every run must name the service (service-name).`
+      );
     },
     create: () => connection.client.post(
       MAPPINGS,
@@ -9653,7 +9769,7 @@ function uncertain({ repository }, resources) {
   return new Failure(
     `It is not certain which resource is the repository ${fullName(repository)}:
 ${bullets(list)}`,
-    "Set resource-id to the right one."
+    repository.id || repository.provider !== "azure-devops" ? "Set resource-id to the right one." : "Set resource-id to the right one, or azure-devops-pat: with it, Azure DevOps tells the ID of the repository."
   );
 }
 async function awaitDiscovery(connection, instance) {
@@ -9725,6 +9841,7 @@ function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, jobToken }, repos
       try {
         return await read2(pat ? { pat } : { jobToken: jobToken ?? "" });
       } catch (error) {
+        if (pat && error instanceof RepositoryRefused && error.status === 404) throw error;
         progress.info(`The repository's ID is not known: ${error instanceof Error ? error.message : error}`);
         return void 0;
       }
@@ -9778,6 +9895,7 @@ var init_konnect = __esm({
   "src/catalogs/konnect/konnect.ts"() {
     "use strict";
     init_errors();
+    init_azure_devops();
     init_connection();
     init_credential();
     init_describe();
@@ -9822,6 +9940,19 @@ var init_clock = __esm({
         return () => clearTimeout(timer);
       }
     };
+  }
+});
+
+// src/http/address.ts
+function isLoopback(hostname) {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/u.test(hostname);
+}
+function isConfidential(url) {
+  return url.startsWith("https:") || URL.canParse(url) && isLoopback(new URL(url).hostname);
+}
+var init_address = __esm({
+  "src/http/address.ts"() {
+    "use strict";
   }
 });
 
@@ -20971,59 +21102,6 @@ var init_http = __esm({
   }
 });
 
-// src/hosts/proxy.ts
-function proxyFromEnvironment(environment, otherwise = () => void 0) {
-  const read2 = (name) => environment[name.toLowerCase()] || environment[name] || void 0;
-  const secure = read2("HTTPS_PROXY");
-  const plain = read2("HTTP_PROXY");
-  const exempt = (read2("NO_PROXY") ?? "").split(/[\s,]+/u).filter(Boolean);
-  return (url) => {
-    if (isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return void 0;
-    const proxy = url.protocol === "https:" ? secure : plain;
-    if (!proxy) return otherwise(url);
-    return /^[a-z]+:\/\//iu.test(proxy) ? proxy : `http://${proxy}`;
-  };
-}
-function proxyFromAgent(environment) {
-  return proxyFromEnvironment(environment, (url) => {
-    if (!environment.AGENT_PROXYURL) return void 0;
-    if (!URL.canParse(environment.AGENT_PROXYURL)) return environment.AGENT_PROXYURL;
-    const address2 = new URL(environment.AGENT_PROXYURL);
-    address2.username = encodeURIComponent(environment.AGENT_PROXYUSERNAME ?? "");
-    address2.password = encodeURIComponent(environment.SECRET_AGENT_PROXYPASSWORD ?? "");
-    return bypassList(environment).some((pattern) => bypasses(pattern, url)) ? void 0 : address2.href;
-  });
-}
-function bypassList({ AGENT_PROXYBYPASSLIST: list }) {
-  try {
-    return JSON.parse(list || "[]").map(String);
-  } catch {
-    return [];
-  }
-}
-function bypasses(pattern, url) {
-  try {
-    return new RegExp(pattern, "i").test(url.href);
-  } catch {
-    return false;
-  }
-}
-function isLoopback(hostname) {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/u.test(hostname);
-}
-function matches(entry, url) {
-  if (entry === "*") return true;
-  const [, name = "", port] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/u.exec(entry.toLowerCase()) ?? [];
-  if (port && port !== (url.port || (url.protocol === "https:" ? "443" : "80"))) return false;
-  const hostname = url.hostname.toLowerCase();
-  return name !== "" && (hostname === name || hostname.endsWith(`.${name}`));
-}
-var init_proxy = __esm({
-  "src/hosts/proxy.ts"() {
-    "use strict";
-  }
-});
-
 // src/inputs/parse.ts
 async function parseInputs(read2) {
   const problems = [];
@@ -21127,89 +21205,11 @@ var init_parse = __esm({
   "src/inputs/parse.ts"() {
     "use strict";
     init_errors();
-    init_proxy();
+    init_address();
     init_text();
     init_table();
     init_values();
     rows = new Map(INPUTS.map((entry) => [entry.name, entry]));
-  }
-});
-
-// src/scm/azure-devops.ts
-function azureDevOps2(http) {
-  return {
-    async read(repository, secret) {
-      const response = await http.send({ method: "GET", url: address(repository), headers: headers(secret) });
-      const found = response.status === 200 ? safeParse(GitRepository, json(response)) : void 0;
-      if (!found?.success) throw refused(repository, response, secret);
-      const { id: id2, name, project } = found.output;
-      return { ...repository, id: id2, name, project: project.name, projectId: project.id };
-    }
-  };
-}
-function address({ host, organization, project, name, id: id2 }) {
-  const segments = id2 ? [organization] : [organization, project ?? name];
-  const path2 = [...segments, "_apis", "git", "repositories", id2 ?? name].map(encodeURIComponent).join("/");
-  return new URL(`${host}/${path2}?api-version=7.1`);
-}
-function headers(secret) {
-  const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
-  return { authorization, "x-tfs-fedauthredirect": "Suppress" };
-}
-function json(response) {
-  try {
-    return JSON.parse(response.text);
-  } catch {
-    return void 0;
-  }
-}
-function refused(repository, response, secret) {
-  const what = "pat" in secret ? "the azure-devops-pat" : "the job's own token (System.AccessToken)";
-  const says = serverMessage(response);
-  const attempt = `Azure DevOps did not let ${what} read the repository ${fullName(repository)}: GET ${address(repository).pathname}, status ${response.status}${says && `. ${says}`}`;
-  if (/\bexpired\b/iu.test(says))
-    return new Failure(
-      attempt,
-      "The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret."
-    );
-  if (response.status === 404)
-    return new Failure(
-      attempt,
-      `Check the name of the repository, and that the owner of the token may read it${"pat" in secret ? "" : " (pipelines see only the repositories that their job authorization scope allows)"}.`
-    );
-  const kept = response.status >= 500 || response.status === 429;
-  if (kept) return new Failure(attempt, "Azure DevOps is not well or throttles. Run the step again.");
-  return new Failure(
-    attempt,
-    "The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read."
-  );
-}
-function serverMessage(response) {
-  const header = [response.headers["x-tfs-serviceerror"]].flat()[0];
-  if (header) {
-    try {
-      return oneLine(decodeURIComponent(header), 200);
-    } catch {
-      return oneLine(header, 200);
-    }
-  }
-  const body = safeParse(ServiceError, json(response));
-  return body.success ? oneLine(body.output.message, 200) : "";
-}
-var GitRepository, ServiceError;
-var init_azure_devops = __esm({
-  "src/scm/azure-devops.ts"() {
-    "use strict";
-    init_dist();
-    init_errors();
-    init_repository();
-    init_text();
-    GitRepository = object({
-      id: string(),
-      name: string(),
-      project: object({ id: string(), name: string() })
-    });
-    ServiceError = object({ message: string(), eventId: optional(number()) });
   }
 });
 
@@ -21245,15 +21245,12 @@ function targetOf(wanted, context) {
       "Correct azure-devops-organization or repository."
     );
   const host = wanted.azureDevOpsUrl ?? repository.host;
-  if (wanted.azureDevOpsPat && !isSafe(host))
+  if (wanted.azureDevOpsPat && !isConfidential(host))
     throw new Failure(
       `The PAT would be sent to ${host} in clear.`,
       "Use the https URL of the repository, or set azure-devops-url to it."
     );
   return { ...repository, host };
-}
-function isSafe(host) {
-  return host.startsWith("https:") || isLoopback(new URL(host).hostname);
 }
 function current({ repository, noRepository }) {
   if (repository) return repository;
@@ -21280,7 +21277,7 @@ var init_target = __esm({
   "src/commands/target.ts"() {
     "use strict";
     init_errors();
-    init_proxy();
+    init_address();
     init_repository();
   }
 });
@@ -21333,7 +21330,7 @@ async function register(host, context, report, runtime) {
 }
 function jobTokenFor(repository, { azureDevOps: own }) {
   const same2 = own?.url === repository.host && own.organization.toLowerCase() === repository.organization.toLowerCase();
-  return same2 ? own.token : void 0;
+  return same2 && isConfidential(repository.host) ? own.token : void 0;
 }
 function catalogOf(inputs, repository, http, context, clock, steadyClock) {
   return konnect({
@@ -21352,6 +21349,7 @@ var init_register = __esm({
     init_konnect();
     init_clock();
     init_errors();
+    init_address();
     init_http();
     init_parse();
     init_repository();
@@ -21489,7 +21487,7 @@ function createReport(host, summary) {
     serviceName: (name) => output("service-name", name),
     resource(id2, name) {
       output("resource-id", id2);
-      host.info(`${"resource".padEnd(12)} ${"found".padEnd(10)} ${name} (${id2})`);
+      host.info(`${"resource".padEnd(12)} ${"found".padEnd(10)} ${name || "(not discovered yet)"} (${id2})`);
     },
     info: (message) => host.info(message),
     warning(message) {
@@ -21619,8 +21617,53 @@ function foreignRepository(environment, kind) {
   return parseRepositoryUrl(environment.BUILD_REPOSITORY_URI ?? "", provider);
 }
 
+// src/hosts/proxy.ts
+init_address();
+function proxyFromEnvironment(environment, otherwise = () => void 0) {
+  const read2 = (name) => environment[name.toLowerCase()] || environment[name] || void 0;
+  const secure = read2("HTTPS_PROXY");
+  const plain = read2("HTTP_PROXY");
+  const exempt = (read2("NO_PROXY") ?? "").split(/[\s,]+/u).filter(Boolean);
+  return (url) => {
+    if (isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return void 0;
+    const proxy = url.protocol === "https:" ? secure : plain;
+    if (!proxy) return otherwise(url);
+    return /^[a-z][a-z0-9+.-]*:\/\//iu.test(proxy) ? proxy : `http://${proxy}`;
+  };
+}
+function proxyFromAgent(environment) {
+  return proxyFromEnvironment(environment, (url) => {
+    if (!environment.AGENT_PROXYURL) return void 0;
+    if (!URL.canParse(environment.AGENT_PROXYURL)) return environment.AGENT_PROXYURL;
+    const address2 = new URL(environment.AGENT_PROXYURL);
+    address2.username = encodeURIComponent(environment.AGENT_PROXYUSERNAME ?? "");
+    address2.password = encodeURIComponent(environment.SECRET_AGENT_PROXYPASSWORD ?? "");
+    return bypassList(environment).some((pattern) => bypasses(pattern, url)) ? void 0 : address2.href;
+  });
+}
+function bypassList({ AGENT_PROXYBYPASSLIST: list }) {
+  try {
+    return JSON.parse(list || "[]").map(String);
+  } catch {
+    return [];
+  }
+}
+function bypasses(pattern, url) {
+  try {
+    return new RegExp(pattern, "i").test(url.href);
+  } catch {
+    return false;
+  }
+}
+function matches(entry, url) {
+  if (entry === "*") return true;
+  const [, name = "", port] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/u.exec(entry.toLowerCase()) ?? [];
+  if (port && port !== (url.port || (url.protocol === "https:" ? "443" : "80"))) return false;
+  const hostname = url.hostname.toLowerCase();
+  return name !== "" && (hostname === name || hostname.endsWith(`.${name}`));
+}
+
 // src/hosts/azure.ts
-init_proxy();
 function azureHost(environment) {
   return {
     name: "azure",

@@ -272,7 +272,7 @@ var init_table = __esm({
 // src/sandbox/descriptions.ts
 function describeRepository(style, provider, repository) {
   const { organization, project, projectId, name, id: id2 } = repository;
-  const path = [project ?? organization, name].join("/");
+  const path2 = [project ?? organization, name].join("/");
   const details = { default_branch: "main", size: 4096, languages: ["TypeScript"] };
   switch (style) {
     case "ids": {
@@ -284,11 +284,11 @@ function describeRepository(style, provider, repository) {
       return { name, config: config2, integration_data: details };
     }
     case "paths":
-      return { name: path, config: { slug: path }, integration_data: { ...details, name } };
+      return { name: path2, config: { slug: path2 }, integration_data: { ...details, name } };
     case "urls": {
       const url = webAddress(provider, repository);
       return {
-        name: path,
+        name: path2,
         config: { url },
         integration_data: { ...details, links: { clone: `${url}.git` } }
       };
@@ -464,17 +464,17 @@ var require_visit = __commonJS({
     visit.BREAK = BREAK;
     visit.SKIP = SKIP;
     visit.REMOVE = REMOVE;
-    function visit_(key, node, visitor, path) {
-      const ctrl = callVisitor(key, node, visitor, path);
+    function visit_(key, node, visitor, path2) {
+      const ctrl = callVisitor(key, node, visitor, path2);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key, path, ctrl);
-        return visit_(key, ctrl, visitor, path);
+        replaceNode(key, path2, ctrl);
+        return visit_(key, ctrl, visitor, path2);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path = Object.freeze(path.concat(node));
+          path2 = Object.freeze(path2.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path);
+            const ci = visit_(i, node.items[i], visitor, path2);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -485,13 +485,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path = Object.freeze(path.concat(node));
-          const ck = visit_("key", node.key, visitor, path);
+          path2 = Object.freeze(path2.concat(node));
+          const ck = visit_("key", node.key, visitor, path2);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path);
+          const cv = visit_("value", node.value, visitor, path2);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -512,17 +512,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key, node, visitor, path) {
-      const ctrl = await callVisitor(key, node, visitor, path);
+    async function visitAsync_(key, node, visitor, path2) {
+      const ctrl = await callVisitor(key, node, visitor, path2);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key, path, ctrl);
-        return visitAsync_(key, ctrl, visitor, path);
+        replaceNode(key, path2, ctrl);
+        return visitAsync_(key, ctrl, visitor, path2);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path = Object.freeze(path.concat(node));
+          path2 = Object.freeze(path2.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path);
+            const ci = await visitAsync_(i, node.items[i], visitor, path2);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -533,13 +533,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path = Object.freeze(path.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path);
+          path2 = Object.freeze(path2.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path2);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path);
+          const cv = await visitAsync_("value", node.value, visitor, path2);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -566,23 +566,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key, node, visitor, path) {
+    function callVisitor(key, node, visitor, path2) {
       if (typeof visitor === "function")
-        return visitor(key, node, path);
+        return visitor(key, node, path2);
       if (identity.isMap(node))
-        return visitor.Map?.(key, node, path);
+        return visitor.Map?.(key, node, path2);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key, node, path);
+        return visitor.Seq?.(key, node, path2);
       if (identity.isPair(node))
-        return visitor.Pair?.(key, node, path);
+        return visitor.Pair?.(key, node, path2);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key, node, path);
+        return visitor.Scalar?.(key, node, path2);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key, node, path);
+        return visitor.Alias?.(key, node, path2);
       return void 0;
     }
-    function replaceNode(key, path, node) {
-      const parent = path[path.length - 1];
+    function replaceNode(key, path2, node) {
+      const parent = path2[path2.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key] = node;
       } else if (identity.isPair(parent)) {
@@ -1194,10 +1194,10 @@ var require_Collection = __commonJS({
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path, value) {
+    function collectionFromPath(schema, path2, value) {
       let v = value;
-      for (let i = path.length - 1; i >= 0; --i) {
-        const k = path[i];
+      for (let i = path2.length - 1; i >= 0; --i) {
+        const k = path2[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -1216,7 +1216,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path) => path == null || typeof path === "object" && !!path[Symbol.iterator]().next().done;
+    var isEmptyPath = (path2) => path2 == null || typeof path2 === "object" && !!path2[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -1246,11 +1246,11 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path, value) {
-        if (isEmptyPath(path))
+      addIn(path2, value) {
+        if (isEmptyPath(path2))
           this.add(value);
         else {
-          const [key, ...rest] = path;
+          const [key, ...rest] = path2;
           const node = this.get(key, true);
           if (identity.isCollection(node))
             node.addIn(rest, value);
@@ -1264,8 +1264,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path) {
-        const [key, ...rest] = path;
+      deleteIn(path2) {
+        const [key, ...rest] = path2;
         if (rest.length === 0)
           return this.delete(key);
         const node = this.get(key, true);
@@ -1279,8 +1279,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path, keepScalar) {
-        const [key, ...rest] = path;
+      getIn(path2, keepScalar) {
+        const [key, ...rest] = path2;
         const node = this.get(key, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -1298,8 +1298,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path) {
-        const [key, ...rest] = path;
+      hasIn(path2) {
+        const [key, ...rest] = path2;
         if (rest.length === 0)
           return this.has(key);
         const node = this.get(key, true);
@@ -1309,8 +1309,8 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path, value) {
-        const [key, ...rest] = path;
+      setIn(path2, value) {
+        const [key, ...rest] = path2;
         if (rest.length === 0) {
           this.set(key, value);
         } else {
@@ -3825,9 +3825,9 @@ var require_Document = __commonJS({
           this.contents.add(value);
       }
       /** Adds a value to the document. */
-      addIn(path, value) {
+      addIn(path2, value) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path, value);
+          this.contents.addIn(path2, value);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -3902,14 +3902,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path) {
-        if (Collection.isEmptyPath(path)) {
+      deleteIn(path2) {
+        if (Collection.isEmptyPath(path2)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path2) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -3924,10 +3924,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path, keepScalar) {
-        if (Collection.isEmptyPath(path))
+      getIn(path2, keepScalar) {
+        if (Collection.isEmptyPath(path2))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path2, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -3938,10 +3938,10 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path) {
-        if (Collection.isEmptyPath(path))
+      hasIn(path2) {
+        if (Collection.isEmptyPath(path2))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path2) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -3958,13 +3958,13 @@ var require_Document = __commonJS({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path, value) {
-        if (Collection.isEmptyPath(path)) {
+      setIn(path2, value) {
+        if (Collection.isEmptyPath(path2)) {
           this.contents = value;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path2), value);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path, value);
+          this.contents.setIn(path2, value);
         }
       }
       /**
@@ -5925,9 +5925,9 @@ var require_cst_visit = __commonJS({
     visit.BREAK = BREAK;
     visit.SKIP = SKIP;
     visit.REMOVE = REMOVE;
-    visit.itemAtPath = (cst, path) => {
+    visit.itemAtPath = (cst, path2) => {
       let item = cst;
-      for (const [field, index] of path) {
+      for (const [field, index] of path2) {
         const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -5936,23 +5936,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit.parentCollection = (cst, path) => {
-      const parent = visit.itemAtPath(cst, path.slice(0, -1));
-      const field = path[path.length - 1][0];
+    visit.parentCollection = (cst, path2) => {
+      const parent = visit.itemAtPath(cst, path2.slice(0, -1));
+      const field = path2[path2.length - 1][0];
       const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path, item, visitor) {
-      let ctrl = visitor(item, path);
+    function _visit(path2, item, visitor) {
+      let ctrl = visitor(item, path2);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field of ["key", "value"]) {
         const token = item[field];
         if (token && "items" in token) {
           for (let i = 0; i < token.items.length; ++i) {
-            const ci = _visit(Object.freeze(path.concat([[field, i]])), token.items[i], visitor);
+            const ci = _visit(Object.freeze(path2.concat([[field, i]])), token.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -5963,10 +5963,10 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field === "key")
-            ctrl = ctrl(item, path);
+            ctrl = ctrl(item, path2);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path2) : ctrl;
     }
     exports2.visit = visit;
   }
@@ -7833,7 +7833,7 @@ function createReport(host, summary) {
     serviceName: (name) => output("service-name", name),
     resource(id2, name) {
       output("resource-id", id2);
-      host.info(`${"resource".padEnd(12)} ${"found".padEnd(10)} ${name} (${id2})`);
+      host.info(`${"resource".padEnd(12)} ${"found".padEnd(10)} ${name || "(not discovered yet)"} (${id2})`);
     },
     info: (message) => host.info(message),
     warning(message) {
@@ -8765,10 +8765,10 @@ function parseJson(text2) {
     return void 0;
   }
 }
-function cureOf(method, path, { status, headers: headers2 }) {
+function cureOf(method, path2, { status, headers: headers2 }) {
   if (status === 401)
     return "The catalog-token is not valid here: it may be mistyped, expired or revoked, or belong to another region (catalog-region).";
-  if (status === 403) return `The catalog-token lacks a role in this region: ${roleFor(method, path)}.`;
+  if (status === 403) return `The catalog-token lacks a role in this region: ${roleFor(method, path2)}.`;
   if (status === 404) return "Check catalog-region and catalog-url, and that nobody deleted it meanwhile.";
   if (status === 429) {
     const asked = [headers2["retry-after"]].flat()[0];
@@ -8784,10 +8784,10 @@ function cureOf(method, path, { status, headers: headers2 }) {
     return "Something else holds that place. Look at it in Konnect, then run the step again.";
   return "Correct the inputs that it names.";
 }
-function roleFor(method, path) {
-  if (path.includes("/integration")) return method === "GET" ? "Integration Viewer" : "Integration Admin";
+function roleFor(method, path2) {
+  if (path2.includes("/integration")) return method === "GET" ? "Integration Viewer" : "Integration Admin";
   if (method === "GET") return "Service Viewer";
-  if (method === "POST" && path.endsWith("/catalog-services")) return "Service Creator";
+  if (method === "POST" && path2.endsWith("/catalog-services")) return "Service Creator";
   return "Service Admin of this service";
 }
 var KonnectError;
@@ -8805,12 +8805,12 @@ var init_errors2 = __esm({
       conflict;
       /** A write that the server may have acted on although its answer says that it failed. */
       maybeProcessed;
-      constructor(method, path, response) {
+      constructor(method, path2, response) {
         const problem = problemOf(response);
         const trace = problem.trace ? `, trace ${problem.trace}` : "";
         super(
-          `Konnect refused ${method} ${path}: status ${response.status}${trace}. ${problem.text}`.trim(),
-          cureOf(method, path, response)
+          `Konnect refused ${method} ${path2}: status ${response.status}${trace}. ${problem.text}`.trim(),
+          cureOf(method, path2, response)
         );
         this.status = response.status;
         this.conflict = response.status === 409 || response.status === 400 && /already exists|unique constraint|must be unique/iu.test(problem.text);
@@ -8822,62 +8822,62 @@ var init_errors2 = __esm({
 
 // src/catalogs/konnect/client.ts
 function konnectClient(http, url, token) {
-  async function call(method, path, query, options = {}) {
-    const address3 = new URL(`${url}/v1${path}`);
+  async function call(method, path2, query, options = {}) {
+    const address3 = new URL(`${url}/v1${path2}`);
     address3.search = query.toString();
     const headers2 = { authorization: `Bearer ${token}` };
     const response = await http.send({ method, url: address3, headers: headers2, ...options });
     if (response.status < 200 || response.status > 299)
-      throw new KonnectError(method, `/v1${path}`, response);
+      throw new KonnectError(method, `/v1${path2}`, response);
     return response;
   }
-  async function read2(method, path, schema, query = new URLSearchParams(), options = {}) {
-    return check2(schema, await call(method, path, query, options), method, path);
+  async function read2(method, path2, schema, query = new URLSearchParams(), options = {}) {
+    return check2(schema, await call(method, path2, query, options), method, path2);
   }
-  async function page(path, meta, query) {
+  async function page(path2, meta, query) {
     query.set("page[size]", String(PAGE_SIZE));
-    return read2("GET", path, object({ data: array(unknown()), meta }), query);
+    return read2("GET", path2, object({ data: array(unknown()), meta }), query);
   }
-  async function readPages(path, filter) {
+  async function readPages(path2, filter) {
     const records = [];
     let total;
     for (let number2 = 1; number2 <= MOST_PAGES; number2++) {
       const query = encode(filter);
       query.set("page[number]", String(number2));
-      const { data, meta } = await page(path, NumberedPage, query);
+      const { data, meta } = await page(path2, NumberedPage, query);
       total ??= meta.page.total;
       if (total !== meta.page.total) return void 0;
       records.push(...data);
       if (data.length === 0 || records.length >= total) return records;
     }
-    throw tooMany(path, records.length);
+    throw tooMany(path2, records.length);
   }
   return {
-    get: (path, schema, options) => read2("GET", path, schema, void 0, options),
-    async list(path, schema, filter = {}) {
+    get: (path2, schema, options) => read2("GET", path2, schema, void 0, options),
+    async list(path2, schema, filter = {}) {
       for (let attempt = 1; attempt <= 3; attempt++) {
-        const records = await readPages(path, filter);
-        if (records) return records.map((record2) => checkRecord(schema, record2, path));
+        const records = await readPages(path2, filter);
+        if (records) return records.map((record2) => checkRecord(schema, record2, path2));
       }
-      throw new Failure(`GET /v1${path} keeps changing while it is read.`, "Run the step again.");
+      throw new Failure(`GET /v1${path2} keeps changing while it is read.`, "Run the step again.");
     },
-    async walk(path, schema, filter) {
+    async walk(path2, schema, filter) {
       const records = [];
       let cursor = null;
       for (let number2 = 1; number2 <= MOST_PAGES; number2++) {
         const query = encode(filter);
         if (cursor) query.set("page[after]", cursor);
-        const { data, meta } = await page(path, CursorPage, query);
+        const { data, meta } = await page(path2, CursorPage, query);
         records.push(...data);
-        cursor = cursorOf(meta.page.next, path);
-        if (!cursor) return records.map((record2) => checkRecord(schema, record2, path));
+        cursor = cursorOf(meta.page.next, path2);
+        if (!cursor) return records.map((record2) => checkRecord(schema, record2, path2));
       }
-      throw tooMany(path, records.length);
+      throw tooMany(path2, records.length);
     },
-    post: (path, body, schema, options) => read2("POST", path, schema, void 0, { body, ...options }),
-    patch: (path, body, schema) => read2("PATCH", path, schema, void 0, { body }),
-    async delete(path, options) {
-      await call("DELETE", path, new URLSearchParams(), options);
+    post: (path2, body, schema, options) => read2("POST", path2, schema, void 0, { body, ...options }),
+    patch: (path2, body, schema) => read2("PATCH", path2, schema, void 0, { body }),
+    async delete(path2, options) {
+      await call("DELETE", path2, new URLSearchParams(), options);
     }
   };
 }
@@ -8889,32 +8889,32 @@ function encode(filter) {
   }
   return query;
 }
-function cursorOf(next, path) {
+function cursorOf(next, path2) {
   if (!next) return null;
   const cursor = new URLSearchParams(next.slice(next.indexOf("?") + 1)).get("page[after]");
-  if (!cursor) throw new UnreadableAnswer("GET", path, "meta.page.next: expected a path with page[after]");
+  if (!cursor) throw new UnreadableAnswer("GET", path2, "meta.page.next: expected a path with page[after]");
   return cursor;
 }
-function check2(schema, response, method, path) {
+function check2(schema, response, method, path2) {
   const json2 = parseJson(response.text);
   if (json2 === void 0)
-    throw new UnreadableAnswer(method, path, `no JSON but "${oneLine(response.text, 80)}"`);
-  return checkRecord(schema, json2, path, method);
+    throw new UnreadableAnswer(method, path2, `no JSON but "${oneLine(response.text, 80)}"`);
+  return checkRecord(schema, json2, path2, method);
 }
-function checkRecord(schema, record2, path, method = "GET") {
+function checkRecord(schema, record2, path2, method = "GET") {
   const result = safeParse(schema, record2);
   if (result.success) return result.output;
   const [issue] = result.issues;
   const field = issue.path?.map((part) => part.key).join(".") ?? "the body";
   throw new UnreadableAnswer(
     method,
-    path,
+    path2,
     `${oneLine(field, 80)}: expected ${issue.expected}, got ${oneLine(issue.received, 80)}`
   );
 }
-function tooMany(path, count) {
+function tooMany(path2, count) {
   return new Failure(
-    `GET /v1${path} has more than ${count} records that fit: the look-up is not conclusive.`,
+    `GET /v1${path2} has more than ${count} records that fit: the look-up is not conclusive.`,
     "Name the integration with integration-name, or the resource with resource-id."
   );
 }
@@ -8932,12 +8932,259 @@ var init_client = __esm({
     UnreadableAnswer = class extends Failure {
       name = "UnreadableAnswer";
       maybeProcessed;
-      constructor(method, path, what) {
+      constructor(method, path2, what) {
         super(
-          `Konnect answered ${method} /v1${path}, but not as its contract says: ${what}.`,
+          `Konnect answered ${method} /v1${path2}, but not as its contract says: ${what}.`,
           "Check catalog-url, and whether a proxy or a sign-in page answers in its place."
         );
         this.maybeProcessed = method !== "GET";
+      }
+    };
+  }
+});
+
+// src/repository-url.ts
+function parseRepositoryUrl(text2, provider) {
+  const url = toUrl(text2);
+  if (!url) return void 0;
+  const segments = url.pathname.split("/").filter(Boolean).map(decode);
+  if (segments.some(
+    (segment) => segment === void 0 || segment === "." || segment === ".." || /[/\\\p{Cc}]/u.test(segment)
+  ))
+    return void 0;
+  const path2 = segments;
+  const hostname = url.hostname.toLowerCase();
+  if (hostname === "ssh.dev.azure.com" || hostname === "vs-ssh.visualstudio.com") return azureOverSsh(path2);
+  if (path2.includes("_git")) return azureDevOps(url, hostname, path2);
+  const kind = kindOf(hostname) ?? provider;
+  if (kind === "github") return gitHub(url, path2);
+  if (kind === "gitlab") return gitLab(url, path2);
+  return void 0;
+}
+function toUrl(text2) {
+  const scp = /^(?:[^@/\s]+@)?([\w.-]+):(?!\/\/)(?!\d+\/)(.+)$/u.exec(text2.trim());
+  const source = scp && !/^[a-z+]+:\/\//iu.test(text2) ? `ssh://${scp[1]}/${scp[2]}` : text2.trim();
+  if (!/^(?:https?|ssh|git):\/\//iu.test(source)) return void 0;
+  if (/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/iu.test(source.split(/[?#]/u)[0] ?? "")) return void 0;
+  try {
+    return new URL(source);
+  } catch {
+    return void 0;
+  }
+}
+function decode(segment) {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return void 0;
+  }
+}
+function kindOf(hostname) {
+  if (hostname === "github.com" || hostname.endsWith(".ghe.com") || /(?:^|\.)github\./u.test(hostname))
+    return "github";
+  if (hostname === "gitlab.com" || /(?:^|\.)gitlab\./u.test(hostname)) return "gitlab";
+  return void 0;
+}
+function origin(url) {
+  const isWeb = url.protocol === "http:" || url.protocol === "https:";
+  return isWeb ? `${url.protocol}//${url.host}` : `https://${url.hostname}`;
+}
+function azureOverSsh([version2, organization, project, name]) {
+  if (version2 !== "v3" || !organization || !project || !name) return void 0;
+  return { provider: "azure-devops", organization, project, name, host: "https://dev.azure.com" };
+}
+function azureDevOps(url, hostname, path2) {
+  const marker = path2.indexOf("_git");
+  const after = path2.slice(marker + 1).filter((segment) => !/^_(?:optimized|full)$/u.test(segment));
+  const name = after[0];
+  const before = path2.slice(0, marker);
+  if (!name) return void 0;
+  const provider = "azure-devops";
+  if (hostname.endsWith(".visualstudio.com")) {
+    if (before[0]?.toLowerCase() === "defaultcollection") before.shift();
+    const organization2 = hostname.split(".")[0] ?? "";
+    return { provider, organization: organization2, project: before[0] ?? name, name, host: "https://dev.azure.com" };
+  }
+  if (hostname === "dev.azure.com") {
+    const [organization2, project2] = before;
+    return organization2 ? { provider, organization: organization2, project: project2 ?? name, name, host: origin(url) } : void 0;
+  }
+  const virtual = before[0]?.toLowerCase() === "tfs" ? before.shift() : void 0;
+  const [organization, project] = before;
+  if (!organization) return void 0;
+  const host = virtual ? `${origin(url)}/${virtual}` : origin(url);
+  return { provider, organization, project: project ?? name, name, host };
+}
+function gitHub(url, [organization, name]) {
+  if (!organization || !name) return void 0;
+  return { provider: "github", organization, name: withoutGit(name), host: origin(url) };
+}
+function gitLab(url, path2) {
+  const end = path2.indexOf("-");
+  const parts = end < 0 ? path2 : path2.slice(0, end);
+  const name = parts.at(-1);
+  if (parts.length < 2 || !name) return void 0;
+  return {
+    provider: "gitlab",
+    organization: parts.slice(0, -1).join("/"),
+    name: withoutGit(name),
+    host: origin(url)
+  };
+}
+function withoutGit(name) {
+  return name.replace(/(.)\.git$/iu, "$1");
+}
+var init_repository_url = __esm({
+  "src/repository-url.ts"() {
+    "use strict";
+  }
+});
+
+// src/repository.ts
+function fullName(repository) {
+  return [repository.organization, repository.project, repository.name].filter(Boolean).join("/");
+}
+function samePath(a, b) {
+  return a.provider === b.provider && fullName(a).toLowerCase() === fullName(b).toLowerCase();
+}
+function parseRepository(text2, context) {
+  const byUrl = parseRepositoryUrl(text2, context.provider);
+  if (byUrl) return byUrl;
+  const shown = oneLine(text2.replace(/\/\/[^/]*@/u, "//"));
+  const parts = /^[a-z+]+:|@/iu.test(text2) ? [] : text2.split("/").map((part) => part.trim());
+  const [first = "", second = "", third] = parts;
+  const wellFormed = parts.every(
+    (part) => part !== "" && part !== "." && part !== ".." && !/[\\\p{Cc}]/u.test(part)
+  );
+  if (wellFormed && context.provider === "azure-devops") {
+    const host = context.host ?? "https://dev.azure.com";
+    const provider = "azure-devops";
+    if (parts.length === 3 && third)
+      return { provider, organization: first, project: second, name: third, host };
+    if (parts.length === 2 && context.organization)
+      return { provider, organization: context.organization, project: first, name: second, host };
+    if (parts.length === 2)
+      throw new Failure(
+        `The repository "${shown}" does not say which organization it is in.`,
+        "Set azure-devops-organization, or write organization/project/repository."
+      );
+  }
+  if (wellFormed && context.provider === "github" && parts.length === 2)
+    return {
+      provider: "github",
+      organization: first,
+      name: second,
+      host: context.host ?? "https://github.com"
+    };
+  if (wellFormed && context.provider === "gitlab" && parts.length >= 2) {
+    const host = context.host ?? "https://gitlab.com";
+    return { provider: "gitlab", organization: parts.slice(0, -1).join("/"), name: parts.at(-1) ?? "", host };
+  }
+  throw new Failure(
+    `The repository "${shown}" cannot be read.`,
+    /^https?:/iu.test(text2) ? "Its host is none that an integration is known to read: Azure DevOps, GitHub or GitLab. Set integration if it is one of them under another name." : context.provider ? "Write organization/project/repository, owner/name, or its clone or web URL." : "Write its clone or web URL, or set integration to azure-devops, github or gitlab."
+  );
+}
+var PROVIDERS;
+var init_repository = __esm({
+  "src/repository.ts"() {
+    "use strict";
+    init_errors();
+    init_repository_url();
+    init_text();
+    PROVIDERS = ["azure-devops", "github", "gitlab"];
+  }
+});
+
+// src/scm/azure-devops.ts
+function azureDevOps2(http) {
+  return {
+    async read(repository, secret) {
+      const response = await http.send({ method: "GET", url: address(repository), headers: headers(secret) });
+      const found2 = response.status === 200 ? safeParse(GitRepository, json(response)) : void 0;
+      if (!found2?.success) throw refused2(repository, response, secret);
+      const { id: id2, name, project } = found2.output;
+      return { ...repository, id: id2, name, project: project.name, projectId: project.id };
+    }
+  };
+}
+function address({ host, organization, project, name, id: id2 }) {
+  const segments = id2 ? [organization] : [organization, project ?? name];
+  const path2 = [...segments, "_apis", "git", "repositories", id2 ?? name].map(encodeURIComponent).join("/");
+  return new URL(`${host}/${path2}?api-version=7.1`);
+}
+function headers(secret) {
+  const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
+  return { authorization, "x-tfs-fedauthredirect": "Suppress" };
+}
+function json(response) {
+  try {
+    return JSON.parse(response.text);
+  } catch {
+    return void 0;
+  }
+}
+function refused2(repository, response, secret) {
+  const what = "pat" in secret ? "the azure-devops-pat" : "the job's own token (System.AccessToken)";
+  const says = serverMessage(response);
+  const attempt = `Azure DevOps did not let ${what} read the repository ${fullName(repository)}: GET ${address(repository).pathname}, status ${response.status}${says && `. ${says}`}`;
+  if (/\bexpired\b/iu.test(says))
+    return new RepositoryRefused(
+      response.status,
+      attempt,
+      "The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret."
+    );
+  if (response.status === 404)
+    return new RepositoryRefused(
+      response.status,
+      attempt,
+      `Check the name of the repository, and that the owner of the token may read it${"pat" in secret ? "" : " (pipelines see only the repositories that their job authorization scope allows)"}.`
+    );
+  const kept = response.status >= 500 || response.status === 429;
+  if (kept)
+    return new RepositoryRefused(
+      response.status,
+      attempt,
+      "Azure DevOps is not well or throttles. Run the step again."
+    );
+  return new RepositoryRefused(
+    response.status,
+    attempt,
+    "The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read."
+  );
+}
+function serverMessage(response) {
+  const header = [response.headers["x-tfs-serviceerror"]].flat()[0];
+  if (header) {
+    try {
+      return oneLine(decodeURIComponent(header), 200);
+    } catch {
+      return oneLine(header, 200);
+    }
+  }
+  const body = safeParse(ServiceError, json(response));
+  return body.success ? oneLine(body.output.message, 200) : "";
+}
+var GitRepository, ServiceError, RepositoryRefused;
+var init_azure_devops = __esm({
+  "src/scm/azure-devops.ts"() {
+    "use strict";
+    init_dist();
+    init_errors();
+    init_repository();
+    init_text();
+    GitRepository = object({
+      id: string(),
+      name: string(),
+      project: object({ id: string(), name: string() })
+    });
+    ServiceError = object({ message: string(), eventId: optional(number()) });
+    RepositoryRefused = class extends Failure {
+      name = "RepositoryRefused";
+      status;
+      constructor(status, message, cure) {
+        super(message, cure);
+        this.status = status;
       }
     };
   }
@@ -9073,159 +9320,6 @@ var init_manifest = __esm({
   "src/catalogs/konnect/manifest.ts"() {
     "use strict";
     init_schemas();
-  }
-});
-
-// src/repository-url.ts
-function parseRepositoryUrl(text2, provider) {
-  const url = toUrl(text2);
-  if (!url) return void 0;
-  const segments = url.pathname.split("/").filter(Boolean).map(decode);
-  if (segments.some(
-    (segment) => segment === void 0 || segment === "." || segment === ".." || /[/\\\p{Cc}]/u.test(segment)
-  ))
-    return void 0;
-  const path = segments;
-  const hostname = url.hostname.toLowerCase();
-  if (hostname === "ssh.dev.azure.com" || hostname === "vs-ssh.visualstudio.com") return azureOverSsh(path);
-  if (path.includes("_git")) return azureDevOps(url, hostname, path);
-  const kind = kindOf(hostname) ?? provider;
-  if (kind === "github") return gitHub(url, path);
-  if (kind === "gitlab") return gitLab(url, path);
-  return void 0;
-}
-function toUrl(text2) {
-  const scp = /^(?:[^@/\s]+@)?([\w.-]+):(?!\/\/)(?!\d+\/)(.+)$/u.exec(text2.trim());
-  const source = scp && !/^[a-z+]+:\/\//iu.test(text2) ? `ssh://${scp[1]}/${scp[2]}` : text2.trim();
-  if (!/^(?:https?|ssh|git):\/\//iu.test(source)) return void 0;
-  if (/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/iu.test(source.split(/[?#]/u)[0] ?? "")) return void 0;
-  try {
-    return new URL(source);
-  } catch {
-    return void 0;
-  }
-}
-function decode(segment) {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return void 0;
-  }
-}
-function kindOf(hostname) {
-  if (hostname === "github.com" || hostname.endsWith(".ghe.com") || /(?:^|\.)github\./u.test(hostname))
-    return "github";
-  if (hostname === "gitlab.com" || /(?:^|\.)gitlab\./u.test(hostname)) return "gitlab";
-  return void 0;
-}
-function origin(url) {
-  const isWeb = url.protocol === "http:" || url.protocol === "https:";
-  return isWeb ? `${url.protocol}//${url.host}` : `https://${url.hostname}`;
-}
-function azureOverSsh([version2, organization, project, name]) {
-  if (version2 !== "v3" || !organization || !project || !name) return void 0;
-  return { provider: "azure-devops", organization, project, name, host: "https://dev.azure.com" };
-}
-function azureDevOps(url, hostname, path) {
-  const marker = path.indexOf("_git");
-  const after = path.slice(marker + 1).filter((segment) => !/^_(?:optimized|full)$/u.test(segment));
-  const name = after[0];
-  const before = path.slice(0, marker);
-  if (!name) return void 0;
-  const provider = "azure-devops";
-  if (hostname.endsWith(".visualstudio.com")) {
-    if (before[0]?.toLowerCase() === "defaultcollection") before.shift();
-    const organization2 = hostname.split(".")[0] ?? "";
-    return { provider, organization: organization2, project: before[0] ?? name, name, host: "https://dev.azure.com" };
-  }
-  if (hostname === "dev.azure.com") {
-    const [organization2, project2] = before;
-    return organization2 ? { provider, organization: organization2, project: project2 ?? name, name, host: origin(url) } : void 0;
-  }
-  const virtual = before[0]?.toLowerCase() === "tfs" ? before.shift() : void 0;
-  const [organization, project] = before;
-  if (!organization) return void 0;
-  const host = virtual ? `${origin(url)}/${virtual}` : origin(url);
-  return { provider, organization, project: project ?? name, name, host };
-}
-function gitHub(url, [organization, name]) {
-  if (!organization || !name) return void 0;
-  return { provider: "github", organization, name: withoutGit(name), host: origin(url) };
-}
-function gitLab(url, path) {
-  const end = path.indexOf("-");
-  const parts = end < 0 ? path : path.slice(0, end);
-  const name = parts.at(-1);
-  if (parts.length < 2 || !name) return void 0;
-  return {
-    provider: "gitlab",
-    organization: parts.slice(0, -1).join("/"),
-    name: withoutGit(name),
-    host: origin(url)
-  };
-}
-function withoutGit(name) {
-  return name.replace(/(.)\.git$/iu, "$1");
-}
-var init_repository_url = __esm({
-  "src/repository-url.ts"() {
-    "use strict";
-  }
-});
-
-// src/repository.ts
-function fullName(repository) {
-  return [repository.organization, repository.project, repository.name].filter(Boolean).join("/");
-}
-function samePath(a, b) {
-  return a.provider === b.provider && fullName(a).toLowerCase() === fullName(b).toLowerCase();
-}
-function parseRepository(text2, context) {
-  const byUrl = parseRepositoryUrl(text2, context.provider);
-  if (byUrl) return byUrl;
-  const shown = oneLine(text2.replace(/\/\/[^/]*@/u, "//"));
-  const parts = /^[a-z+]+:|@/iu.test(text2) ? [] : text2.split("/").map((part) => part.trim());
-  const [first = "", second = "", third] = parts;
-  const wellFormed = parts.every(
-    (part) => part !== "" && part !== "." && part !== ".." && !/[\\\p{Cc}]/u.test(part)
-  );
-  if (wellFormed && context.provider === "azure-devops") {
-    const host = context.host ?? "https://dev.azure.com";
-    const provider = "azure-devops";
-    if (parts.length === 3 && third)
-      return { provider, organization: first, project: second, name: third, host };
-    if (parts.length === 2 && context.organization)
-      return { provider, organization: context.organization, project: first, name: second, host };
-    if (parts.length === 2)
-      throw new Failure(
-        `The repository "${shown}" does not say which organization it is in.`,
-        "Set azure-devops-organization, or write organization/project/repository."
-      );
-  }
-  if (wellFormed && context.provider === "github" && parts.length === 2)
-    return {
-      provider: "github",
-      organization: first,
-      name: second,
-      host: context.host ?? "https://github.com"
-    };
-  if (wellFormed && context.provider === "gitlab" && parts.length >= 2) {
-    const host = context.host ?? "https://gitlab.com";
-    return { provider: "gitlab", organization: parts.slice(0, -1).join("/"), name: parts.at(-1) ?? "", host };
-  }
-  throw new Failure(
-    `The repository "${shown}" cannot be read.`,
-    context.provider ? "Write organization/project/repository, owner/name, or its clone or web URL." : "Write its clone or web URL, or set integration to azure-devops, github or gitlab."
-  );
-}
-var PROVIDERS;
-var init_repository = __esm({
-  "src/repository.ts"() {
-    "use strict";
-    init_errors();
-    init_repository_url();
-    init_text();
-    PROVIDERS = ["azure-devops", "github", "gitlab"];
   }
 });
 
@@ -9617,7 +9711,8 @@ function integration(connection) {
     async permit(found2) {
       if (found2) return;
       if (repository.provider !== "azure-devops") throw await madeInBrowser(connection);
-      if (!inputs.integrationName)
+      if (inputs.integrationName) await warnOfOthers(connection);
+      else
         await checkNamed(
           connection,
           (await client.list(INSTANCES, IntegrationInstance, { name: { eq: name } }))[0]
@@ -9658,6 +9753,17 @@ function checkNamed(connection, found2) {
   throw new Failure(
     `The integration "${found2.name}" (${found2.id}) ${what}. Others may use it, so it is left as it is.`,
     "Set another integration-name, or correct the integration by hand in Konnect."
+  );
+}
+async function warnOfOthers(connection) {
+  const { client, inputs, progress, repository } = connection;
+  const instances = await client.list(INSTANCES, IntegrationInstance, {
+    "integration.name": { eq: repository.provider }
+  });
+  const [other] = instances.filter((one) => readsOurs(connection, one));
+  if (!other) return;
+  progress.warning(
+    `The integration "${other.name}" (${other.id}) reads the organization "${repository.organization}" already. With "${inputs.integrationName}" beside it, every run must name one of them (integration-name).`
   );
 }
 function severalInstances({ repository }, instances) {
@@ -9710,7 +9816,7 @@ function matchResource(resources, repository) {
 function fitOf(resource, repository) {
   const config2 = leaves(resource.config);
   const data = leaves(resource.integration_data ?? {}).filter(
-    ({ path }) => path.slice(0, -1).every((part) => OWN.test(part))
+    ({ path: path2 }) => path2.slice(0, -1).every((part) => OWN.test(part))
   );
   const name = { path: ["name"], value: resource.name ?? "" };
   const identifying = [...config2, name];
@@ -9724,46 +9830,46 @@ function fitOf(resource, repository) {
   if (!all.some((leaf) => isName(leaf, repository) && same(leaf.value, repository.name))) return "no";
   return all.some((leaf) => isOwner(leaf, repository)) ? "path" : "similar";
 }
-function isId({ path, value }, { id: id2 }) {
+function isId({ path: path2, value }, { id: id2 }) {
   if (!id2) return false;
-  const key = path.join(".");
+  const key = path2.join(".");
   if (/^\d+$/u.test(id2)) return value === id2 && /(?:^|[._])(?:repo(?:sitory)?[._]?)?id$/u.test(key);
   return value.toLowerCase().split("/").includes(id2.toLowerCase());
 }
-function isAnotherId({ path, value }, { id: id2 }) {
-  return id2 !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path.join(".")) && !same(value, id2);
+function isAnotherId({ path: path2, value }, { id: id2 }) {
+  return id2 !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path2.join(".")) && !same(value, id2);
 }
 function pointsAt(value, repository) {
   const parsed = /:\/\/|@/u.test(value) ? parseRepositoryUrl(value, repository.provider) : void 0;
   return parsed !== void 0 && samePath(parsed, repository);
 }
 function isElsewhere(leaf, repository) {
-  const { path, value } = leaf;
-  const key = path.join(".");
-  if (isOwnerName(path, repository)) return !isOwner(leaf, repository);
+  const { path: path2, value } = leaf;
+  const key = path2.join(".");
+  if (isOwnerName(path2, repository)) return !isOwner(leaf, repository);
   if (/(?:^|[._])project[._]?id$/u.test(key))
     return repository.projectId !== void 0 && !same(value, repository.projectId);
   if (value.includes("/")) return same(lastSegment(value), repository.name) && !isWholePath(leaf, repository);
   return /(?:^|[._])repo(?:sitory)?(?:[._]?name)?$/u.test(key) && !same(value, repository.name);
 }
-function isName({ path }, repository) {
-  return !isOwnerName(path, repository) && /(?:^|[._])(?:repo(?:sitory)?|(?:repo(?:sitory)?_?)?name|slug)$/u.test(path.join("."));
+function isName({ path: path2 }, repository) {
+  return !isOwnerName(path2, repository) && /(?:^|[._])(?:repo(?:sitory)?|(?:repo(?:sitory)?_?)?name|slug)$/u.test(path2.join("."));
 }
-function isOwnerName(path, { provider }) {
+function isOwnerName(path2, { provider }) {
   const owner = provider === "azure-devops" ? OWNER["azure-devops"] : OWNER.other;
-  const [last = "", before = ""] = [...path].reverse();
+  const [last = "", before = ""] = [...path2].reverse();
   return owner.test(last.replace(/_?name$/u, "")) || owner.test(before) && /^(?:name|login|path)$/u.test(last);
 }
-function isOwner({ path, value }, repository) {
+function isOwner({ path: path2, value }, repository) {
   const owner = repository.provider === "azure-devops" ? repository.project : repository.organization;
-  return isOwnerName(path, repository) && same(value, owner);
+  return isOwnerName(path2, repository) && same(value, owner);
 }
 function isWholePath({ value }, repository) {
   const short = repository.project === void 0 ? void 0 : `${repository.project}/${repository.name}`;
   return same(value, fullName(repository)) || same(value, short);
 }
-function lastSegment(path) {
-  const segment = path.split("/").at(-1) ?? "";
+function lastSegment(path2) {
+  const segment = path2.split("/").at(-1) ?? "";
   try {
     return decodeURIComponent(segment);
   } catch {
@@ -9773,10 +9879,10 @@ function lastSegment(path) {
 function same(a, b) {
   return b !== void 0 && a.trim().toLowerCase() === b.toLowerCase();
 }
-function leaves(value, path = []) {
-  if (typeof value === "string" || typeof value === "number") return [{ path, value: String(value) }];
-  if (typeof value !== "object" || value === null || path.length > 8) return [];
-  return Object.entries(value).flatMap(([name, child]) => leaves(child, [...path, name.toLowerCase()]));
+function leaves(value, path2 = []) {
+  if (typeof value === "string" || typeof value === "number") return [{ path: path2, value: String(value) }];
+  if (typeof value !== "object" || value === null || path2.length > 8) return [];
+  return Object.entries(value).flatMap(([name, child]) => leaves(child, [...path2, name.toLowerCase()]));
 }
 var FITS, OWN, OWNER;
 var init_matching = __esm({
@@ -9894,14 +10000,19 @@ ${bullets(list)}`,
 async function checkNotAnothers(connection, found2, ours) {
   const { repository } = connection;
   const mapped = await listResourcesOf(connection, found2);
-  const isOurs = (one) => ours ? one.id === ours.id : matchResource([one], repository).kind === "one";
+  const mine = repositoryMark(repository);
+  const isOurs = (one) => {
+    if (ours) return one.id === ours.id;
+    const match = matchResource([one], repository);
+    return match.kind === "one" || match.kind === "none" && match.similar.length > 0 && found2.labels?.[REPOSITORY_LABEL] === mine;
+  };
   const other = mapped.find((one) => !isOurs(one) && mayBeRepository(connection, one, ours));
-  const mark = found2.labels?.[REPOSITORY_LABEL] ?? repositoryMark(repository);
-  if (!other && (mark === repositoryMark(repository) || mapped.some(isOurs))) return;
-  const whose = other ? `mapped to another repository: ${oneLine(other.name ?? other.id, 120)}` : "made for another repository";
+  const mark = found2.labels?.[REPOSITORY_LABEL] ?? mine;
+  if (!other && (mark === mine || mapped.some(isOurs))) return;
+  const whose = other ? `mapped to another repository: ${oneLine(`${other.name ?? ""} (${other.id}) ${JSON.stringify(other.config)}`)}` : "made for another repository";
   throw new Failure(
     `The service "${found2.name}" (${found2.id}) has the name that ${fullName(repository)} would get, but is ${whose}.`,
-    "Set service-name: to another name for a service of its own, or to this name to map both repositories to it."
+    "Set service-name to another name, for a service of its own, or to this name, to map both repositories to it."
   );
 }
 function mayBeRepository({ repository }, resource, ours) {
@@ -9955,7 +10066,12 @@ function mapping(connection, service2, target, ahead, made) {
       return all.find((one) => one.service.id === service2.id);
     },
     permit() {
-      if (others[0] && !connection.inputs.serviceName) throw mappedElsewhere(connection, service2, others[0]);
+      const [other] = others;
+      if (!other) return;
+      if (!connection.inputs.serviceName) throw mappedElsewhere(connection, service2, other);
+      connection.progress.warning(
+        `The repository is mapped to the service "${oneLine(other.service.name, 130)}" too. If it should not be, remove that mapping in Konnect; until then, every run must name the service (service-name).`
+      );
     },
     create: () => connection.client.post(
       MAPPINGS,
@@ -10092,7 +10208,7 @@ function uncertain({ repository }, resources) {
   return new Failure(
     `It is not certain which resource is the repository ${fullName(repository)}:
 ${bullets(list)}`,
-    "Set resource-id to the right one."
+    repository.id || repository.provider !== "azure-devops" ? "Set resource-id to the right one." : "Set resource-id to the right one, or azure-devops-pat: with it, Azure DevOps tells the ID of the repository."
   );
 }
 async function awaitDiscovery(connection, instance2) {
@@ -10164,6 +10280,7 @@ function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, jobToken }, repos
       try {
         return await read2(pat ? { pat } : { jobToken: jobToken ?? "" });
       } catch (error) {
+        if (pat && error instanceof RepositoryRefused && error.status === 404) throw error;
         progress.info(`The repository's ID is not known: ${error instanceof Error ? error.message : error}`);
         return void 0;
       }
@@ -10217,6 +10334,7 @@ var init_konnect = __esm({
   "src/catalogs/konnect/konnect.ts"() {
     "use strict";
     init_errors();
+    init_azure_devops();
     init_connection();
     init_credential();
     init_describe();
@@ -10261,6 +10379,19 @@ var init_clock = __esm({
         return () => clearTimeout(timer);
       }
     };
+  }
+});
+
+// src/http/address.ts
+function isLoopback(hostname) {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/u.test(hostname);
+}
+function isConfidential(url) {
+  return url.startsWith("https:") || URL.canParse(url) && isLoopback(new URL(url).hostname);
+}
+var init_address = __esm({
+  "src/http/address.ts"() {
+    "use strict";
   }
 });
 
@@ -11480,14 +11611,14 @@ var require_util = __commonJS({
         }
         const port = url.port != null ? url.port : url.protocol === "https:" ? 443 : 80;
         let origin2 = url.origin != null ? url.origin : `${url.protocol || ""}//${url.hostname || ""}:${port}`;
-        let path = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
+        let path2 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
         if (origin2[origin2.length - 1] === "/") {
           origin2 = origin2.slice(0, origin2.length - 1);
         }
-        if (path && path[0] !== "/") {
-          path = `/${path}`;
+        if (path2 && path2[0] !== "/") {
+          path2 = `/${path2}`;
         }
-        return new URL(`${origin2}${path}`);
+        return new URL(`${origin2}${path2}`);
       }
       if (!isHttpOrHttpsPrefixed(url.origin || url.protocol)) {
         throw new InvalidArgumentError("Invalid URL protocol: the URL must start with `http:` or `https:`.");
@@ -14237,9 +14368,9 @@ var require_diagnostics = __commonJS({
         "undici:client:sendHeaders",
         (evt) => {
           const {
-            request: { method, path, origin: origin2 }
+            request: { method, path: path2, origin: origin2 }
           } = evt;
-          debugLog("sending request to %s %s%s", method, origin2, path);
+          debugLog("sending request to %s %s%s", method, origin2, path2);
         }
       );
     }
@@ -14257,14 +14388,14 @@ var require_diagnostics = __commonJS({
         "undici:request:headers",
         (evt) => {
           const {
-            request: { method, path, origin: origin2 },
+            request: { method, path: path2, origin: origin2 },
             response: { statusCode }
           } = evt;
           debugLog(
             "received response to %s %s%s - HTTP %d",
             method,
             origin2,
-            path,
+            path2,
             statusCode
           );
         }
@@ -14273,23 +14404,23 @@ var require_diagnostics = __commonJS({
         "undici:request:trailers",
         (evt) => {
           const {
-            request: { method, path, origin: origin2 }
+            request: { method, path: path2, origin: origin2 }
           } = evt;
-          debugLog("trailers received from %s %s%s", method, origin2, path);
+          debugLog("trailers received from %s %s%s", method, origin2, path2);
         }
       );
       diagnosticsChannel.subscribe(
         "undici:request:error",
         (evt) => {
           const {
-            request: { method, path, origin: origin2 },
+            request: { method, path: path2, origin: origin2 },
             error
           } = evt;
           debugLog(
             "request to %s %s%s errored - %s",
             method,
             origin2,
-            path,
+            path2,
             error.message
           );
         }
@@ -14404,7 +14535,7 @@ var require_request = __commonJS({
     var kHandler = /* @__PURE__ */ Symbol("handler");
     var Request = class {
       constructor(origin2, {
-        path,
+        path: path2,
         method,
         body,
         headers: headers2,
@@ -14421,11 +14552,11 @@ var require_request = __commonJS({
         maxRedirections,
         typeOfService
       }, handler) {
-        if (typeof path !== "string") {
+        if (typeof path2 !== "string") {
           throw new InvalidArgumentError("path must be a string");
-        } else if (path[0] !== "/" && !(path.startsWith("http://") || path.startsWith("https://")) && method !== "CONNECT") {
+        } else if (path2[0] !== "/" && !(path2.startsWith("http://") || path2.startsWith("https://")) && method !== "CONNECT") {
           throw new InvalidArgumentError("path must be an absolute URL or start with a slash");
-        } else if (invalidPathRegex.test(path)) {
+        } else if (invalidPathRegex.test(path2)) {
           throw new InvalidArgumentError("invalid request path");
         }
         if (typeof method !== "string") {
@@ -14500,7 +14631,7 @@ var require_request = __commonJS({
         this.completed = false;
         this.aborted = false;
         this.upgrade = upgrade || null;
-        this.path = query ? serializePathWithQuery(path, query) : path;
+        this.path = query ? serializePathWithQuery(path2, query) : path2;
         this.origin = origin2;
         this.protocol = getProtocolFromUrlString(origin2);
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
@@ -19215,7 +19346,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request) {
-      const { method, path, host, upgrade, blocking, reset } = request;
+      const { method, path: path2, host, upgrade, blocking, reset } = request;
       let { body, headers: headers2, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -19293,7 +19424,7 @@ var require_client_h1 = __commonJS({
       if (socket.setTypeOfService) {
         socket.setTypeOfService(request.typeOfService);
       }
-      let header = `${method} ${path} HTTP/1.1\r
+      let header = `${method} ${path2} HTTP/1.1\r
 `;
       if (typeof host === "string") {
         header += `host: ${host}\r
@@ -19972,7 +20103,7 @@ var require_client_h2 = __commonJS({
       const headersTimeout = request.headersTimeout ?? client[kHeadersTimeout];
       const bodyTimeout = request.bodyTimeout ?? client[kBodyTimeout];
       const session = client[kHTTP2Session];
-      const { method, path, host, upgrade, expectContinue, signal, protocol, headers: reqHeaders } = request;
+      const { method, path: path2, host, upgrade, expectContinue, signal, protocol, headers: reqHeaders } = request;
       let { body } = request;
       if (upgrade != null && upgrade !== "websocket") {
         util.errorRequest(client, request, new InvalidArgumentError(`Custom upgrade "${upgrade}" not supported over HTTP/2`));
@@ -20041,7 +20172,7 @@ var require_client_h2 = __commonJS({
           }
           headers2[HTTP2_HEADER_METHOD] = "CONNECT";
           headers2[HTTP2_HEADER_PROTOCOL] = "websocket";
-          headers2[HTTP2_HEADER_PATH] = path;
+          headers2[HTTP2_HEADER_PATH] = path2;
           if (protocol === "ws:" || protocol === "wss:") {
             headers2[HTTP2_HEADER_SCHEME] = protocol === "ws:" ? "http" : "https";
           } else {
@@ -20093,7 +20224,7 @@ var require_client_h2 = __commonJS({
         stream.setTimeout(headersTimeout);
         return true;
       }
-      headers2[HTTP2_HEADER_PATH] = path;
+      headers2[HTTP2_HEADER_PATH] = path2;
       headers2[HTTP2_HEADER_SCHEME] = protocol === "http:" ? "http" : "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
@@ -21410,35 +21541,6 @@ var init_http = __esm({
   }
 });
 
-// src/hosts/proxy.ts
-function proxyFromEnvironment(environment, otherwise = () => void 0) {
-  const read2 = (name) => environment[name.toLowerCase()] || environment[name] || void 0;
-  const secure = read2("HTTPS_PROXY");
-  const plain = read2("HTTP_PROXY");
-  const exempt = (read2("NO_PROXY") ?? "").split(/[\s,]+/u).filter(Boolean);
-  return (url) => {
-    if (isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return void 0;
-    const proxy = url.protocol === "https:" ? secure : plain;
-    if (!proxy) return otherwise(url);
-    return /^[a-z]+:\/\//iu.test(proxy) ? proxy : `http://${proxy}`;
-  };
-}
-function isLoopback(hostname) {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/u.test(hostname);
-}
-function matches(entry, url) {
-  if (entry === "*") return true;
-  const [, name = "", port] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/u.exec(entry.toLowerCase()) ?? [];
-  if (port && port !== (url.port || (url.protocol === "https:" ? "443" : "80"))) return false;
-  const hostname = url.hostname.toLowerCase();
-  return name !== "" && (hostname === name || hostname.endsWith(`.${name}`));
-}
-var init_proxy = __esm({
-  "src/hosts/proxy.ts"() {
-    "use strict";
-  }
-});
-
 // src/inputs/parse.ts
 async function parseInputs(read2) {
   const problems = [];
@@ -21542,89 +21644,11 @@ var init_parse = __esm({
   "src/inputs/parse.ts"() {
     "use strict";
     init_errors();
-    init_proxy();
+    init_address();
     init_text();
     init_table();
     init_values();
     rows = new Map(INPUTS.map((entry) => [entry.name, entry]));
-  }
-});
-
-// src/scm/azure-devops.ts
-function azureDevOps2(http) {
-  return {
-    async read(repository, secret) {
-      const response = await http.send({ method: "GET", url: address(repository), headers: headers(secret) });
-      const found2 = response.status === 200 ? safeParse(GitRepository, json(response)) : void 0;
-      if (!found2?.success) throw refused2(repository, response, secret);
-      const { id: id2, name, project } = found2.output;
-      return { ...repository, id: id2, name, project: project.name, projectId: project.id };
-    }
-  };
-}
-function address({ host, organization, project, name, id: id2 }) {
-  const segments = id2 ? [organization] : [organization, project ?? name];
-  const path = [...segments, "_apis", "git", "repositories", id2 ?? name].map(encodeURIComponent).join("/");
-  return new URL(`${host}/${path}?api-version=7.1`);
-}
-function headers(secret) {
-  const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
-  return { authorization, "x-tfs-fedauthredirect": "Suppress" };
-}
-function json(response) {
-  try {
-    return JSON.parse(response.text);
-  } catch {
-    return void 0;
-  }
-}
-function refused2(repository, response, secret) {
-  const what = "pat" in secret ? "the azure-devops-pat" : "the job's own token (System.AccessToken)";
-  const says = serverMessage(response);
-  const attempt = `Azure DevOps did not let ${what} read the repository ${fullName(repository)}: GET ${address(repository).pathname}, status ${response.status}${says && `. ${says}`}`;
-  if (/\bexpired\b/iu.test(says))
-    return new Failure(
-      attempt,
-      "The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret."
-    );
-  if (response.status === 404)
-    return new Failure(
-      attempt,
-      `Check the name of the repository, and that the owner of the token may read it${"pat" in secret ? "" : " (pipelines see only the repositories that their job authorization scope allows)"}.`
-    );
-  const kept = response.status >= 500 || response.status === 429;
-  if (kept) return new Failure(attempt, "Azure DevOps is not well or throttles. Run the step again.");
-  return new Failure(
-    attempt,
-    "The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read."
-  );
-}
-function serverMessage(response) {
-  const header = [response.headers["x-tfs-serviceerror"]].flat()[0];
-  if (header) {
-    try {
-      return oneLine(decodeURIComponent(header), 200);
-    } catch {
-      return oneLine(header, 200);
-    }
-  }
-  const body = safeParse(ServiceError, json(response));
-  return body.success ? oneLine(body.output.message, 200) : "";
-}
-var GitRepository, ServiceError;
-var init_azure_devops = __esm({
-  "src/scm/azure-devops.ts"() {
-    "use strict";
-    init_dist();
-    init_errors();
-    init_repository();
-    init_text();
-    GitRepository = object({
-      id: string(),
-      name: string(),
-      project: object({ id: string(), name: string() })
-    });
-    ServiceError = object({ message: string(), eventId: optional(number()) });
   }
 });
 
@@ -21644,15 +21668,12 @@ function targetOf(wanted, context) {
       "Correct azure-devops-organization or repository."
     );
   const host = wanted.azureDevOpsUrl ?? repository.host;
-  if (wanted.azureDevOpsPat && !isSafe(host))
+  if (wanted.azureDevOpsPat && !isConfidential(host))
     throw new Failure(
       `The PAT would be sent to ${host} in clear.`,
       "Use the https URL of the repository, or set azure-devops-url to it."
     );
   return { ...repository, host };
-}
-function isSafe(host) {
-  return host.startsWith("https:") || isLoopback(new URL(host).hostname);
 }
 function current({ repository, noRepository }) {
   if (repository) return repository;
@@ -21679,7 +21700,7 @@ var init_target = __esm({
   "src/commands/target.ts"() {
     "use strict";
     init_errors();
-    init_proxy();
+    init_address();
     init_repository();
   }
 });
@@ -21732,7 +21753,7 @@ async function register(host, context, report, runtime) {
 }
 function jobTokenFor(repository, { azureDevOps: own }) {
   const same2 = own?.url === repository.host && own.organization.toLowerCase() === repository.organization.toLowerCase();
-  return same2 ? own.token : void 0;
+  return same2 && isConfidential(repository.host) ? own.token : void 0;
 }
 function catalogOf(inputs, repository, http, context, clock, steadyClock) {
   return konnect({
@@ -21751,6 +21772,7 @@ var init_register = __esm({
     init_konnect();
     init_clock();
     init_errors();
+    init_address();
     init_http();
     init_parse();
     init_repository();
@@ -21858,9 +21880,37 @@ var init_host = __esm({
   }
 });
 
+// src/hosts/proxy.ts
+function proxyFromEnvironment(environment, otherwise = () => void 0) {
+  const read2 = (name) => environment[name.toLowerCase()] || environment[name] || void 0;
+  const secure = read2("HTTPS_PROXY");
+  const plain = read2("HTTP_PROXY");
+  const exempt = (read2("NO_PROXY") ?? "").split(/[\s,]+/u).filter(Boolean);
+  return (url) => {
+    if (isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return void 0;
+    const proxy = url.protocol === "https:" ? secure : plain;
+    if (!proxy) return otherwise(url);
+    return /^[a-z][a-z0-9+.-]*:\/\//iu.test(proxy) ? proxy : `http://${proxy}`;
+  };
+}
+function matches(entry, url) {
+  if (entry === "*") return true;
+  const [, name = "", port] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/u.exec(entry.toLowerCase()) ?? [];
+  if (port && port !== (url.port || (url.protocol === "https:" ? "443" : "80"))) return false;
+  const hostname = url.hostname.toLowerCase();
+  return name !== "" && (hostname === name || hostname.endsWith(`.${name}`));
+}
+var init_proxy = __esm({
+  "src/hosts/proxy.ts"() {
+    "use strict";
+    init_address();
+  }
+});
+
 // src/hosts/local.ts
 function localHost(inputs, environment, terminal2, onFailure) {
   const style = (format, text2) => terminal2.colors ? (0, import_node_util2.styleText)(format, text2, { validateStream: false }) : text2;
+  const outputs = [];
   const line2 = (text2) => terminal2.write(`${text2}
 `);
   return {
@@ -21871,7 +21921,7 @@ function localHost(inputs, environment, terminal2, onFailure) {
     secret() {
     },
     output(name, value) {
-      if (terminal2.outputs) line2(`${name}=${oneLine(value)}`);
+      outputs.push(`${name}=${oneLine(value)}`);
     },
     info: line2,
     notice: (message) => line2(style("cyan", `notice: ${message}`)),
@@ -21881,6 +21931,9 @@ function localHost(inputs, environment, terminal2, onFailure) {
       onFailure();
     },
     summary() {
+    },
+    flush() {
+      if (terminal2.outputs) for (const output of outputs) line2(output);
     }
   };
 }
@@ -21914,8 +21967,10 @@ var run_exports = {};
 __export(run_exports, {
   runLocally: () => runLocally
 });
-function runLocally(inputs, environment, terminal2, onFailure) {
-  return run2(localHost(inputs, environment, terminal2, onFailure), main);
+async function runLocally(inputs, environment, terminal2, onFailure) {
+  const host = localHost(inputs, environment, terminal2, onFailure);
+  await run2(host, main);
+  host.flush();
 }
 var init_run = __esm({
   "src/local/run.ts"() {
@@ -21927,14 +21982,14 @@ var init_run = __esm({
 });
 
 // src/sandbox/azure-devops.ts
-function answerAzureDevOps(state, path, headers2) {
+function answerAzureDevOps(state, path2, headers2) {
   const refusal = refuse(
     state,
     String(headers2.authorization ?? ""),
     headers2["x-tfs-fedauthredirect"] !== void 0
   );
   if (refusal) return refusal;
-  const segments = path.split("/").filter(Boolean).map(decodeURIComponent);
+  const segments = path2.split("/").filter(Boolean).map(decodeURIComponent);
   const marker = segments.indexOf("_apis");
   const [organization = "", project] = segments.slice(0, marker);
   const wanted = segments[marker + 3];
@@ -22240,11 +22295,11 @@ function numberedPage(records, query, fields) {
     meta: { page: { number: number2, size, total: found2.length } }
   };
 }
-function cursorPage(records, query, fields, path) {
+function cursorPage(records, query, fields, path2) {
   const found2 = filtered(records, query, fields);
   const size = whole(query, "page[size]", 10);
   const start = Number(Buffer.from(query.get("page[after]") ?? "", "base64url").toString() || 0);
-  const address3 = (offset) => `/servicehub/v1${path}?page[size]=${size}${offset > 0 ? `&page[after]=${Buffer.from(String(offset)).toString("base64url")}` : ""}`;
+  const address3 = (offset) => `/servicehub/v1${path2}?page[size]=${size}${offset > 0 ? `&page[after]=${Buffer.from(String(offset)).toString("base64url")}` : ""}`;
   return {
     data: found2.slice(start, start + size),
     meta: {
@@ -22336,8 +22391,8 @@ var init_manifests = __esm({
       gitlab: "GitLab",
       pagerduty: "PagerDuty"
     };
-    address2 = (path) => ({
-      url: `https://global.api.konghq.com/service-catalog-integrations/github/app/${path}`
+    address2 = (path2) => ({
+      url: `https://global.api.konghq.com/service-catalog-integrations/github/app/${path2}`
     });
     AUTHORIZATIONS = {
       "azure-devops": {
@@ -22753,23 +22808,23 @@ function latencyOf({ latency = 0 }) {
   return typeof latency === "number" ? latency : latency();
 }
 async function handle(sandbox2, lag, latency, request, response) {
-  const { method = "GET", url: path = "/" } = request;
+  const { method = "GET", url: path2 = "/" } = request;
   const round = 1 + Math.max(0, ...sandbox2.exchanges.map((one) => one.round));
-  const fault = sandbox2.fault?.({ method, path });
+  const fault = sandbox2.fault?.({ method, path: path2 });
   const text2 = await readAll(request);
   if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
   if (fault === "reset before") return void request.socket.destroy();
   if (fault === "never") return;
   const body = text2 === "" ? void 0 : parse(text2);
   const replaced = typeof fault === "object" && "answer" in fault;
-  const shown = replaced ? fault.answer : answerTo(sandbox2.state, lag, request, path, body);
+  const shown = replaced ? fault.answer : answerTo(sandbox2.state, lag, request, path2, body);
   const headers2 = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)])
   );
   delete headers2.authorization;
   sandbox2.exchanges.push({
     method,
-    path,
+    path: path2,
     headers: headers2,
     body: withoutKeys(body),
     status: shown.status,
@@ -22784,8 +22839,8 @@ async function handle(sandbox2, lag, latency, request, response) {
   if (fault === "trickle") response.write(answer?.slice(0, 10) ?? "");
   else response.end(typeof fault === "object" && "garble" in fault && answer ? fault.garble(answer) : answer);
 }
-function answerTo(state, lag, request, path, body) {
-  const url = new URL(path, "http://sandbox.invalid");
+function answerTo(state, lag, request, path2, body) {
+  const url = new URL(path2, "http://sandbox.invalid");
   if (url.pathname.startsWith(`${AZURE_PATH}/`))
     return answerAzureDevOps(state, url.pathname.slice(AZURE_PATH.length), request.headers);
   try {
@@ -22800,11 +22855,11 @@ function answerKonnect(state, lag, request, url, body) {
   const role = state.tokens.get(token);
   if (!role) throw new ProblemAnswer(401, "Invalid credentials");
   if (role === "viewer" && request.method !== "GET") throw new ProblemAnswer(403, "Forbidden");
-  const path = url.pathname.replace(/^\/v1(?=\/)/u, "");
+  const path2 = url.pathname.replace(/^\/v1(?=\/)/u, "");
   for (const [route, handler] of Object.entries(ROUTES)) {
     const [method, template = ""] = route.split(" ");
-    const match = method === request.method && new RegExp(`^${template.replaceAll(":id", "([^/]+)")}$`, "u").exec(path);
-    if (!match || url.pathname === path) continue;
+    const match = method === request.method && new RegExp(`^${template.replaceAll(":id", "([^/]+)")}$`, "u").exec(path2);
+    if (!match || url.pathname === path2) continue;
     if (method !== "GET") lag.beforeWrite();
     const seen = method === "GET" && !template.endsWith(":id") && !template.endsWith("auth-credential") ? lag.asListed() : state;
     const parameters = match.slice(1).map(decodeURIComponent);
@@ -22895,18 +22950,21 @@ async function serveSandbox(options, terminal2, onFailure) {
   });
   if (!sandbox2) return;
   const { token, pat } = furnish(sandbox2, SAMPLE);
+  const program = `node ${import_node_path.default.relative(process.cwd(), __filename)}`;
   terminal2.write(`A catalog in memory at ${sandbox2.url}/v1 (repositories described by ${options.style}). Try it:
 
   export CATALOG_TOKEN=${token} AZURE_DEVOPS_PAT=${pat}
-  catalog-connect register --catalog-url ${sandbox2.url} --azure-devops-url ${sandbox2.azureDevOpsUrl} \\
+  ${program} register --catalog-url ${sandbox2.url} --azure-devops-url ${sandbox2.azureDevOpsUrl} \\
     --integration azure-devops --repository ${fullName(SAMPLE)}
 
 Both secrets mean something to this sandbox alone. Stop it with Ctrl+C.
 `);
 }
+var import_node_path;
 var init_serve = __esm({
   "src/local/serve.ts"() {
     "use strict";
+    import_node_path = __toESM(require("node:path"), 1);
     init_repository();
     init_sandbox();
     init_samples();
@@ -22951,7 +23009,7 @@ ${terminal2.colors ? `\x1B[1m${text2}\x1B[0m` : text2}
       labels: { ...service2.labels, team: "payments" }
     });
   say(
-    "Somebody edits the description by hand, and adds a label. A plan says what would be repaired (and what stays):"
+    "Somebody edits the description by hand, and adds a label. A plan says what would be repaired; the label would stay:"
   );
   await run3("plan");
   say('That is all. Use it in a pipeline: see "Quick start" in README.md.');
@@ -23014,6 +23072,8 @@ ${USAGE}`, failed: true };
 function run(command, args, environment) {
   const options = Object.fromEntries(INPUTS.map(({ name }) => [name, { type: "string" }]));
   const { values } = (0, import_node_util.parseArgs)({ args, options, allowPositionals: false });
+  if (command && values.command)
+    return refused(`There are two commands: ${command} and --command ${oneLine(values.command, 40)}.`);
   const secrets = Object.fromEntries(SECRETS.map((name) => [name, environment[variableOf(name)]]));
   return { kind: "run", inputs: { ...values, ...command ? { command } : {}, ...secrets } };
 }

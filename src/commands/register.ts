@@ -4,6 +4,7 @@ import { konnect } from '../catalogs/konnect/konnect.ts';
 import { abortWith, type Clock, until } from '../clock.ts';
 import { Failure } from '../errors.ts';
 import type { Host, RunContext, Runtime } from '../hosts/host.ts';
+import { isConfidential } from '../http/address.ts';
 import { createHttp, type Http } from '../http/http.ts';
 import { type Inputs, parseInputs } from '../inputs/parse.ts';
 import { fullName, type Repository } from '../repository.ts';
@@ -67,7 +68,7 @@ export async function register(
 function jobTokenFor(repository: Repository, { azureDevOps: own }: RunContext): string | undefined {
   const same =
     own?.url === repository.host && own.organization.toLowerCase() === repository.organization.toLowerCase();
-  return same ? own.token : undefined;
+  return same && isConfidential(repository.host) ? own.token : undefined;
 }
 
 function catalogOf(

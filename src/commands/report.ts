@@ -49,7 +49,7 @@ export function createReport(host: Host, summary: boolean): Report {
     serviceName: (name) => output('service-name', name),
     resource(id, name) {
       output('resource-id', id);
-      host.info(`${'resource'.padEnd(12)} ${'found'.padEnd(10)} ${name} (${id})`);
+      host.info(`${'resource'.padEnd(12)} ${'found'.padEnd(10)} ${name || '(not discovered yet)'} (${id})`);
     },
     info: (message) => host.info(message),
     warning(message) {

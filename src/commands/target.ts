@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts';
 import type { RunContext } from '../hosts/host.ts';
-import { isLoopback } from '../hosts/proxy.ts';
+import { isConfidential } from '../http/address.ts';
 import type { Inputs } from '../inputs/parse.ts';
 import { fullName, type Provider, parseRepository, type Repository, samePath } from '../repository.ts';
 
@@ -30,16 +30,12 @@ export function targetOf(wanted: Wanted, context: RunContext): Repository {
       'Correct azure-devops-organization or repository.',
     );
   const host = wanted.azureDevOpsUrl ?? repository.host;
-  if (wanted.azureDevOpsPat && !isSafe(host))
+  if (wanted.azureDevOpsPat && !isConfidential(host))
     throw new Failure(
       `The PAT would be sent to ${host} in clear.`,
       'Use the https URL of the repository, or set azure-devops-url to it.',
     );
   return { ...repository, host };
-}
-
-function isSafe(host: string): boolean {
-  return host.startsWith('https:') || isLoopback(new URL(host).hostname);
 }
 
 function current({ repository, noRepository }: RunContext): Repository {

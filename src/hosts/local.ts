@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface Terminal {
   write(text: string): void;
   colors: boolean;
-  /** Whether to write outputs, as `name=value` lines: for programs, where nobody watches. */
+  /** Whether to write outputs after the log, as `name=value` lines: for programs, where nobody watches. */
   outputs: boolean;
 }
 
@@ -26,9 +26,10 @@ export function localHost(
   environment: Environment,
   terminal: Terminal,
   onFailure: () => void,
-): Host {
+): Host & { flush(): void } {
   const style = (format: Parameters<typeof styleText>[0], text: string) =>
     terminal.colors ? styleText(format, text, { validateStream: false }) : text;
+  const outputs: string[] = [];
   const line = (text: string) => terminal.write(`${text}\n`);
   return {
     name: 'local',
@@ -37,7 +38,7 @@ export function localHost(
     input: (name) => inputs[name]?.trim() ?? '',
     secret() {},
     output(name, value) {
-      if (terminal.outputs) line(`${name}=${oneLine(value)}`);
+      outputs.push(`${name}=${oneLine(value)}`);
     },
     info: line,
     notice: (message) => line(style('cyan', `notice: ${message}`)),
@@ -47,6 +48,9 @@ export function localHost(
       onFailure();
     },
     summary() {},
+    flush() {
+      if (terminal.outputs) for (const output of outputs) line(output);
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 /** `HTTP_PROXY` and its kin, and the name of a proxy for one URL. */
 
+import { isLoopback } from '../http/address.ts';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -21,7 +23,7 @@ export function proxyFromEnvironment(
     if (isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return undefined;
     const proxy = url.protocol === 'https:' ? secure : plain;
     if (!proxy) return otherwise(url);
-    return /^[a-z]+:\/\//iu.test(proxy) ? proxy : `http://${proxy}`;
+    return /^[a-z][a-z0-9+.-]*:\/\//iu.test(proxy) ? proxy : `http://${proxy}`;
   };
 }
 
@@ -56,11 +58,6 @@ function bypasses(pattern: string, url: URL): boolean {
   } catch {
     return false;
   }
-}
-
-/** Whether a host name (as in `URL.hostname`) is this machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/u.test(hostname);
 }
 
 function matches(entry: string, url: URL): boolean {

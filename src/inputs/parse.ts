@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts';
-import { isLoopback } from '../hosts/proxy.ts';
+import { isLoopback } from '../http/address.ts';
 import { bullets, oneLine } from '../text.ts';
 import {
   type CATALOGS,

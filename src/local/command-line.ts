@@ -70,6 +70,8 @@ function run(
 ): CommandLine {
   const options = Object.fromEntries(INPUTS.map(({ name }) => [name, { type: 'string' as const }]));
   const { values } = parseArgs({ args, options, allowPositionals: false });
+  if (command && values.command)
+    return refused(`There are two commands: ${command} and --command ${oneLine(values.command, 40)}.`);
   const secrets = Object.fromEntries(SECRETS.map((name) => [name, environment[variableOf(name)]]));
   return { kind: 'run', inputs: { ...values, ...(command ? { command } : {}), ...secrets } };
 }

@@ -43,7 +43,7 @@ export async function demo(
       labels: { ...service.labels, team: 'payments' },
     });
   say(
-    'Somebody edits the description by hand, and adds a label. A plan says what would be repaired (and what stays):',
+    'Somebody edits the description by hand, and adds a label. A plan says what would be repaired; the label would stay:',
   );
   await run('plan');
   say('That is all. Use it in a pipeline: see "Quick start" in README.md.');

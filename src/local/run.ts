@@ -5,11 +5,13 @@ import { localHost, type Terminal } from '../hosts/local.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One run of the step on a laptop. */
-export function runLocally(
+export async function runLocally(
   inputs: Record<string, string | undefined>,
   environment: Environment,
   terminal: Terminal,
   onFailure: () => void,
 ): Promise<void> {
-  return run(localHost(inputs, environment, terminal, onFailure), main);
+  const host = localHost(inputs, environment, terminal, onFailure);
+  await run(host, main);
+  host.flush();
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Terminal } from '../hosts/local.ts';
 import { fullName } from '../repository.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
@@ -18,10 +19,11 @@ export async function serveSandbox(
   });
   if (!sandbox) return;
   const { token, pat } = furnish(sandbox, SAMPLE);
+  const program = `node ${path.relative(process.cwd(), __filename)}`;
   terminal.write(`A catalog in memory at ${sandbox.url}/v1 (repositories described by ${options.style}). Try it:
 
   export CATALOG_TOKEN=${token} AZURE_DEVOPS_PAT=${pat}
-  catalog-connect register --catalog-url ${sandbox.url} --azure-devops-url ${sandbox.azureDevOpsUrl} \\
+  ${program} register --catalog-url ${sandbox.url} --azure-devops-url ${sandbox.azureDevOpsUrl} \\
     --integration azure-devops --repository ${fullName(SAMPLE)}
 
 Both secrets mean something to this sandbox alone. Stop it with Ctrl+C.

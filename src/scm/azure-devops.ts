@@ -9,7 +9,7 @@ export interface AzureDevOps {
   /**
    * The repository as Azure DevOps describes it, with its ID and its exact names.
    *
-   * @throws {Failure} when this secret cannot read it
+   * @throws {RepositoryRefused} when this secret cannot read it
    */
   read(repository: Repository, secret: AzureDevOpsSecret): Promise<Repository>;
 }
@@ -24,6 +24,17 @@ const GitRepository = object({
   project: object({ id: string(), name: string() }),
 });
 const ServiceError = object({ message: string(), eventId: optional(number()) });
+
+/** Azure DevOps did not let a secret read a repository. */
+export class RepositoryRefused extends Failure {
+  override readonly name = 'RepositoryRefused';
+  readonly status: number;
+
+  constructor(status: number, message: string, cure: string) {
+    super(message, cure);
+    this.status = status;
+  }
+}
 
 export function azureDevOps(http: Http): AzureDevOps {
   return {
@@ -61,23 +72,35 @@ function json(response: HttpResponse): unknown {
 }
 
 /** Why it was refused, as far as Azure DevOps tells: it answers 401 to a missing scope and 404 to a missing right. */
-function refused(repository: Repository, response: HttpResponse, secret: AzureDevOpsSecret): Failure {
+function refused(
+  repository: Repository,
+  response: HttpResponse,
+  secret: AzureDevOpsSecret,
+): RepositoryRefused {
   const what = 'pat' in secret ? 'the azure-devops-pat' : "the job's own token (System.AccessToken)";
   const says = serverMessage(response);
   const attempt = `Azure DevOps did not let ${what} read the repository ${fullName(repository)}: GET ${address(repository).pathname}, status ${response.status}${says && `. ${says}`}`;
   if (/\bexpired\b/iu.test(says))
-    return new Failure(
+    return new RepositoryRefused(
+      response.status,
       attempt,
       'The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret.',
     );
   if (response.status === 404)
-    return new Failure(
+    return new RepositoryRefused(
+      response.status,
       attempt,
       `Check the name of the repository, and that the owner of the token may read it${'pat' in secret ? '' : ' (pipelines see only the repositories that their job authorization scope allows)'}.`,
     );
   const kept = response.status >= 500 || response.status === 429;
-  if (kept) return new Failure(attempt, 'Azure DevOps is not well or throttles. Run the step again.');
-  return new Failure(
+  if (kept)
+    return new RepositoryRefused(
+      response.status,
+      attempt,
+      'Azure DevOps is not well or throttles. Run the step again.',
+    );
+  return new RepositoryRefused(
+    response.status,
     attempt,
     'The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read.',
   );

@@ -267,15 +267,20 @@ describe.each(HOSTS)('on %s', (host) => {
     test('a lasting one is told exactly, and the next run repairs it', async () => {
       world = await createWorld();
       const { mapping } = connected();
-      world.fault = ({ method, path }) => (storing(method, path) ? { answer: { status: 403 } } : undefined);
+      world.fault = ({ method, path }) => (storing(method, path) ? { answer: { status: 400 } } : undefined);
       const inputs = { 'azure-devops-pat': world.secondPat };
       const { error, outputs } = await fail(host, world, { inputs });
       expect(error).toContain(
         'The old credential of the integration "azure-devops" was removed, but the new one could not be stored',
       );
-      expect(error).toContain('status 403');
+      expect(error).toContain('status 400');
       expect(error).toContain('Run this step again: it stores the credential. Or paste the PAT at https://');
-      expect(outputs['integration-operation']).toBe('unchanged');
+      expect(outputs).toMatchObject({
+        'integration-operation': 'unchanged',
+        'credential-operation': 'replaced',
+        'credential-status': 'missing',
+        changed: 'true',
+      });
       world.fault = undefined;
       const repaired = await succeed(host, world, { inputs });
       expect(repaired.outputs).toMatchObject({ 'credential-operation': 'created', 'mapping-id': mapping.id });

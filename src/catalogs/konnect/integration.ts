@@ -59,7 +59,8 @@ function integration(connection: Connection): Ensurable<IntegrationInstance> {
     async permit(found) {
       if (found) return;
       if (repository.provider !== 'azure-devops') throw await madeInBrowser(connection);
-      if (!inputs.integrationName)
+      if (inputs.integrationName) await warnOfOthers(connection);
+      else
         await checkNamed(
           connection,
           (await client.list(INSTANCES, IntegrationInstance, { name: { eq: name } }))[0],
@@ -113,6 +114,19 @@ function checkNamed(
   throw new Failure(
     `The integration "${found.name}" (${found.id}) ${what}. Others may use it, so it is left as it is.`,
     'Set another integration-name, or correct the integration by hand in Konnect.',
+  );
+}
+
+/** A new name is as it was asked for, or a slip of the pen: then runs without the name could not choose any more. */
+async function warnOfOthers(connection: Connection): Promise<void> {
+  const { client, inputs, progress, repository } = connection;
+  const instances = await client.list(INSTANCES, IntegrationInstance, {
+    'integration.name': { eq: repository.provider },
+  });
+  const [other] = instances.filter((one) => readsOurs(connection, one));
+  if (!other) return;
+  progress.warning(
+    `The integration "${other.name}" (${other.id}) reads the organization "${repository.organization}" already. With "${inputs.integrationName}" beside it, every run must name one of them (integration-name).`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts';
 import type { Repository } from '../../repository.ts';
-import type { AzureDevOpsSecret } from '../../scm/azure-devops.ts';
+import { type AzureDevOpsSecret, RepositoryRefused } from '../../scm/azure-devops.ts';
 import type { Catalog, Progress } from '../catalog.ts';
 import { type Connection, early } from './connection.ts';
 import { ensureCredential } from './credential.ts';
@@ -55,7 +55,8 @@ function azureDevOpsReads(
       try {
         return await read(pat ? { pat } : { jobToken: jobToken ?? '' });
       } catch (error) {
-        // It is a help, not a must: a PAT that fails here is judged where it is to be stored.
+        // What does not exist is not waited for. Else it is a help, not a must: a PAT is judged where it is to be stored.
+        if (pat && error instanceof RepositoryRefused && error.status === 404) throw error;
         progress.info(`The repository's ID is not known: ${error instanceof Error ? error.message : error}`);
         return undefined;
       }

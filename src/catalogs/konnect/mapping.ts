@@ -72,8 +72,13 @@ function mapping(
       return all.find((one) => one.service.id === service.id);
     },
     permit() {
+      const [other] = others;
+      if (!other) return;
       // Mapped since we looked for its service, to one of another name.
-      if (others[0] && !connection.inputs.serviceName) throw mappedElsewhere(connection, service, others[0]);
+      if (!connection.inputs.serviceName) throw mappedElsewhere(connection, service, other);
+      connection.progress.warning(
+        `The repository is mapped to the service "${oneLine(other.service.name, 130)}" too. If it should not be, remove that mapping in Konnect; until then, every run must name the service (service-name).`,
+      );
     },
     create: () =>
       connection.client.post(

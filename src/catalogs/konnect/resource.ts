@@ -135,7 +135,9 @@ function uncertain({ repository }: Connection, resources: readonly CatalogResour
   );
   return new Failure(
     `It is not certain which resource is the repository ${fullName(repository)}:\n${bullets(list)}`,
-    'Set resource-id to the right one.',
+    repository.id || repository.provider !== 'azure-devops'
+      ? 'Set resource-id to the right one.'
+      : 'Set resource-id to the right one, or azure-devops-pat: with it, Azure DevOps tells the ID of the repository.',
   );
 }
 

@@ -164,17 +164,25 @@ async function checkNotAnothers(
 ): Promise<void> {
   const { repository } = connection;
   const mapped = await listResourcesOf(connection, found);
-  const isOurs = (one: CatalogResource) =>
-    ours ? one.id === ours.id : matchResource([one], repository).kind === 'one';
+  const mine = repositoryMark(repository);
+  const isOurs = (one: CatalogResource) => {
+    if (ours) return one.id === ours.id;
+    const match = matchResource([one], repository);
+    // Where the resource does not tell enough, our own mark on the service does.
+    return (
+      match.kind === 'one' ||
+      (match.kind === 'none' && match.similar.length > 0 && found.labels?.[REPOSITORY_LABEL] === mine)
+    );
+  };
   const other = mapped.find((one) => !isOurs(one) && mayBeRepository(connection, one, ours));
-  const mark = found.labels?.[REPOSITORY_LABEL] ?? repositoryMark(repository);
-  if (!other && (mark === repositoryMark(repository) || mapped.some(isOurs))) return;
+  const mark = found.labels?.[REPOSITORY_LABEL] ?? mine;
+  if (!other && (mark === mine || mapped.some(isOurs))) return;
   const whose = other
-    ? `mapped to another repository: ${oneLine(other.name ?? other.id, 120)}`
+    ? `mapped to another repository: ${oneLine(`${other.name ?? ''} (${other.id}) ${JSON.stringify(other.config)}`)}`
     : 'made for another repository';
   throw new Failure(
     `The service "${found.name}" (${found.id}) has the name that ${fullName(repository)} would get, but is ${whose}.`,
-    'Set service-name: to another name for a service of its own, or to this name to map both repositories to it.',
+    'Set service-name to another name, for a service of its own, or to this name, to map both repositories to it.',
   );
 }
 

@@ -260,12 +260,15 @@ async function runLocal(
   const starting = (prefix: string) =>
     run.lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
   const error = run.lines.findIndex((line) => line.startsWith('error: '));
+  const firstOutput = run.lines.findIndex(
+    (line) => /^[a-z-]+=/u.test(line) && (line.split('=')[0] ?? '') in action.outputs,
+  );
   return {
     ...run,
     succeeded: run.exitCode === 0,
     log: run.lines.join('\n'),
     outputs: Object.fromEntries(outputs),
-    errors: error < 0 ? [] : [run.lines.slice(error).join('\n').slice('error: '.length)],
+    errors: error < 0 ? [] : [run.lines.slice(error, firstOutput).join('\n').slice('error: '.length)],
     warnings: starting('warning: '),
     notices: starting('notice: '),
     summary: '',
