@@ -7709,9 +7709,7 @@ async function parseMap(text, schema, complain) {
   try {
     value = parse(text, { schema, uniqueKeys: true, maxAliasCount: 0, logLevel: "error" });
   } catch (error2) {
-    complain(
-      `is neither YAML nor JSON: ${oneLine(error2 instanceof Error ? error2.message : String(error2), 160)}`
-    );
+    complain(`is neither YAML nor JSON: ${oneLine(messageOf(error2), 160)}`);
     return {};
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value))
@@ -7723,6 +7721,7 @@ var MACHINE_NAME, LABEL, RESERVED, MOST_LABELS, TEXT_FIELDS, LINK_FIELDS;
 var init_values = __esm({
   "src/inputs/values.ts"() {
     "use strict";
+    init_errors();
     init_text();
     MACHINE_NAME = /^[0-9a-z.-]{1,120}$/u;
     LABEL = /^[a-z0-9A-Z](?:[a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/u;
@@ -9842,7 +9841,7 @@ function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, jobToken }, repos
         return await read2(pat ? { pat } : { jobToken: jobToken ?? "" });
       } catch (error2) {
         if (pat && error2 instanceof RepositoryRefused && error2.status === 404) throw error2;
-        progress.info(`The repository's ID is not known: ${error2 instanceof Error ? error2.message : error2}`);
+        progress.info(`The repository's ID is not known: ${messageOf(error2)}`);
         return void 0;
       }
     }
@@ -21154,13 +21153,13 @@ async function parseInputs(read2) {
   if (resourceId && !/^[\w-]{16}$/u.test(resourceId))
     complainOf("resource-id")(`is "${oneLine(resourceId, 80)}"; an ID has 16 letters, digits, "-" and "_"`);
   const region = choice("catalog-region");
+  boolean2("summary");
+  choice("catalog");
   const labels2 = text("service-labels");
   const customFields = text("service-custom-fields");
   const inputs = {
     command: choice("command"),
     timeout: whole("timeout-minutes", 1, 1440, "minutes"),
-    summary: boolean2("summary"),
-    catalog: choice("catalog"),
     catalogToken: secret("catalog-token") ?? missingToken(),
     catalogUrl: url("catalog-url")?.replace(/\/v1$/u, "") ?? `https://${region}.api.konghq.com`,
     repository: text("repository"),
@@ -23261,9 +23260,7 @@ function guarded(host) {
       try {
         host.summary(clean(text));
       } catch (error2) {
-        host.info(
-          inert(`The job summary could not be written: ${error2 instanceof Error ? error2.message : error2}`)
-        );
+        host.info(inert(`The job summary could not be written: ${messageOf(error2)}`));
       }
     }
   };

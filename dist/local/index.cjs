@@ -42,6 +42,32 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
   mod
 ));
 
+// src/errors.ts
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+function explain(error) {
+  if (error instanceof Failure) return error.cure ? `${error.message}
+${error.cure}` : error.message;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return `Unexpected error: ${message}
+This is a bug in catalog-connect. Please report it with the lines above.`;
+}
+var Failure;
+var init_errors = __esm({
+  "src/errors.ts"() {
+    "use strict";
+    Failure = class extends Error {
+      name = "Failure";
+      cure;
+      constructor(message, cure) {
+        super(message);
+        this.cure = cure;
+      }
+    };
+  }
+});
+
 // src/inputs/table.ts
 var COMMANDS, CATALOGS, REGIONS, INTEGRATIONS, ROTATIONS, INPUTS, OPERATIONS, operations, OUTPUTS;
 var init_table = __esm({
@@ -358,32 +384,6 @@ var init_version = __esm({
   "src/version.ts"() {
     "use strict";
     init_package();
-  }
-});
-
-// src/errors.ts
-function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
-}
-function explain(error) {
-  if (error instanceof Failure) return error.cure ? `${error.message}
-${error.cure}` : error.message;
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return `Unexpected error: ${message}
-This is a bug in catalog-connect. Please report it with the lines above.`;
-}
-var Failure;
-var init_errors = __esm({
-  "src/errors.ts"() {
-    "use strict";
-    Failure = class extends Error {
-      name = "Failure";
-      cure;
-      constructor(message, cure) {
-        super(message);
-        this.cure = cure;
-      }
-    };
   }
 });
 
@@ -7776,9 +7776,7 @@ async function parseMap(text2, schema, complain) {
   try {
     value = parse2(text2, { schema, uniqueKeys: true, maxAliasCount: 0, logLevel: "error" });
   } catch (error) {
-    complain(
-      `is neither YAML nor JSON: ${oneLine(error instanceof Error ? error.message : String(error), 160)}`
-    );
+    complain(`is neither YAML nor JSON: ${oneLine(messageOf(error), 160)}`);
     return {};
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value))
@@ -7790,6 +7788,7 @@ var MACHINE_NAME, LABEL, RESERVED, MOST_LABELS, TEXT_FIELDS, LINK_FIELDS;
 var init_values = __esm({
   "src/inputs/values.ts"() {
     "use strict";
+    init_errors();
     init_text();
     MACHINE_NAME = /^[0-9a-z.-]{1,120}$/u;
     LABEL = /^[a-z0-9A-Z](?:[a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/u;
@@ -10281,7 +10280,7 @@ function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, jobToken }, repos
         return await read2(pat ? { pat } : { jobToken: jobToken ?? "" });
       } catch (error) {
         if (pat && error instanceof RepositoryRefused && error.status === 404) throw error;
-        progress.info(`The repository's ID is not known: ${error instanceof Error ? error.message : error}`);
+        progress.info(`The repository's ID is not known: ${messageOf(error)}`);
         return void 0;
       }
     }
@@ -21593,13 +21592,13 @@ async function parseInputs(read2) {
   if (resourceId && !/^[\w-]{16}$/u.test(resourceId))
     complainOf("resource-id")(`is "${oneLine(resourceId, 80)}"; an ID has 16 letters, digits, "-" and "_"`);
   const region = choice("catalog-region");
+  boolean2("summary");
+  choice("catalog");
   const labels3 = text2("service-labels");
   const customFields2 = text2("service-custom-fields");
   const inputs = {
     command: choice("command"),
     timeout: whole2("timeout-minutes", 1, 1440, "minutes"),
-    summary: boolean2("summary"),
-    catalog: choice("catalog"),
     catalogToken: secret("catalog-token") ?? missingToken(),
     catalogUrl: url("catalog-url")?.replace(/\/v1$/u, "") ?? `https://${region}.api.konghq.com`,
     repository: text2("repository"),
@@ -21844,9 +21843,7 @@ function guarded(host) {
       try {
         host.summary(clean(text2));
       } catch (error) {
-        host.info(
-          inert(`The job summary could not be written: ${error instanceof Error ? error.message : error}`)
-        );
+        host.info(inert(`The job summary could not be written: ${messageOf(error)}`));
       }
     }
   };
@@ -23028,6 +23025,7 @@ var init_demo = __esm({
 
 // src/local/command-line.ts
 var import_node_util = require("node:util");
+init_errors();
 init_table();
 init_descriptions();
 init_text();
@@ -23061,7 +23059,7 @@ function parseCommandLine(args, environment) {
     if (command === "" || COMMANDS.some((one) => one === command)) return run(command, rest, environment);
     return refused(`There is no command "${oneLine(command, 40)}".`);
   } catch (error) {
-    return refused(error instanceof Error ? oneLine(error.message, 200) : String(error));
+    return refused(oneLine(messageOf(error), 200));
   }
 }
 function refused(why) {

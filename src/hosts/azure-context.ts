@@ -1,8 +1,7 @@
 import type { Repository } from '../repository.ts';
 import { parseRepositoryUrl } from '../repository-url.ts';
+import type { Environment } from './environment.ts';
 import type { RunContext } from './host.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * What an Azure Pipelines agent says about the run, from its predefined variables ("Use predefined variables",

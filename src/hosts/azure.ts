@@ -3,10 +3,9 @@ import path from 'node:path';
 import { TaskCommand } from 'azure-pipelines-task-lib/taskcommand';
 import { camelCase } from '../inputs/names.ts';
 import { azurePipelinesContext } from './azure-context.ts';
+import type { Environment } from './environment.ts';
 import type { Host } from './host.ts';
 import { proxyFromAgent } from './proxy.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Azure Pipelines. Of azure-pipelines-task-lib only the commands to the agent are used: the rest of it takes longer to

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import type { Repository } from '../repository.ts';
+import type { Environment } from './environment.ts';
 import type { Host, RunContext } from './host.ts';
 import { proxyFromEnvironment } from './proxy.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** GitHub Actions. */
 export function gitHubHost(environment: Environment): Host {

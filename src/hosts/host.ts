@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts';
-import { explain, Failure } from '../errors.ts';
+import { explain, Failure, messageOf } from '../errors.ts';
 import type { Repository } from '../repository.ts';
 import { inert } from '../text.ts';
 
@@ -75,9 +75,7 @@ export function guarded(host: Host): Host {
       try {
         host.summary(clean(text));
       } catch (error) {
-        host.info(
-          inert(`The job summary could not be written: ${error instanceof Error ? error.message : error}`),
-        );
+        host.info(inert(`The job summary could not be written: ${messageOf(error)}`));
       }
     },
   };

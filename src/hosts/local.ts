@@ -2,10 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { styleText } from 'node:util';
 import { parseRepositoryUrl } from '../repository-url.ts';
 import { oneLine } from '../text.ts';
+import type { Environment } from './environment.ts';
 import type { Host, RunContext } from './host.ts';
 import { proxyFromEnvironment } from './proxy.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where a local run writes, and whether people watch it there. */
 export interface Terminal {

@@ -1,8 +1,7 @@
 /** `HTTP_PROXY` and its kin, and the name of a proxy for one URL. */
 
 import { isLoopback } from '../http/address.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from './environment.ts';
 
 /**
  * The proxy that the environment names for a URL. Both cases of the names are read and an empty one counts as not

@@ -2,7 +2,6 @@ import { Failure } from '../errors.ts';
 import { isLoopback } from '../http/address.ts';
 import { bullets, oneLine } from '../text.ts';
 import {
-  type CATALOGS,
   type COMMANDS,
   INPUTS,
   type INTEGRATIONS,
@@ -25,8 +24,6 @@ export interface Inputs {
   command: (typeof COMMANDS)[number];
   /** Milliseconds. */
   timeout: number;
-  summary: boolean;
-  catalog: (typeof CATALOGS)[number];
   catalogToken: string;
   /** Without a trailing slash and without `/v1`. */
   catalogUrl: string;
@@ -113,13 +110,14 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
   if (resourceId && !/^[\w-]{16}$/u.test(resourceId))
     complainOf('resource-id')(`is "${oneLine(resourceId, 80)}"; an ID has 16 letters, digits, "-" and "_"`);
   const region = choice<(typeof REGIONS)[number]>('catalog-region');
+  // Read before, by whoever shows it; and there is one kind so far.
+  boolean('summary');
+  choice('catalog');
   const labels = text('service-labels');
   const customFields = text('service-custom-fields');
   const inputs: Inputs = {
     command: choice('command'),
     timeout: whole('timeout-minutes', 1, 1_440, 'minutes'),
-    summary: boolean('summary'),
-    catalog: choice('catalog'),
     catalogToken: secret('catalog-token') ?? missingToken(),
     catalogUrl: url('catalog-url')?.replace(/\/v1$/u, '') ?? `https://${region}.api.konghq.com`,
     repository: text('repository'),

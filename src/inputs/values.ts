@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import { oneLine } from '../text.ts';
 
 /** A custom field's value; null clears it (`CustomFields` of the contract). */
@@ -98,9 +99,7 @@ async function parseMap(
   try {
     value = parse(text, { schema, uniqueKeys: true, maxAliasCount: 0, logLevel: 'error' });
   } catch (error) {
-    complain(
-      `is neither YAML nor JSON: ${oneLine(error instanceof Error ? error.message : String(error), 160)}`,
-    );
+    complain(`is neither YAML nor JSON: ${oneLine(messageOf(error), 160)}`);
     return {};
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value))

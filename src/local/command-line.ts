@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { messageOf } from '../errors.ts';
+import type { Environment } from '../hosts/environment.ts';
 import { COMMANDS, INPUTS } from '../inputs/table.ts';
 import { STYLES } from '../sandbox/descriptions.ts';
 import { oneLine } from '../text.ts';
@@ -35,10 +37,7 @@ inputs: ${INPUTS.filter(({ type }) => type !== 'secret')
   .join(' ')}`;
 
 /** Never throws: what cannot be read is answered with a text that says so. */
-export function parseCommandLine(
-  args: string[],
-  environment: Readonly<Record<string, string | undefined>>,
-): CommandLine {
+export function parseCommandLine(args: string[], environment: Environment): CommandLine {
   const [command = '', ...rest] = args[0]?.startsWith('-') || args.length === 0 ? ['', ...args] : args;
   if (args.includes('--help') || args.includes('-h')) return { kind: 'text', text: USAGE, failed: false };
   if (args.includes('--version')) return { kind: 'text', text: version, failed: false };
@@ -55,7 +54,7 @@ export function parseCommandLine(
     if (command === '' || COMMANDS.some((one) => one === command)) return run(command, rest, environment);
     return refused(`There is no command "${oneLine(command, 40)}".`);
   } catch (error) {
-    return refused(error instanceof Error ? oneLine(error.message, 200) : String(error));
+    return refused(oneLine(messageOf(error), 200));
   }
 }
 
@@ -63,11 +62,7 @@ function refused(why: string): CommandLine {
   return { kind: 'text', text: `${why}\n\n${USAGE}`, failed: true };
 }
 
-function run(
-  command: string,
-  args: string[],
-  environment: Readonly<Record<string, string | undefined>>,
-): CommandLine {
+function run(command: string, args: string[], environment: Environment): CommandLine {
   const options = Object.fromEntries(INPUTS.map(({ name }) => [name, { type: 'string' as const }]));
   const { values } = parseArgs({ args, options, allowPositionals: false });
   if (command && values.command)

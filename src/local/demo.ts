@@ -1,10 +1,9 @@
+import type { Environment } from '../hosts/environment.ts';
 import { localHost, type Terminal } from '../hosts/local.ts';
 import { fullName } from '../repository.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import { runLocally } from './run.ts';
 import { furnish, SAMPLE } from './samples.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `catalog-connect demo`: registers a repository in a catalog in memory, twice, and repairs a drift. */
 export async function demo(

@@ -1,8 +1,7 @@
 import { main } from '../commands/main.ts';
+import type { Environment } from '../hosts/environment.ts';
 import { run } from '../hosts/host.ts';
 import { localHost, type Terminal } from '../hosts/local.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One run of the step on a laptop. */
 export async function runLocally(

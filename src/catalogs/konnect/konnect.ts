@@ -1,4 +1,4 @@
-import { Failure } from '../../errors.ts';
+import { Failure, messageOf } from '../../errors.ts';
 import type { Repository } from '../../repository.ts';
 import { type AzureDevOpsSecret, RepositoryRefused } from '../../scm/azure-devops.ts';
 import type { Catalog, Progress } from '../catalog.ts';
@@ -57,7 +57,7 @@ function azureDevOpsReads(
       } catch (error) {
         // What does not exist is not waited for. Else it is a help, not a must: a PAT is judged where it is to be stored.
         if (pat && error instanceof RepositoryRefused && error.status === 404) throw error;
-        progress.info(`The repository's ID is not known: ${error instanceof Error ? error.message : error}`);
+        progress.info(`The repository's ID is not known: ${messageOf(error)}`);
         return undefined;
       }
     },
