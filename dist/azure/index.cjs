@@ -21448,6 +21448,17 @@ var require_taskcommand = __commonJS({
 
 // src/commands/main.ts
 init_errors();
+
+// src/inputs/names.ts
+init_table();
+function camelCase(name) {
+  return name.replace(/-([a-z])/gu, (_, letter) => letter.toUpperCase());
+}
+function isSecret(name) {
+  return INPUTS.some((input) => input.name === name && input.type === "secret");
+}
+
+// src/commands/main.ts
 init_table();
 init_values();
 
@@ -21536,7 +21547,7 @@ async function main(host, runtime) {
   }
 }
 function hideSecrets(host, jobToken) {
-  const given = INPUTS.filter(({ type }) => type === "secret").map(({ name }) => host.input(name));
+  const given = INPUTS.filter(({ name }) => isSecret(name)).map(({ name }) => host.input(name));
   for (const secret of [...given, jobToken]) if (secret) host.secret(secret);
 }
 
@@ -21544,11 +21555,6 @@ function hideSecrets(host, jobToken) {
 var import_node_fs2 = require("node:fs");
 var import_node_path = __toESM(require("node:path"), 1);
 var import_taskcommand = __toESM(require_taskcommand(), 1);
-
-// src/inputs/names.ts
-function camelCase(name) {
-  return name.replace(/-([a-z])/gu, (_, letter) => letter.toUpperCase());
-}
 
 // src/hosts/azure-context.ts
 init_repository_url();
@@ -21672,6 +21678,7 @@ function azureHost(environment) {
       const value = environment[`INPUT_${camelCase(name).toUpperCase()}`]?.trim() ?? "";
       return /^\$\([^()]+\)$/u.test(value) ? "" : value;
     },
+    inputName: camelCase,
     secret(value) {
       for (const line of value.split(/[\r\n]+/u)) if (line) command("task.setsecret", {}, line);
     },
@@ -21702,7 +21709,12 @@ function certificateFiles({ AGENT_CAINFO: agent2, NODE_EXTRA_CA_CERTS: extra }) 
 // src/hosts/host.ts
 init_clock();
 init_errors();
+init_table();
 init_text();
+var INPUT_NAMES = new RegExp(
+  `(?<![\\w./=-])(?:${INPUTS.map(({ name }) => name).filter((name) => name.includes("-")).join("|")})(?![\\w-])`,
+  "gu"
+);
 function guarded(host) {
   const hidden = /* @__PURE__ */ new Set();
   const clean = (text) => {
@@ -21710,11 +21722,13 @@ function guarded(host) {
     for (const value of hidden) result = result.replaceAll(value, "***");
     return result;
   };
+  const say = (text) => clean(text).replace(INPUT_NAMES, (name) => host.inputName(name));
   return {
     name: host.name,
     network: host.network,
     context: () => host.context(),
     input: (name) => host.input(name),
+    inputName: (name) => host.inputName(name),
     secret(value) {
       for (const form of encodings(value)) {
         if (hidden.has(form)) continue;
@@ -21723,13 +21737,13 @@ function guarded(host) {
       }
     },
     output: (name, value) => host.output(name, clean(value)),
-    info: (message) => host.info(inert(clean(message))),
-    notice: (message) => host.notice(inert(clean(message))),
-    warning: (message) => host.warning(inert(clean(message))),
-    fail: (message) => host.fail(inert(clean(message))),
+    info: (message) => host.info(inert(say(message))),
+    notice: (message) => host.notice(inert(say(message))),
+    warning: (message) => host.warning(inert(say(message))),
+    fail: (message) => host.fail(inert(say(message))),
     summary(text) {
       try {
-        host.summary(clean(text));
+        host.summary(say(text));
       } catch (error) {
         host.info(inert(`The job summary could not be written: ${messageOf(error)}`));
       }

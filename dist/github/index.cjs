@@ -22558,6 +22558,14 @@ var require_undici = __commonJS({
 
 // src/commands/main.ts
 init_errors();
+
+// src/inputs/names.ts
+init_table();
+function isSecret(name) {
+  return INPUTS.some((input) => input.name === name && input.type === "secret");
+}
+
+// src/commands/main.ts
 init_table();
 init_values();
 
@@ -22646,7 +22654,7 @@ async function main(host, runtime) {
   }
 }
 function hideSecrets(host, jobToken) {
-  const given = INPUTS.filter(({ type }) => type === "secret").map(({ name }) => host.input(name));
+  const given = INPUTS.filter(({ name }) => isSecret(name)).map(({ name }) => host.input(name));
   for (const secret of [...given, jobToken]) if (secret) host.secret(secret);
 }
 
@@ -23187,6 +23195,7 @@ function gitHubHost(environment) {
     network: { proxyFor: proxyFromEnvironment(environment) },
     context: () => contextOf(environment),
     input: (name) => getInput(name),
+    inputName: (name) => name,
     secret: setSecret,
     output: setOutput,
     info,
@@ -23231,7 +23240,12 @@ function headRepository(eventPath) {
 // src/hosts/host.ts
 init_clock();
 init_errors();
+init_table();
 init_text();
+var INPUT_NAMES = new RegExp(
+  `(?<![\\w./=-])(?:${INPUTS.map(({ name }) => name).filter((name) => name.includes("-")).join("|")})(?![\\w-])`,
+  "gu"
+);
 function guarded(host) {
   const hidden = /* @__PURE__ */ new Set();
   const clean = (text) => {
@@ -23239,11 +23253,13 @@ function guarded(host) {
     for (const value of hidden) result = result.replaceAll(value, "***");
     return result;
   };
+  const say = (text) => clean(text).replace(INPUT_NAMES, (name) => host.inputName(name));
   return {
     name: host.name,
     network: host.network,
     context: () => host.context(),
     input: (name) => host.input(name),
+    inputName: (name) => host.inputName(name),
     secret(value) {
       for (const form of encodings(value)) {
         if (hidden.has(form)) continue;
@@ -23252,13 +23268,13 @@ function guarded(host) {
       }
     },
     output: (name, value) => host.output(name, clean(value)),
-    info: (message) => host.info(inert(clean(message))),
-    notice: (message) => host.notice(inert(clean(message))),
-    warning: (message) => host.warning(inert(clean(message))),
-    fail: (message) => host.fail(inert(clean(message))),
+    info: (message) => host.info(inert(say(message))),
+    notice: (message) => host.notice(inert(say(message))),
+    warning: (message) => host.warning(inert(say(message))),
+    fail: (message) => host.fail(inert(say(message))),
     summary(text) {
       try {
-        host.summary(clean(text));
+        host.summary(say(text));
       } catch (error2) {
         host.info(inert(`The job summary could not be written: ${messageOf(error2)}`));
       }

@@ -295,6 +295,20 @@ var init_table = __esm({
   }
 });
 
+// src/inputs/names.ts
+function variableOf(name) {
+  return name.toUpperCase().replaceAll("-", "_");
+}
+function isSecret(name) {
+  return INPUTS.some((input) => input.name === name && input.type === "secret");
+}
+var init_names = __esm({
+  "src/inputs/names.ts"() {
+    "use strict";
+    init_table();
+  }
+});
+
 // src/sandbox/descriptions.ts
 function describeRepository(style, provider, repository) {
   const { organization, project, projectId, name, id: id2 } = repository;
@@ -21801,13 +21815,14 @@ async function main(host, runtime) {
   }
 }
 function hideSecrets(host, jobToken) {
-  const given = INPUTS.filter(({ type }) => type === "secret").map(({ name }) => host.input(name));
+  const given = INPUTS.filter(({ name }) => isSecret(name)).map(({ name }) => host.input(name));
   for (const secret of [...given, jobToken]) if (secret) host.secret(secret);
 }
 var init_main = __esm({
   "src/commands/main.ts"() {
     "use strict";
     init_errors();
+    init_names();
     init_table();
     init_values();
     init_report();
@@ -21822,11 +21837,13 @@ function guarded(host) {
     for (const value of hidden) result = result.replaceAll(value, "***");
     return result;
   };
+  const say = (text2) => clean(text2).replace(INPUT_NAMES, (name) => host.inputName(name));
   return {
     name: host.name,
     network: host.network,
     context: () => host.context(),
     input: (name) => host.input(name),
+    inputName: (name) => host.inputName(name),
     secret(value) {
       for (const form of encodings(value)) {
         if (hidden.has(form)) continue;
@@ -21835,13 +21852,13 @@ function guarded(host) {
       }
     },
     output: (name, value) => host.output(name, clean(value)),
-    info: (message) => host.info(inert(clean(message))),
-    notice: (message) => host.notice(inert(clean(message))),
-    warning: (message) => host.warning(inert(clean(message))),
-    fail: (message) => host.fail(inert(clean(message))),
+    info: (message) => host.info(inert(say(message))),
+    notice: (message) => host.notice(inert(say(message))),
+    warning: (message) => host.warning(inert(say(message))),
+    fail: (message) => host.fail(inert(say(message))),
     summary(text2) {
       try {
-        host.summary(clean(text2));
+        host.summary(say(text2));
       } catch (error) {
         host.info(inert(`The job summary could not be written: ${messageOf(error)}`));
       }
@@ -21868,12 +21885,18 @@ function encodings(secret) {
     JSON.stringify(secret).slice(1, -1)
   ];
 }
+var INPUT_NAMES;
 var init_host = __esm({
   "src/hosts/host.ts"() {
     "use strict";
     init_clock();
     init_errors();
+    init_table();
     init_text();
+    INPUT_NAMES = new RegExp(
+      `(?<![\\w./=-])(?:${INPUTS.map(({ name }) => name).filter((name) => name.includes("-")).join("|")})(?![\\w-])`,
+      "gu"
+    );
   }
 });
 
@@ -21915,6 +21938,7 @@ function localHost(inputs, environment, terminal2, onFailure) {
     network: { proxyFor: proxyFromEnvironment(environment) },
     context: () => localContext(),
     input: (name) => inputs[name]?.trim() ?? "",
+    inputName: (name) => isSecret(name) ? variableOf(name) : `--${name}`,
     secret() {
     },
     output(name, value) {
@@ -21953,6 +21977,7 @@ var init_local = __esm({
     "use strict";
     import_node_child_process = require("node:child_process");
     import_node_util2 = require("node:util");
+    init_names();
     init_repository_url();
     init_text();
     init_proxy();
@@ -23026,12 +23051,12 @@ var init_demo = __esm({
 // src/local/command-line.ts
 var import_node_util = require("node:util");
 init_errors();
+init_names();
 init_table();
 init_descriptions();
 init_text();
 init_version();
-var SECRETS = INPUTS.filter(({ type }) => type === "secret").map(({ name }) => name);
-var variableOf = (name) => name.toUpperCase().replaceAll("-", "_");
+var SECRETS = INPUTS.filter(({ name }) => isSecret(name)).map(({ name }) => name);
 var USAGE = `catalog-connect ${version}: connects a repository to its software catalog
 
   catalog-connect [register|plan] [--name value \u2026]   the inputs of the README by their names; secrets come from
@@ -23041,7 +23066,7 @@ var USAGE = `catalog-connect ${version}: connects a repository to its software c
   catalog-connect demo                               shows it all on such a catalog
   catalog-connect --help | --version
 
-inputs: ${INPUTS.filter(({ type }) => type !== "secret").map(({ name }) => `--${name}`).join(" ")}`;
+inputs: ${INPUTS.filter(({ name }) => !isSecret(name)).map(({ name }) => `--${name}`).join(" ")}`;
 function parseCommandLine(args, environment) {
   const [command = "", ...rest] = args[0]?.startsWith("-") || args.length === 0 ? ["", ...args] : args;
   if (args.includes("--help") || args.includes("-h")) return { kind: "text", text: USAGE, failed: false };

@@ -1,5 +1,6 @@
 import { explain } from '../errors.ts';
 import type { Host, Runtime } from '../hosts/host.ts';
+import { isSecret } from '../inputs/names.ts';
 import { INPUTS } from '../inputs/table.ts';
 import { parseBoolean } from '../inputs/values.ts';
 import { createReport } from './report.ts';
@@ -27,6 +28,6 @@ export async function main(host: Host, runtime: Runtime): Promise<void> {
 
 /** Before anything else is said. */
 function hideSecrets(host: Host, jobToken: string | undefined): void {
-  const given = INPUTS.filter(({ type }) => type === 'secret').map(({ name }) => host.input(name));
+  const given = INPUTS.filter(({ name }) => isSecret(name)).map(({ name }) => host.input(name));
   for (const secret of [...given, jobToken]) if (secret) host.secret(secret);
 }

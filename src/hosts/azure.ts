@@ -22,6 +22,7 @@ export function azureHost(environment: Environment): Host {
       // A variable that does not exist arrives as it was written.
       return /^\$\([^()]+\)$/u.test(value) ? '' : value;
     },
+    inputName: camelCase,
     secret(value) {
       // The agent masks line by line.
       for (const line of value.split(/[\r\n]+/u)) if (line) command('task.setsecret', {}, line);

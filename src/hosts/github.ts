@@ -12,6 +12,7 @@ export function gitHubHost(environment: Environment): Host {
     network: { proxyFor: proxyFromEnvironment(environment) },
     context: () => contextOf(environment),
     input: (name) => core.getInput(name),
+    inputName: (name) => name,
     secret: core.setSecret,
     output: core.setOutput,
     info: core.info,

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { explain, Failure, messageOf } from '../errors.ts';
+import { INPUTS } from '../inputs/table.ts';
 import type { Repository } from '../repository.ts';
 import { inert } from '../text.ts';
 
@@ -31,6 +32,8 @@ export interface Host {
   context(): RunContext;
   /** The value of an input by its kebab-case name, trimmed; '' when it is not given. */
   input(name: string): string;
+  /** What people here call an input, by its kebab-case name. */
+  inputName(name: string): string;
   /** Hides this value wherever it would be shown from now on. */
   secret(value: string): void;
   output(name: string, value: string): void;
@@ -43,8 +46,16 @@ export interface Host {
   summary(text: string): void;
 }
 
+/** The names of inputs in a text of ours, which says them as on GitHub: those of more than one word. */
+const INPUT_NAMES = new RegExp(
+  `(?<![\\w./=-])(?:${INPUTS.map(({ name }) => name)
+    .filter((name) => name.includes('-'))
+    .join('|')})(?![\\w-])`,
+  'gu',
+);
+
 /**
- * The host that the core sees: whatever it says is inert text without secrets. The runners mask too, but not
+ * The host that the core sees: whatever it says is inert text without secrets, in the words of the host. The runners mask too, but not
  * each of them, and not each encoding.
  */
 export function guarded(host: Host): Host {
@@ -54,11 +65,13 @@ export function guarded(host: Host): Host {
     for (const value of hidden) result = result.replaceAll(value, '***');
     return result;
   };
+  const say = (text: string) => clean(text).replace(INPUT_NAMES, (name) => host.inputName(name));
   return {
     name: host.name,
     network: host.network,
     context: () => host.context(),
     input: (name) => host.input(name),
+    inputName: (name) => host.inputName(name),
     secret(value) {
       for (const form of encodings(value)) {
         if (hidden.has(form)) continue;
@@ -67,13 +80,13 @@ export function guarded(host: Host): Host {
       }
     },
     output: (name, value) => host.output(name, clean(value)),
-    info: (message) => host.info(inert(clean(message))),
-    notice: (message) => host.notice(inert(clean(message))),
-    warning: (message) => host.warning(inert(clean(message))),
-    fail: (message) => host.fail(inert(clean(message))),
+    info: (message) => host.info(inert(say(message))),
+    notice: (message) => host.notice(inert(say(message))),
+    warning: (message) => host.warning(inert(say(message))),
+    fail: (message) => host.fail(inert(say(message))),
     summary(text) {
       try {
-        host.summary(clean(text));
+        host.summary(say(text));
       } catch (error) {
         host.info(inert(`The job summary could not be written: ${messageOf(error)}`));
       }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { styleText } from 'node:util';
+import { isSecret, variableOf } from '../inputs/names.ts';
 import { parseRepositoryUrl } from '../repository-url.ts';
 import { oneLine } from '../text.ts';
 import type { Environment } from './environment.ts';
@@ -35,6 +36,7 @@ export function localHost(
     network: { proxyFor: proxyFromEnvironment(environment) },
     context: () => localContext(),
     input: (name) => inputs[name]?.trim() ?? '',
+    inputName: (name) => (isSecret(name) ? variableOf(name) : `--${name}`),
     secret() {},
     output(name, value) {
       outputs.push(`${name}=${oneLine(value)}`);

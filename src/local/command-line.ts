@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../errors.ts';
 import type { Environment } from '../hosts/environment.ts';
+import { isSecret, variableOf } from '../inputs/names.ts';
 import { COMMANDS, INPUTS } from '../inputs/table.ts';
 import { STYLES } from '../sandbox/descriptions.ts';
 import { oneLine } from '../text.ts';
@@ -20,8 +21,7 @@ export interface SandboxFlags {
   discoveryDelay: number;
 }
 
-const SECRETS = INPUTS.filter(({ type }) => type === 'secret').map(({ name }) => name);
-const variableOf = (name: string) => name.toUpperCase().replaceAll('-', '_');
+const SECRETS = INPUTS.filter(({ name }) => isSecret(name)).map(({ name }) => name);
 
 const USAGE = `catalog-connect ${version}: connects a repository to its software catalog
 
@@ -32,7 +32,7 @@ const USAGE = `catalog-connect ${version}: connects a repository to its software
   catalog-connect demo                               shows it all on such a catalog
   catalog-connect --help | --version
 
-inputs: ${INPUTS.filter(({ type }) => type !== 'secret')
+inputs: ${INPUTS.filter(({ name }) => !isSecret(name))
   .map(({ name }) => `--${name}`)
   .join(' ')}`;
 

@@ -179,7 +179,7 @@ describe('the command line', () => {
       arguments: ['--catalog-token=x'],
     });
     expect(result.exitCode).toBe(1);
-    expect(result.log).toContain('Set the variable CATALOG_TOKEN instead');
+    expect(result.everything).toContain('Set the variable CATALOG_TOKEN instead');
   });
 
   test.each([

@@ -53,6 +53,20 @@ describe.each(HOSTS)('on %s', (host) => {
     expect(error).toContain('or azure-devops-pat');
   });
 
+  test('inputs are called what they are called there', async () => {
+    world = await createWorld();
+    const { everything } = await fail(host, world, {
+      inputs: { 'catalog-token': '', 'service-name': 'Not One' },
+    });
+    const [token, service] = {
+      github: ['catalog-token', 'service-name'],
+      azure: ['catalogToken', 'serviceName'],
+      local: ['CATALOG_TOKEN', '--service-name'],
+    }[host];
+    expect(everything.replaceAll('%0A', '\n')).toContain(`- ${token} is empty`);
+    expect(everything.replaceAll('%0A', '\n')).toContain(`- ${service} is "Not One"`);
+  });
+
   test('a timeout that no timer can hold is refused', async () => {
     world = await createWorld();
     const { error } = await fail(host, world, { inputs: { 'timeout-minutes': '40000' } });

@@ -42,6 +42,7 @@ export async function runCore({
       inputs[name as InputName] ??
       INPUTS.find((row) => row.name === name && 'default' in row)?.['default' as never] ??
       '',
+    inputName: (name) => name,
     secret() {},
     output(name, value) {
       if (name in result.outputs) throw new Error(`The output ${name} was written twice.`);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { camelCase } from '../../../src/inputs/names.ts';
+import { camelCase, variableOf } from '../../../src/inputs/names.ts';
 import { ORGANIZATION, SHOP, type World } from './world.ts';
 
 /** The built bundles, run as the real runners run them. */
@@ -61,15 +61,33 @@ export async function runStep(host: HostName, world: World, options: RunOptions 
       ...(host === 'azure' ? {} : { repository: `${ORGANIZATION}/${SHOP.project}/${SHOP.name}` }),
       ...options.inputs,
     };
-    return await { github: runGitHub, azure: runAzure, local: runLocal }[host](
+    const result = await { github: runGitHub, azure: runAzure, local: runLocal }[host](
       world,
       inputs,
       options,
       folder,
     );
+    const neutral = (text: string) => inGitHubsWords(host, text);
+    return {
+      ...result,
+      log: neutral(result.log),
+      errors: result.errors.map(neutral),
+      warnings: result.warnings.map(neutral),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What people read names inputs as the host does; the scenarios name them as GitHub does. */
+function inGitHubsWords(host: HostName, text: string): string {
+  const names = Object.keys(action.inputs).filter((name) => name.includes('-'));
+  return names.reduce((result, name) => {
+    if (host === 'azure') return result.replace(new RegExp(`\\b${camelCase(name)}\\b`, 'gu'), name);
+    return host === 'local'
+      ? result.replaceAll(`--${name}`, name).replaceAll(variableOf(name), name)
+      : result;
+  }, text);
 }
 
 async function runGitHub(
