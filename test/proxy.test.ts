@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { proxyFromAgent, proxyFromEnvironment } from '../src/hosts/proxy.ts';
 
 const proxy = (environment: Record<string, string>, url = 'https://us.api.konghq.com/v1') =>
@@ -65,4 +66,23 @@ describe("the agent's proxy", () => {
     expect(through('https://us.api.konghq.com/', { HTTPS_PROXY: 'other:1' })).toBe('http://other:1');
     expect(proxyFromAgent({})(new URL('https://us.api.konghq.com/'))).toBeUndefined();
   });
+});
+
+test('whatever the environment says, there is a proxy or none', () => {
+  const names = fc.constantFrom(
+    'HTTPS_PROXY',
+    'https_proxy',
+    'NO_PROXY',
+    'no_proxy',
+    'AGENT_PROXYURL',
+    'AGENT_PROXYUSERNAME',
+    'SECRET_AGENT_PROXYPASSWORD',
+    'AGENT_PROXYBYPASSLIST',
+  );
+  const value = fc.oneof(fc.string(), fc.webUrl(), fc.json(), fc.constantFrom('["("]', '*', 'proxy:80'));
+  fc.assert(
+    fc.property(fc.dictionary(names, value), fc.webUrl(), (environment, url) => {
+      expect(['string', 'undefined']).toContain(typeof proxyFromAgent(environment)(new URL(url)));
+    }),
+  );
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { HttpResponse } from '../src/http/http.ts';
 import { pauseBefore, retryAfter } from '../src/http/retry.ts';
 
@@ -52,4 +53,21 @@ describe('a request is repeated', () => {
     });
     expect(pauseBefore(6, 'GET', answer(503), NOW)).toBeUndefined();
   });
+});
+
+test('whatever Retry-After says, no pause is negative, endless or longer than a minute', () => {
+  const header = fc.oneof(
+    fc.string(),
+    fc.integer().map(String),
+    fc.double().map(String),
+    fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+  );
+  fc.assert(
+    fc.property(header, fc.integer({ min: 2, max: 5 }), (value, attempt) => {
+      const pause = pauseBefore(attempt, 'GET', answer(429, value), NOW);
+      if (pause === undefined) return;
+      expect(pause).toBeGreaterThan(0);
+      expect(pause).toBeLessThanOrEqual(60_000);
+    }),
+  );
 });
