@@ -8933,19 +8933,18 @@ async function claimRotation(connection, instance, ours) {
   const { client, clock } = connection;
   const standing = async () => (await readInstance(connection, instance)).labels?.[ROTATION_LABEL];
   const write = () => client.patch(instancePath(instance), { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
-  const first = await standing();
-  if (first === void 0) await write();
-  if (first === void 0 || first === ours) {
-    await clock.sleep(SETTLES);
-    if (await standing() === ours) return;
-  }
-  let seen;
+  let other;
   for (; ; ) {
-    const claim = await standing();
-    if (claim === void 0) throw new RotatedMeanwhile();
-    if (claim !== seen?.claim) seen = { claim, since: clock.now() };
-    if (clock.now() - seen.since >= EXPIRES) return void await write();
-    await clock.sleep(SETTLES);
+    let claim = await standing();
+    if (claim === void 0 && other) throw new RotatedMeanwhile();
+    const dead = claim !== void 0 && claim === other?.claim && clock.now() - other.since >= EXPIRES;
+    if (claim === void 0 || claim === ours || dead) {
+      if (claim !== ours) await write();
+      await clock.sleep(SETTLES);
+      claim = await standing();
+      if (claim === ours) return;
+    } else await clock.sleep(SETTLES);
+    if (claim !== void 0 && claim !== other?.claim) other = { claim, since: clock.now() };
   }
 }
 function storedDigest({ labels: labels2 }, found) {

@@ -34,20 +34,19 @@ export async function claimRotation(
   const standing = async () => (await readInstance(connection, instance)).labels?.[ROTATION_LABEL];
   const write = () =>
     client.patch(instancePath(instance), { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
-  const first = await standing();
-  if (first === undefined) await write();
-  if (first === undefined || first === ours) {
-    await clock.sleep(SETTLES);
-    if ((await standing()) === ours) return;
-  }
-  let seen: { claim: string; since: number } | undefined;
+  let other: { claim: string; since: number } | undefined;
   for (;;) {
-    const claim = await standing();
-    if (claim === undefined) throw new RotatedMeanwhile();
-    if (claim !== seen?.claim) seen = { claim, since: clock.now() };
+    let claim = await standing();
+    if (claim === undefined && other) throw new RotatedMeanwhile();
     // By our own clock: those of other machines may be wrong.
-    if (clock.now() - seen.since >= EXPIRES) return void (await write());
-    await clock.sleep(SETTLES);
+    const dead = claim !== undefined && claim === other?.claim && clock.now() - other.since >= EXPIRES;
+    if (claim === undefined || claim === ours || dead) {
+      if (claim !== ours) await write();
+      await clock.sleep(SETTLES);
+      claim = await standing();
+      if (claim === ours) return;
+    } else await clock.sleep(SETTLES);
+    if (claim !== undefined && claim !== other?.claim) other = { claim, since: clock.now() };
   }
 }
 
