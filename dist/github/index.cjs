@@ -9069,7 +9069,9 @@ async function replace(connection, instance, old, headers2, pat) {
   const replacement = {
     title: `credential of the integration "${instance.name}"`,
     hidden: "Give the catalog-token the role Integration Admin, and run the step again.",
-    settling: ANYTHING_PASSING,
+    get settling() {
+      return removed ? WITHOUT_CREDENTIAL : [404];
+    },
     async find() {
       const found = await readCredential(connection, instance, true);
       removed = found?.id !== old.id;
@@ -9100,7 +9102,7 @@ async function headerNames(connection) {
     `Authorize it at ${integrationsPage(connection)}, and report this.`
   );
 }
-var ANYTHING_PASSING, CredentialRemoved;
+var WITHOUT_CREDENTIAL, CredentialRemoved;
 var init_auth_credential = __esm({
   "src/catalogs/konnect/auth-credential.ts"() {
     "use strict";
@@ -9113,7 +9115,7 @@ var init_auth_credential = __esm({
     init_naming();
     init_rotation();
     init_schemas();
-    ANYTHING_PASSING = [401, 403, 404, 429];
+    WITHOUT_CREDENTIAL = [401, 403, 404, 429];
     CredentialRemoved = class extends Failure {
       name = "CredentialRemoved";
       constructor(connection, instance, cause) {

@@ -9522,7 +9522,9 @@ async function replace(connection, instance2, old, headers2, pat) {
   const replacement = {
     title: `credential of the integration "${instance2.name}"`,
     hidden: "Give the catalog-token the role Integration Admin, and run the step again.",
-    settling: ANYTHING_PASSING,
+    get settling() {
+      return removed ? WITHOUT_CREDENTIAL : [404];
+    },
     async find() {
       const found2 = await readCredential(connection, instance2, true);
       removed = found2?.id !== old.id;
@@ -9553,7 +9555,7 @@ async function headerNames(connection) {
     `Authorize it at ${integrationsPage(connection)}, and report this.`
   );
 }
-var ANYTHING_PASSING, CredentialRemoved;
+var WITHOUT_CREDENTIAL, CredentialRemoved;
 var init_auth_credential = __esm({
   "src/catalogs/konnect/auth-credential.ts"() {
     "use strict";
@@ -9566,7 +9568,7 @@ var init_auth_credential = __esm({
     init_naming();
     init_rotation();
     init_schemas();
-    ANYTHING_PASSING = [401, 403, 404, 429];
+    WITHOUT_CREDENTIAL = [401, 403, 404, 429];
     CredentialRemoved = class extends Failure {
       name = "CredentialRemoved";
       constructor(connection, instance2, cause) {

@@ -264,6 +264,17 @@ describe.each(HOSTS)('on %s', (host) => {
       expect(world.state.credentials).toHaveLength(1);
     });
 
+    test('a removal that is refused leaves the credential, and is told at once', async () => {
+      world = await createWorld();
+      const { credential } = connected();
+      world.fault = ({ method }) => (method === 'DELETE' ? { answer: { status: 403 } } : undefined);
+      const { error, outputs } = await fail(host, world, { inputs: { 'azure-devops-pat': world.secondPat } });
+      expect(error).toContain('lacks a role in this region: Integration Admin');
+      expect(error).not.toContain('was removed');
+      expect(outputs['credential-operation']).toBe('skipped');
+      expect(world.state.credentials).toEqual([credential]);
+    });
+
     test('a lasting one is told exactly, and the next run repairs it', async () => {
       world = await createWorld();
       const { mapping } = connected();

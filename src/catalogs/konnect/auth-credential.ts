@@ -94,8 +94,8 @@ function store(
   return client.post(pathOf(instance), body, AuthCredential, { critical });
 }
 
-/** What is tried again while there is no credential: whatever it is, to give up would leave it so. */
-const ANYTHING_PASSING: readonly number[] = [401, 403, 404, 429];
+/** Statuses that are tried again while there is no credential: to give up at the first would leave it so. */
+const WITHOUT_CREDENTIAL: readonly number[] = [401, 403, 404, 429];
 
 /**
  * Deletes the old credential and stores the new one. From the first to the second nothing ends it: neither the
@@ -125,7 +125,9 @@ async function replace(
   const replacement: Ensurable<AuthCredential> = {
     title: `credential of the integration "${instance.name}"`,
     hidden: 'Give the catalog-token the role Integration Admin, and run the step again.',
-    settling: ANYTHING_PASSING,
+    get settling() {
+      return removed ? WITHOUT_CREDENTIAL : [404];
+    },
     async find() {
       const found = await readCredential(connection, instance, true);
       removed = found?.id !== old.id;
