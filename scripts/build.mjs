@@ -34,8 +34,10 @@ function licences(inputs) {
 }
 
 function compare() {
-  const stale = HOSTS.flatMap((host) => [`${host}/index.cjs`, `${host}/LICENSES.txt`]).filter(
-    (file) => read(path.join(root, 'dist', file)) !== read(path.join(outRoot, file)),
+  const committed = path.join(root, 'dist');
+  const files = new Set([committed, outRoot].flatMap((folder) => readdirSync(folder, { recursive: true })));
+  const stale = [...files].filter(
+    (file) => /\.\w+$/.test(file) && read(path.join(committed, file)) !== read(path.join(outRoot, file)),
   );
   if (stale.length > 0) {
     console.error(`dist is stale (${stale.join(', ')}): run "npm run build" and commit what it writes.`);

@@ -10,7 +10,10 @@ export const HOSTS = ['github', 'azure', 'local'];
 export function bundle(host, outdir) {
   return build({
     absWorkingDir: root,
-    entryPoints: [{ in: `src/main/${host}.ts`, out: 'index' }],
+    entryPoints: [
+      { in: `src/main/${host}.ts`, out: 'index' },
+      ...(host === 'github' ? [{ in: '@actions/github', out: 'octokit' }] : []),
+    ],
     outdir: outdir ?? root,
     write: outdir !== undefined,
     outExtension: { '.js': '.cjs' },
@@ -22,11 +25,14 @@ export function bundle(host, outdir) {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [lazyUndici],
+    plugins: [lazyUndici, octokitBeside],
   });
 }
 
-/** @actions/http-client loads all of undici, for the proxies of a call that we do not make: load it when it is used. */
+/**
+ * @actions/http-client and @actions/github load all of undici, for proxies of calls that we do not make so: load what is
+ * used, when it is used.
+ */
 const lazyUndici = {
   name: 'lazy-undici',
   setup({ onResolve, onLoad }) {
@@ -34,9 +40,19 @@ const lazyUndici = {
       importer.includes('@actions') ? { path: 'undici', namespace: 'lazy' } : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({
-      contents: `Object.defineProperty(exports, 'ProxyAgent', { enumerable: true, get: () => require('undici/lib/dispatcher/proxy-agent.js') });`,
+      contents: `Object.defineProperty(exports, 'ProxyAgent', { enumerable: true, get: () => require('undici/lib/dispatcher/proxy-agent.js') }); exports.fetch = (...call) => fetch(...call);`,
       resolveDir: root,
     }));
+  },
+};
+
+/** Octokit is as large as all of ours: what keeps no issue does not even read it. */
+const octokitBeside = {
+  name: 'octokit-beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@actions\/github$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './octokit.cjs', external: true } : undefined,
+    );
   },
 };
 

@@ -46,20 +46,25 @@ async function load() {
 }
 
 function sentence(input) {
-  const choices = input.choices ? ` One of ${input.choices.join(', ')}.` : '';
+  const choices = input.choices
+    ? ` ${input.type === 'choices' ? 'Any' : 'One'} of ${input.choices.join(', ')}.`
+    : '';
   const absent = input.otherwise ? ` Default: ${input.otherwise}.` : '';
   return `${input.description}${choices}${absent}`;
 }
 
 function actionYml() {
-  const inputs = INPUTS.map((input) => [
-    input.name,
-    {
-      description: sentence(input),
-      required: input.required === true,
-      ...(input.default === undefined ? {} : { default: input.default }),
-    },
-  ]);
+  const inputs = INPUTS.filter(({ only }) => only !== 'azure').map((input) => {
+    const absent = input.gitHubDefault ?? input.default;
+    return [
+      input.name,
+      {
+        description: sentence(input),
+        required: input.required === true,
+        ...(absent === undefined ? {} : { default: absent }),
+      },
+    ];
+  });
   const outputs = OUTPUTS.map((output) => [output.name, { description: output.description }]);
   const action = {
     name: 'Catalog Connect',
@@ -90,7 +95,7 @@ function taskJson() {
     minimumAgentVersion: '3.230.2',
     instanceNameFormat: 'Catalog Connect: $(command)',
     groups: Object.entries(GROUPS).map(([name, displayName]) => ({ name, displayName, isExpanded: true })),
-    inputs: INPUTS.map(taskInput),
+    inputs: INPUTS.filter(({ only }) => only !== 'github').map(taskInput),
     outputVariables: OUTPUTS.map((output) => ({
       name: camelCase(output.name),
       description: output.description,
@@ -124,11 +129,12 @@ function readme(text) {
   const inputs = INPUTS.map((input) => {
     const absent = input.required
       ? '**required**'
-      : input.default === undefined
+      : (input.gitHubDefault ?? input.default) === undefined
         ? (input.otherwise ?? '')
-        : `\`${input.default}\``;
+        : `\`${input.gitHubDefault ?? input.default}\``;
     const choices = input.choices ? ` (${input.choices.map((choice) => `\`${choice}\``).join(', ')})` : '';
-    return `| \`${input.name}\` | ${absent} | ${input.description}${choices} |`;
+    const where = { github: ' (Not on Azure Pipelines.)', azure: ' (Azure DevOps only.)' }[input.only] ?? '';
+    return `| \`${input.name}\` | ${absent} | ${input.description}${choices}${where} |`;
   });
   const outputs = OUTPUTS.map((output) => `| \`${output.name}\` | ${output.description} |`);
   return between(between(text, 'inputs', ['| Input | Default | |', '|---|---|---|', ...inputs]), 'outputs', [

@@ -6,18 +6,22 @@ import { oneLine } from './text.ts';
 export const PROVIDERS = ['azure-devops', 'github', 'gitlab'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
-export interface Repository {
+/** Whose repositories an integration reads. */
+export interface Owner {
   provider: Provider;
   /** Azure DevOps: the organization (on a Server: the collection). GitHub: the owner. GitLab: the group path. */
   organization: string;
+  /** Where the organization lives, without a trailing slash, e.g. `https://dev.azure.com`. */
+  host: string;
+}
+
+export interface Repository extends Owner {
   /** Azure DevOps only. */
   project?: string | undefined;
   name: string;
   /** The host's own ID: a GUID on Azure DevOps, digits on GitHub. Survives a rename. */
   id?: string | undefined;
   projectId?: string | undefined;
-  /** Where the organization lives, without a trailing slash, e.g. `https://dev.azure.com`. */
-  host: string;
 }
 
 /** `organization/project/name`, as people write it. */

@@ -72,6 +72,20 @@ test('what one request is told by a server that throttles, all others obey', asy
   expect(asked.slice(1).sort()).toEqual(['/a', '/b']);
 });
 
+test('a success that asks for a pause is a success, and holds the next request back', async () => {
+  const url = await serve((_, response) => {
+    if (asked.length === 1) response.writeHead(200, { 'retry-after': '7' });
+    response.end('{}');
+  });
+  expect((await client.send({ method: 'POST', url: url('/a'), headers: {} })).status).toBe(200);
+  const next = client.send({ method: 'GET', url: url('/b'), headers: {} });
+  await until(() => time.sleepers.length === 1);
+  expect(asked).toEqual(['/a']);
+  expect(time.sleepers.map(({ milliseconds }) => milliseconds)).toEqual([7_000]);
+  time.wakeAll();
+  expect((await next).status).toBe(200);
+});
+
 test('the end of a run ends what is under way, but not what must come to its end', async () => {
   let answer: (() => void) | undefined;
   const url = await serve((request, response) => {

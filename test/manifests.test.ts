@@ -13,8 +13,10 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 test('both manifests and the README have the same inputs and outputs', () => {
   const names = INPUTS.map(({ name }) => name as string);
   const outputs = OUTPUTS.map(({ name }) => name as string);
-  expect(Object.keys(action.inputs)).toEqual(names);
-  expect(task.inputs.map(({ name }: { name: string }) => name)).toEqual(names.map(camelCase));
+  const on = (host: 'github' | 'azure') =>
+    INPUTS.filter((row) => !('only' in row) || row.only === host).map(({ name }) => name as string);
+  expect(Object.keys(action.inputs)).toEqual(on('github'));
+  expect(task.inputs.map(({ name }: { name: string }) => name)).toEqual(on('azure').map(camelCase));
   expect(Object.keys(action.outputs)).toEqual(outputs);
   expect(task.outputVariables.map(({ name }: { name: string }) => name)).toEqual(outputs.map(camelCase));
   for (const name of [...names, ...outputs]) expect(readme).toContain(`| \`${name}\` |`);
@@ -50,4 +52,15 @@ test('the extension has the version of the package, and the files of the task', 
 test('action.yml starts what is there', () => {
   expect(action.runs.using).toBe('node24');
   expect(existsSync(path.join(root, action.runs.main))).toBe(true);
+});
+
+test('what only a ticket needs is in no file that every run reads', () => {
+  for (const host of ['github', 'azure', 'local']) {
+    const bundle = readFileSync(path.join(root, `dist/${host}/index.cjs`), 'utf8');
+    expect(bundle).not.toContain('node_modules/@octokit/');
+    expect(bundle.includes('import("./octokit.cjs")')).toBe(host === 'github');
+  }
+  expect(readFileSync(path.join(root, 'dist/github/octokit.cjs'), 'utf8')).toContain(
+    'node_modules/@octokit/',
+  );
 });

@@ -3,6 +3,7 @@ import type { HttpResponse } from '../src/http/http.ts';
 import { pauseBefore, retryAfter } from '../src/http/retry.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
+const GET = { method: 'GET' } as const;
 const answer = (status: number, header?: string): HttpResponse => ({
   status,
   text: '',
@@ -26,32 +27,46 @@ describe('Retry-After', () => {
 
 describe('a request is repeated', () => {
   test.each([408, 429, 500, 502, 503, 504])('a GET after %d', (status) =>
-    expect(pauseBefore(2, 'GET', answer(status), NOW)).toBeGreaterThan(0),
+    expect(pauseBefore(2, GET, answer(status), NOW)).toBeGreaterThan(0),
   );
   test.each([200, 201, 302, 400, 401, 403, 404, 409, 501])('a GET never after %d', (status) =>
-    expect(pauseBefore(2, 'GET', answer(status), NOW)).toBeUndefined(),
+    expect(pauseBefore(2, GET, answer(status), NOW)).toBeUndefined(),
   );
   test.each(['POST', 'PATCH', 'DELETE'] as const)(
     'a %s only where the server did not act on it',
     (method) => {
-      expect(pauseBefore(2, method, answer(429), NOW)).toBeGreaterThan(0);
+      expect(pauseBefore(2, { method }, answer(429), NOW)).toBeGreaterThan(0);
       for (const status of [408, 500, 502, 503, 504])
-        expect(pauseBefore(2, method, answer(status), NOW)).toBeUndefined();
+        expect(pauseBefore(2, { method }, answer(status), NOW)).toBeUndefined();
     },
   );
+  test('a 403 of GitHub that only throttles', () => {
+    const throttled = (headers: Record<string, string>) =>
+      pauseBefore(2, { method: 'POST' }, { status: 403, text: '', headers }, NOW);
+    const reset = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW / 1000 + 20) };
+    expect(throttled({ 'retry-after': '3' })).toBe(3_000);
+    expect(throttled(reset)).toBe(20_000);
+    expect(throttled({ ...reset, 'x-ratelimit-reset': String(NOW / 1000 + 3_600) })).toBeUndefined();
+    expect(throttled({ ...reset, 'x-ratelimit-remaining': '17' })).toBeUndefined();
+  });
+  test('a POST that only reads, as a GET', () => {
+    const reads = { method: 'POST', reads: true } as const;
+    expect(pauseBefore(2, reads, answer(503), NOW)).toBeGreaterThan(0);
+    expect(pauseBefore(2, reads, answer(400), NOW)).toBeUndefined();
+  });
   test('not before the time that was asked for, and not when that is too far off', () => {
-    expect(pauseBefore(2, 'GET', answer(429, '30'), NOW)).toBe(30_000);
-    expect(pauseBefore(2, 'GET', answer(503, 'Sun, 01 Mar 2026 12:00:45 GMT'), NOW)).toBe(45_000);
-    expect(pauseBefore(2, 'GET', answer(429, '259200'), NOW)).toBeUndefined();
+    expect(pauseBefore(2, GET, answer(429, '30'), NOW)).toBe(30_000);
+    expect(pauseBefore(2, GET, answer(503, 'Sun, 01 Mar 2026 12:00:45 GMT'), NOW)).toBe(45_000);
+    expect(pauseBefore(2, GET, answer(429, '259200'), NOW)).toBeUndefined();
   });
   test('five times at most, after growing pauses', () => {
     const longest = [500, 1_000, 2_000, 4_000];
     longest.forEach((most, index) => {
-      const pause = pauseBefore(index + 2, 'GET', answer(503), NOW) ?? 0;
+      const pause = pauseBefore(index + 2, GET, answer(503), NOW) ?? 0;
       expect(pause).toBeGreaterThanOrEqual(most / 2);
       expect(pause).toBeLessThanOrEqual(most);
     });
-    expect(pauseBefore(6, 'GET', answer(503), NOW)).toBeUndefined();
+    expect(pauseBefore(6, GET, answer(503), NOW)).toBeUndefined();
   });
 });
 
@@ -64,7 +79,7 @@ test('whatever Retry-After says, no pause is negative, endless or longer than a 
   );
   fc.assert(
     fc.property(header, fc.integer({ min: 2, max: 5 }), (value, attempt) => {
-      const pause = pauseBefore(attempt, 'GET', answer(429, value), NOW);
+      const pause = pauseBefore(attempt, GET, answer(429, value), NOW);
       if (pause === undefined) return;
       expect(pause).toBeGreaterThan(0);
       expect(pause).toBeLessThanOrEqual(60_000);

@@ -68,15 +68,16 @@ var init_errors = __esm({
 });
 
 // src/inputs/table.ts
-var COMMANDS, CATALOGS, REGIONS, INTEGRATIONS, ROTATIONS, INPUTS, OPERATIONS, operations, OUTPUTS;
+var COMMANDS, CATALOGS, REGIONS, INTEGRATIONS, ROTATIONS, AILMENTS, INPUTS, OPERATIONS, TICKET_OPERATIONS, EXPIRY_SOURCES, quoted, operations, OUTPUTS;
 var init_table = __esm({
   "src/inputs/table.ts"() {
     "use strict";
-    COMMANDS = ["register", "plan"];
+    COMMANDS = ["register", "plan", "remind"];
     CATALOGS = ["konnect"];
     REGIONS = ["us", "eu", "au", "me", "in", "sg"];
     INTEGRATIONS = ["azure-devops", "github", "gitlab"];
     ROTATIONS = ["auto", "always", "never"];
+    AILMENTS = ["expiring", "expired", "tainted", "missing", "unauthorized", "none"];
     INPUTS = [
       {
         name: "command",
@@ -85,7 +86,7 @@ var init_table = __esm({
         choices: COMMANDS,
         default: "register",
         label: "Command",
-        description: "`register` ensures everything; `plan` reads everything, writes nothing and says what `register` would do."
+        description: "`register` ensures everything; `plan` reads everything, writes nothing and says what `register` would do; `remind` tells in time when the PAT ends."
       },
       {
         name: "timeout-minutes",
@@ -203,6 +204,14 @@ var init_table = __esm({
         description: "When to replace the credential: `auto` if it is tainted, expired or made from another PAT; `always`; or `never`."
       },
       {
+        name: "pat-expires-on",
+        group: "credential",
+        type: "text",
+        otherwise: "what the catalog, or an earlier run, knows; else estimated",
+        label: "PAT expires on",
+        description: "The last day of the PAT, as `YYYY-MM-DD`, which nobody can read from it. `register` records it on the integration for later reminders."
+      },
+      {
         name: "service-name",
         group: "service",
         type: "text",
@@ -265,10 +274,80 @@ var init_table = __esm({
         default: "false",
         label: "Map before discovery",
         description: "Map the repository without waiting for its discovery, where Konnect describes repositories by nothing but what is known of this one."
+      },
+      {
+        name: "remind-within-days",
+        group: "reminder",
+        type: "whole number",
+        default: "30",
+        label: "Remind within days",
+        description: "How many days before its end a PAT counts as `expiring`."
+      },
+      {
+        name: "fail-on",
+        group: "reminder",
+        type: "choices",
+        choices: AILMENTS,
+        default: "expired,tainted,missing",
+        label: "Fail on",
+        description: "With which `credential-status` a step with `command: remind` fails; `none` for never."
+      },
+      {
+        name: "ticket",
+        group: "reminder",
+        type: "boolean",
+        default: "false",
+        label: "Ticket",
+        description: "With `command: remind`: keep one ticket about the renewal, an issue of the current repository on GitHub, a work item of the project on Azure DevOps."
+      },
+      {
+        name: "ticket-assignees",
+        group: "reminder",
+        type: "lines",
+        otherwise: "nobody",
+        label: "Ticket assignees",
+        description: "Who is assigned to a new ticket: logins on GitHub, one user name (an e-mail address) on Azure DevOps. One a line, or separated by commas."
+      },
+      {
+        name: "ticket-labels",
+        group: "reminder",
+        type: "lines",
+        otherwise: "only those that the ticket is found by",
+        label: "Ticket labels",
+        description: "More labels (tags on Azure DevOps) of a new ticket. One a line, or separated by commas."
+      },
+      {
+        name: "work-item-type",
+        group: "reminder",
+        type: "text",
+        only: "azure",
+        default: "Task",
+        label: "Work item type",
+        description: "The type of the work item, one that the process of the project has."
+      },
+      {
+        name: "github-token",
+        group: "reminder",
+        type: "secret",
+        only: "github",
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub
+        gitHubDefault: "${{ github.token }}",
+        label: "GitHub token",
+        description: "The token that keeps the issue. It needs `issues: write`. Used only with `ticket`."
       }
     ];
     OPERATIONS = ["created", "updated", "replaced", "unchanged", "skipped"];
-    operations = OPERATIONS.map((operation) => `\`${operation}\``).join(", ");
+    TICKET_OPERATIONS = [
+      "created",
+      "updated",
+      "closed",
+      "reopened",
+      "unchanged",
+      "skipped"
+    ];
+    EXPIRY_SOURCES = ["input", "catalog", "recorded", "token-issue-month", "created-at"];
+    quoted = (words2) => words2.map((word) => `\`${word}\``).join(", ");
+    operations = quoted(OPERATIONS);
     OUTPUTS = [
       { name: "integration-id", default: "", description: "The ID of the integration instance." },
       { name: "integration-operation", default: "skipped", description: `What was done: ${operations}.` },
@@ -277,7 +356,22 @@ var init_table = __esm({
       {
         name: "credential-status",
         default: "",
-        description: "`valid`, `expired`, `tainted`, `missing` or `unauthorized`."
+        description: "`valid`, `expiring`, `expired`, `tainted`, `missing` or `unauthorized`."
+      },
+      {
+        name: "credential-expires-on",
+        default: "",
+        description: "The last day of the credential (in UTC), as `YYYY-MM-DD`; empty when nothing is known."
+      },
+      {
+        name: "credential-days-left",
+        default: "",
+        description: "How many days that is from today: 0 on the last day, negative afterwards."
+      },
+      {
+        name: "credential-expiry-source",
+        default: "",
+        description: `How that is known: ${quoted(EXPIRY_SOURCES)}. The last two are upper bounds.`
       },
       { name: "service-id", default: "", description: "The ID of the catalog service." },
       { name: "service-name", default: "", description: "The machine name of the catalog service." },
@@ -285,10 +379,16 @@ var init_table = __esm({
       { name: "resource-id", default: "", description: "The ID of the catalog resource that is the repository." },
       { name: "mapping-id", default: "", description: "The ID of the resource mapping." },
       { name: "mapping-operation", default: "skipped", description: `What was done: ${operations}.` },
+      { name: "ticket-url", default: "", description: "The page of the ticket." },
+      {
+        name: "ticket-operation",
+        default: "skipped",
+        description: `What was done with the ticket: ${quoted(TICKET_OPERATIONS)}.`
+      },
       {
         name: "changed",
         default: "false",
-        description: "`true` when anything was (or, with `plan`, would be) written."
+        description: "`true` when anything was (or, with `plan`, would be) written to the catalog."
       }
     ];
   }
@@ -3410,9 +3510,9 @@ var require_timestamp = __commonJS({
         const match = str.match(timestamp.test);
         if (!match)
           throw new Error("!!timestamp expects a date, starting with yyyy-mm-dd");
-        const [, year, month, day, hour, minute, second] = match.map(Number);
+        const [, year, month, day2, hour, minute, second] = match.map(Number);
         const millisec = match[7] ? Number((match[7] + "00").substr(1, 3)) : 0;
-        let date = Date.UTC(year, month - 1, day, hour || 0, minute || 0, second || 0, millisec);
+        let date = Date.UTC(year, month - 1, day2, hour || 0, minute || 0, second || 0, millisec);
         const tz = match[8];
         if (tz && tz !== "Z") {
           let d = parseSexagesimal(tz, false);
@@ -7697,8 +7797,8 @@ async function parseCustomFields(text, complain) {
 }
 function isLink(value) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const { name, link, ...rest } = value;
-  return typeof name === "string" && typeof link === "string" && URL.canParse(link) && Object.keys(rest).length === 0;
+  const { name, link: link2, ...rest } = value;
+  return typeof name === "string" && typeof link2 === "string" && URL.canParse(link2) && Object.keys(rest).length === 0;
 }
 function describe(value) {
   return typeof value === "string" ? value : JSON.stringify(value) ?? "nothing";
@@ -7729,6 +7829,340 @@ var init_values = __esm({
     MOST_LABELS = 49;
     TEXT_FIELDS = /* @__PURE__ */ new Set(["owner", "cost_center", "product_manager"]);
     LINK_FIELDS = /* @__PURE__ */ new Set(["git_repo", "dashboard", "jira_project", "slack_channel"]);
+  }
+});
+
+// src/dates.ts
+function parseDay(text) {
+  if (!/^\d{4}-\d{2}-\d{2}$/u.test(text)) return void 0;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && dayOf(time) === text ? text : void 0;
+}
+function dayOf(time) {
+  return new Date(time).toISOString().slice(0, 10);
+}
+function daysFrom(start, end) {
+  return Math.round((Date.parse(end) - Date.parse(start)) / MILLISECONDS);
+}
+function daysAfter(day2, days) {
+  return dayOf(Date.parse(day2) + days * MILLISECONDS);
+}
+function aYearAfter(day2) {
+  const [year = "", rest = ""] = [day2.slice(0, 4), day2.slice(4)];
+  const next = `${String(Number(year) + 1).padStart(4, "0")}${rest}`;
+  return parseDay(next) ?? `${next.slice(0, 8)}28`;
+}
+function lastDayOf(year, month) {
+  return dayOf(Date.UTC(year, month, 0));
+}
+var MILLISECONDS;
+var init_dates = __esm({
+  "src/dates.ts"() {
+    "use strict";
+    MILLISECONDS = 864e5;
+  }
+});
+
+// src/http/address.ts
+function isLoopback(hostname) {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/u.test(hostname);
+}
+function isConfidential(url) {
+  return url.startsWith("https:") || URL.canParse(url) && isLoopback(new URL(url).hostname);
+}
+var init_address = __esm({
+  "src/http/address.ts"() {
+    "use strict";
+  }
+});
+
+// src/inputs/parse.ts
+async function parseInputs(read2) {
+  const problems = [];
+  const complainOf = (name) => (problem) => problems.push(`${name} ${problem}`);
+  const text = (name) => read2(name).trim() || void 0;
+  const value = (name) => text(name) ?? row(name).default;
+  function choice(name) {
+    const given = value(name);
+    if (given !== void 0 && !row(name).choices?.includes(given))
+      complainOf(name)(`is "${oneLine(given, 80)}"; it can be ${row(name).choices?.join(", ")}`);
+    return given;
+  }
+  function list(name) {
+    const given = (value(name) ?? "").split(/[,\r\n]/u).map((item) => item.trim());
+    return [...new Set(given.filter(Boolean))];
+  }
+  function choices(name) {
+    const given = list(name);
+    for (const item of given.filter((one) => !row(name).choices?.includes(one)))
+      complainOf(name)(`has "${oneLine(item, 80)}"; it can have ${row(name).choices?.join(", ")}`);
+    return given;
+  }
+  function day2(name) {
+    const given = text(name);
+    const parsed = given && parseDay(given);
+    if (given && !parsed)
+      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a day as YYYY-MM-DD, like 2027-03-31`);
+    return parsed || void 0;
+  }
+  function boolean2(name) {
+    const parsed = parseBoolean(value(name) ?? "");
+    if (parsed === void 0) complainOf(name)(`is "${oneLine(read2(name), 80)}"; it can be true or false`);
+    return parsed ?? false;
+  }
+  function whole(name, least, most, unit) {
+    const given = value(name) ?? "";
+    if (!/^\d{1,5}$/u.test(given) || Number(given) < least || Number(given) > most)
+      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit} from ${least} to ${most}`);
+    return Number(given);
+  }
+  function limited(name, longest) {
+    const given = text(name);
+    if (given && given.length > longest)
+      complainOf(name)(`has ${given.length} characters; Konnect takes at most ${longest}`);
+    return given;
+  }
+  function machineName(name) {
+    const given = text(name);
+    if (given && !MACHINE_NAME.test(given))
+      complainOf(name)(
+        `is "${oneLine(given, 130)}"; a name is 1 to 120 lower-case letters, digits, "." and "-"`
+      );
+    return given;
+  }
+  function url(name) {
+    const given = text(name);
+    if (given === void 0) return void 0;
+    const parsed = URL.canParse(given) ? new URL(given) : void 0;
+    const secure = parsed?.protocol === "https:" || parsed?.protocol === "http:" && isLoopback(parsed.hostname);
+    if (!parsed || !secure || parsed.username || parsed.password || parsed.search || parsed.hash) {
+      complainOf(name)("must be an https URL without user, query and fragment (plain http only to loopback)");
+      return void 0;
+    }
+    return parsed.href.replace(/\/+$/u, "");
+  }
+  const resourceId = text("resource-id");
+  if (resourceId && !/^[\w-]{16}$/u.test(resourceId))
+    complainOf("resource-id")(`is "${oneLine(resourceId, 80)}"; an ID has 16 letters, digits, "-" and "_"`);
+  const region = choice("catalog-region");
+  boolean2("summary");
+  choice("catalog");
+  const labels2 = text("service-labels");
+  const customFields = text("service-custom-fields");
+  const inputs = {
+    command: choice("command"),
+    timeout: whole("timeout-minutes", 1, 1440, "minutes") * 6e4,
+    catalogToken: secret("catalog-token") ?? missingToken(),
+    catalogUrl: url("catalog-url")?.replace(/\/v1$/u, "") ?? `https://${region}.api.konghq.com`,
+    repository: text("repository"),
+    azureDevOpsOrganization: text("azure-devops-organization"),
+    azureDevOpsUrl: url("azure-devops-url"),
+    integration: choice("integration"),
+    integrationName: machineName("integration-name"),
+    integrationDisplayName: limited("integration-display-name", 120),
+    azureDevOpsPat: secret("azure-devops-pat"),
+    rotateCredential: choice("rotate-credential"),
+    patExpiresOn: day2("pat-expires-on"),
+    serviceName: machineName("service-name"),
+    serviceDisplayName: limited("service-display-name", 120),
+    serviceDescription: limited("service-description", 2048),
+    serviceLabels: labels2 ? await parseLabels(labels2, complainOf("service-labels")) : {},
+    serviceCustomFields: customFields ? await parseCustomFields(customFields, complainOf("service-custom-fields")) : {},
+    resourceId,
+    waitTimeout: whole("wait-timeout", 0, 86400, "seconds") * 1e3,
+    mapBeforeDiscovery: boolean2("map-before-discovery"),
+    remindWithin: whole("remind-within-days", 1, 366, "days"),
+    failOn: choices("fail-on"),
+    ticket: boolean2("ticket"),
+    ticketAssignees: list("ticket-assignees"),
+    ticketLabels: list("ticket-labels"),
+    workItemType: value("work-item-type") ?? "",
+    gitHubToken: secret("github-token")
+  };
+  if (problems.length > 0)
+    throw new Failure(`The inputs cannot be used:
+${bullets(problems)}`, "Nothing was sent.");
+  return inputs;
+  function missingToken() {
+    complainOf("catalog-token")(
+      `is empty. Give it the secret that holds the Konnect token. Usual mistakes: the secret has another name, or does not exist for this repository, environment or variable group; a reusable workflow was called without "secrets: inherit"; the pipeline has no access to the variable group`
+    );
+    return "";
+  }
+  function secret(name) {
+    const given = text(name);
+    if (given && /[^\x21-\x7e]/u.test(given))
+      complainOf(name)("holds spaces, line breaks or other characters that no token has");
+    return given;
+  }
+}
+function row(name) {
+  return rows.get(name);
+}
+var rows;
+var init_parse = __esm({
+  "src/inputs/parse.ts"() {
+    "use strict";
+    init_dates();
+    init_errors();
+    init_address();
+    init_text();
+    init_table();
+    init_values();
+    rows = new Map(INPUTS.map((entry) => [entry.name, entry]));
+  }
+});
+
+// src/repository-url.ts
+function parseRepositoryUrl(text, provider) {
+  const url = toUrl(text);
+  if (!url) return void 0;
+  const segments = url.pathname.split("/").filter(Boolean).map(decode);
+  if (segments.some(
+    (segment) => segment === void 0 || segment === "." || segment === ".." || /[/\\\p{Cc}]/u.test(segment)
+  ))
+    return void 0;
+  const path = segments;
+  const hostname = url.hostname.toLowerCase();
+  if (hostname === "ssh.dev.azure.com" || hostname === "vs-ssh.visualstudio.com") return azureOverSsh(path);
+  if (path.includes("_git")) return azureDevOps(url, hostname, path);
+  const kind = kindOf(hostname) ?? provider;
+  if (kind === "github") return gitHub(url, path);
+  if (kind === "gitlab") return gitLab(url, path);
+  return void 0;
+}
+function toUrl(text) {
+  const scp = /^(?:[^@/\s]+@)?([\w.-]+):(?!\/\/)(?!\d+\/)(.+)$/u.exec(text.trim());
+  const source = scp && !/^[a-z+]+:\/\//iu.test(text) ? `ssh://${scp[1]}/${scp[2]}` : text.trim();
+  if (!/^(?:https?|ssh|git):\/\//iu.test(source)) return void 0;
+  if (/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/iu.test(source.split(/[?#]/u)[0] ?? "")) return void 0;
+  try {
+    return new URL(source);
+  } catch {
+    return void 0;
+  }
+}
+function decode(segment) {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return void 0;
+  }
+}
+function kindOf(hostname) {
+  if (hostname === "github.com" || hostname.endsWith(".ghe.com") || /(?:^|\.)github\./u.test(hostname))
+    return "github";
+  if (hostname === "gitlab.com" || /(?:^|\.)gitlab\./u.test(hostname)) return "gitlab";
+  return void 0;
+}
+function origin(url) {
+  const isWeb = url.protocol === "http:" || url.protocol === "https:";
+  return isWeb ? `${url.protocol}//${url.host}` : `https://${url.hostname}`;
+}
+function azureOverSsh([version2, organization, project, name]) {
+  if (version2 !== "v3" || !organization || !project || !name) return void 0;
+  return { provider: "azure-devops", organization, project, name, host: "https://dev.azure.com" };
+}
+function azureDevOps(url, hostname, path) {
+  const marker = path.indexOf("_git");
+  const after = path.slice(marker + 1).filter((segment) => !/^_(?:optimized|full)$/u.test(segment));
+  const name = after[0];
+  const before = path.slice(0, marker);
+  if (!name) return void 0;
+  const provider = "azure-devops";
+  if (hostname.endsWith(".visualstudio.com")) {
+    if (before[0]?.toLowerCase() === "defaultcollection") before.shift();
+    const organization2 = hostname.split(".")[0] ?? "";
+    return { provider, organization: organization2, project: before[0] ?? name, name, host: "https://dev.azure.com" };
+  }
+  if (hostname === "dev.azure.com") {
+    const [organization2, project2] = before;
+    return organization2 ? { provider, organization: organization2, project: project2 ?? name, name, host: origin(url) } : void 0;
+  }
+  const virtual = before[0]?.toLowerCase() === "tfs" ? before.shift() : void 0;
+  const [organization, project] = before;
+  if (!organization) return void 0;
+  const host = virtual ? `${origin(url)}/${virtual}` : origin(url);
+  return { provider, organization, project: project ?? name, name, host };
+}
+function gitHub(url, [organization, name]) {
+  if (!organization || !name) return void 0;
+  return { provider: "github", organization, name: withoutGit(name), host: origin(url) };
+}
+function gitLab(url, path) {
+  const end = path.indexOf("-");
+  const parts = end < 0 ? path : path.slice(0, end);
+  const name = parts.at(-1);
+  if (parts.length < 2 || !name) return void 0;
+  return {
+    provider: "gitlab",
+    organization: parts.slice(0, -1).join("/"),
+    name: withoutGit(name),
+    host: origin(url)
+  };
+}
+function withoutGit(name) {
+  return name.replace(/(.)\.git$/iu, "$1");
+}
+var init_repository_url = __esm({
+  "src/repository-url.ts"() {
+    "use strict";
+  }
+});
+
+// src/repository.ts
+function fullName(repository) {
+  return [repository.organization, repository.project, repository.name].filter(Boolean).join("/");
+}
+function samePath(a, b) {
+  return a.provider === b.provider && fullName(a).toLowerCase() === fullName(b).toLowerCase();
+}
+function parseRepository(text, context) {
+  const byUrl = parseRepositoryUrl(text, context.provider);
+  if (byUrl) return byUrl;
+  const shown = oneLine(text.replace(/\/\/[^/]*@/u, "//"));
+  const parts = /^[a-z+]+:|@/iu.test(text) ? [] : text.split("/").map((part) => part.trim());
+  const [first = "", second = "", third] = parts;
+  const wellFormed = parts.every(
+    (part) => part !== "" && part !== "." && part !== ".." && !/[\\\p{Cc}]/u.test(part)
+  );
+  if (wellFormed && context.provider === "azure-devops") {
+    const host = context.host ?? "https://dev.azure.com";
+    const provider = "azure-devops";
+    if (parts.length === 3 && third)
+      return { provider, organization: first, project: second, name: third, host };
+    if (parts.length === 2 && context.organization)
+      return { provider, organization: context.organization, project: first, name: second, host };
+    if (parts.length === 2)
+      throw new Failure(
+        `The repository "${shown}" does not say which organization it is in.`,
+        "Set azure-devops-organization, or write organization/project/repository."
+      );
+  }
+  if (wellFormed && context.provider === "github" && parts.length === 2)
+    return {
+      provider: "github",
+      organization: first,
+      name: second,
+      host: context.host ?? "https://github.com"
+    };
+  if (wellFormed && context.provider === "gitlab" && parts.length >= 2) {
+    const host = context.host ?? "https://gitlab.com";
+    return { provider: "gitlab", organization: parts.slice(0, -1).join("/"), name: parts.at(-1) ?? "", host };
+  }
+  throw new Failure(
+    `The repository "${shown}" cannot be read.`,
+    /^https?:/iu.test(text) ? "Its host is none that an integration is known to read: Azure DevOps, GitHub or GitLab. Set integration if it is one of them under another name." : context.provider ? "Write organization/project/repository, owner/name, or its clone or web URL." : "Write its clone or web URL, or set integration to azure-devops, github or gitlab."
+  );
+}
+var PROVIDERS;
+var init_repository = __esm({
+  "src/repository.ts"() {
+    "use strict";
+    init_errors();
+    init_repository_url();
+    init_text();
+    PROVIDERS = ["azure-devops", "github", "gitlab"];
   }
 });
 
@@ -8252,7 +8686,8 @@ var init_schemas = __esm({
       id,
       tainted: boolean(),
       missing_permissions: array(object({ scopes: array(nullable(string())), message: string() })),
-      expires_at: nullable(string())
+      expires_at: nullable(string()),
+      created_at: nullish(string())
     });
     Integration = object({
       name: string(),
@@ -8325,17 +8760,17 @@ function parseJson(text) {
     return void 0;
   }
 }
-function cureOf(method, path, { status, headers: headers2 }) {
+function cureOf(method, path, { status, headers }) {
   if (status === 401)
     return "The catalog-token is not valid here: it may be mistyped, expired or revoked, or belong to another region (catalog-region).";
   if (status === 403) return `The catalog-token lacks a role in this region: ${roleFor(method, path)}.`;
   if (status === 404) return "Check catalog-region and catalog-url, and that nobody deleted it meanwhile.";
   if (status === 429) {
-    const asked = [headers2["retry-after"]].flat()[0];
+    const asked = [headers["retry-after"]].flat()[0];
     return `Konnect limits how often it may be called${asked ? ` and asks to wait (Retry-After: ${oneLine(asked, 40)})` : ""}. Run the step again later, or run fewer of these steps at once.`;
   }
   if (status >= 300 && status < 400) {
-    const target = [headers2.location].flat()[0] ?? "another address";
+    const target = [headers.location].flat()[0] ?? "another address";
     return `It redirects to ${oneLine(target, 120)}, which is not followed, so as not to send the token there. Set catalog-url to the right address.`;
   }
   if (status >= 500)
@@ -8385,8 +8820,8 @@ function konnectClient(http, url, token) {
   async function call(method, path, query, options = {}) {
     const address2 = new URL(`${url}/v1${path}`);
     address2.search = query.toString();
-    const headers2 = { authorization: `Bearer ${token}` };
-    const response = await http.send({ method, url: address2, headers: headers2, ...options });
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await http.send({ method, url: address2, headers, ...options });
     if (response.status < 200 || response.status > 299)
       throw new KonnectError(method, `/v1${path}`, response);
     return response;
@@ -8503,168 +8938,56 @@ var init_client = __esm({
   }
 });
 
-// src/repository-url.ts
-function parseRepositoryUrl(text, provider) {
-  const url = toUrl(text);
-  if (!url) return void 0;
-  const segments = url.pathname.split("/").filter(Boolean).map(decode);
-  if (segments.some(
-    (segment) => segment === void 0 || segment === "." || segment === ".." || /[/\\\p{Cc}]/u.test(segment)
-  ))
-    return void 0;
-  const path = segments;
-  const hostname = url.hostname.toLowerCase();
-  if (hostname === "ssh.dev.azure.com" || hostname === "vs-ssh.visualstudio.com") return azureOverSsh(path);
-  if (path.includes("_git")) return azureDevOps(url, hostname, path);
-  const kind = kindOf(hostname) ?? provider;
-  if (kind === "github") return gitHub(url, path);
-  if (kind === "gitlab") return gitLab(url, path);
-  return void 0;
-}
-function toUrl(text) {
-  const scp = /^(?:[^@/\s]+@)?([\w.-]+):(?!\/\/)(?!\d+\/)(.+)$/u.exec(text.trim());
-  const source = scp && !/^[a-z+]+:\/\//iu.test(text) ? `ssh://${scp[1]}/${scp[2]}` : text.trim();
-  if (!/^(?:https?|ssh|git):\/\//iu.test(source)) return void 0;
-  if (/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/iu.test(source.split(/[?#]/u)[0] ?? "")) return void 0;
-  try {
-    return new URL(source);
-  } catch {
-    return void 0;
-  }
-}
-function decode(segment) {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return void 0;
-  }
-}
-function kindOf(hostname) {
-  if (hostname === "github.com" || hostname.endsWith(".ghe.com") || /(?:^|\.)github\./u.test(hostname))
-    return "github";
-  if (hostname === "gitlab.com" || /(?:^|\.)gitlab\./u.test(hostname)) return "gitlab";
-  return void 0;
-}
-function origin(url) {
-  const isWeb = url.protocol === "http:" || url.protocol === "https:";
-  return isWeb ? `${url.protocol}//${url.host}` : `https://${url.hostname}`;
-}
-function azureOverSsh([version2, organization, project, name]) {
-  if (version2 !== "v3" || !organization || !project || !name) return void 0;
-  return { provider: "azure-devops", organization, project, name, host: "https://dev.azure.com" };
-}
-function azureDevOps(url, hostname, path) {
-  const marker = path.indexOf("_git");
-  const after = path.slice(marker + 1).filter((segment) => !/^_(?:optimized|full)$/u.test(segment));
-  const name = after[0];
-  const before = path.slice(0, marker);
-  if (!name) return void 0;
-  const provider = "azure-devops";
-  if (hostname.endsWith(".visualstudio.com")) {
-    if (before[0]?.toLowerCase() === "defaultcollection") before.shift();
-    const organization2 = hostname.split(".")[0] ?? "";
-    return { provider, organization: organization2, project: before[0] ?? name, name, host: "https://dev.azure.com" };
-  }
-  if (hostname === "dev.azure.com") {
-    const [organization2, project2] = before;
-    return organization2 ? { provider, organization: organization2, project: project2 ?? name, name, host: origin(url) } : void 0;
-  }
-  const virtual = before[0]?.toLowerCase() === "tfs" ? before.shift() : void 0;
-  const [organization, project] = before;
-  if (!organization) return void 0;
-  const host = virtual ? `${origin(url)}/${virtual}` : origin(url);
-  return { provider, organization, project: project ?? name, name, host };
-}
-function gitHub(url, [organization, name]) {
-  if (!organization || !name) return void 0;
-  return { provider: "github", organization, name: withoutGit(name), host: origin(url) };
-}
-function gitLab(url, path) {
-  const end = path.indexOf("-");
-  const parts = end < 0 ? path : path.slice(0, end);
-  const name = parts.at(-1);
-  if (parts.length < 2 || !name) return void 0;
-  return {
-    provider: "gitlab",
-    organization: parts.slice(0, -1).join("/"),
-    name: withoutGit(name),
-    host: origin(url)
+// src/ahead.ts
+function aheadThen(first, again) {
+  let ahead = first;
+  return () => {
+    const look = ahead ?? again();
+    ahead = void 0;
+    return look;
   };
 }
-function withoutGit(name) {
-  return name.replace(/(.)\.git$/iu, "$1");
+function early(promise) {
+  promise.catch(() => {
+  });
+  return promise;
 }
-var init_repository_url = __esm({
-  "src/repository-url.ts"() {
+var init_ahead = __esm({
+  "src/ahead.ts"() {
     "use strict";
-  }
-});
-
-// src/repository.ts
-function fullName(repository) {
-  return [repository.organization, repository.project, repository.name].filter(Boolean).join("/");
-}
-function samePath(a, b) {
-  return a.provider === b.provider && fullName(a).toLowerCase() === fullName(b).toLowerCase();
-}
-function parseRepository(text, context) {
-  const byUrl = parseRepositoryUrl(text, context.provider);
-  if (byUrl) return byUrl;
-  const shown = oneLine(text.replace(/\/\/[^/]*@/u, "//"));
-  const parts = /^[a-z+]+:|@/iu.test(text) ? [] : text.split("/").map((part) => part.trim());
-  const [first = "", second = "", third] = parts;
-  const wellFormed = parts.every(
-    (part) => part !== "" && part !== "." && part !== ".." && !/[\\\p{Cc}]/u.test(part)
-  );
-  if (wellFormed && context.provider === "azure-devops") {
-    const host = context.host ?? "https://dev.azure.com";
-    const provider = "azure-devops";
-    if (parts.length === 3 && third)
-      return { provider, organization: first, project: second, name: third, host };
-    if (parts.length === 2 && context.organization)
-      return { provider, organization: context.organization, project: first, name: second, host };
-    if (parts.length === 2)
-      throw new Failure(
-        `The repository "${shown}" does not say which organization it is in.`,
-        "Set azure-devops-organization, or write organization/project/repository."
-      );
-  }
-  if (wellFormed && context.provider === "github" && parts.length === 2)
-    return {
-      provider: "github",
-      organization: first,
-      name: second,
-      host: context.host ?? "https://github.com"
-    };
-  if (wellFormed && context.provider === "gitlab" && parts.length >= 2) {
-    const host = context.host ?? "https://gitlab.com";
-    return { provider: "gitlab", organization: parts.slice(0, -1).join("/"), name: parts.at(-1) ?? "", host };
-  }
-  throw new Failure(
-    `The repository "${shown}" cannot be read.`,
-    /^https?:/iu.test(text) ? "Its host is none that an integration is known to read: Azure DevOps, GitHub or GitLab. Set integration if it is one of them under another name." : context.provider ? "Write organization/project/repository, owner/name, or its clone or web URL." : "Write its clone or web URL, or set integration to azure-devops, github or gitlab."
-  );
-}
-var PROVIDERS;
-var init_repository = __esm({
-  "src/repository.ts"() {
-    "use strict";
-    init_errors();
-    init_repository_url();
-    init_text();
-    PROVIDERS = ["azure-devops", "github", "gitlab"];
   }
 });
 
 // src/scm/azure-devops.ts
 function azureDevOps2(http) {
+  const reads = /* @__PURE__ */ new Map();
+  async function ask(repository, secret) {
+    const response = await http.send({
+      method: "GET",
+      url: address(repository),
+      headers: azureDevOpsHeaders(secret)
+    });
+    const found = response.status === 200 ? safeParse(GitRepository, json(response)) : void 0;
+    if (!found?.success) throw refused(repository, response, secret);
+    const { id: id2, name, project } = found.output;
+    return { ...repository, id: id2, name, project: project.name, projectId: project.id };
+  }
+  function read2(repository, secret) {
+    const key = JSON.stringify([address(repository), secret]);
+    const reading = reads.get(key) ?? ask(repository, secret);
+    reads.set(key, reading);
+    return reading;
+  }
   return {
-    async read(repository, secret) {
-      const response = await http.send({ method: "GET", url: address(repository), headers: headers(secret) });
-      const found = response.status === 200 ? safeParse(GitRepository, json(response)) : void 0;
-      if (!found?.success) throw refused(repository, response, secret);
-      const { id: id2, name, project } = found.output;
-      return { ...repository, id: id2, name, project: project.name, projectId: project.id };
+    read: read2,
+    async tryPat(owner, pat, repository = { ...owner, id: NO_REPOSITORY, name: NO_REPOSITORY }) {
+      try {
+        await read2(repository, { pat });
+        return { result: "works" };
+      } catch (error2) {
+        const result = error2 instanceof RepositoryRefused ? error2.secret : "unknown";
+        return result === "works" ? { result } : { result, why: messageOf(error2) };
+      }
     }
   };
 }
@@ -8673,7 +8996,7 @@ function address({ host, organization, project, name, id: id2 }) {
   const path = [...segments, "_apis", "git", "repositories", id2 ?? name].map(encodeURIComponent).join("/");
   return new URL(`${host}/${path}?api-version=7.1`);
 }
-function headers(secret) {
+function azureDevOpsHeaders(secret) {
   const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
   return { authorization, "x-tfs-fedauthredirect": "Suppress" };
 }
@@ -8686,34 +9009,30 @@ function json(response) {
 }
 function refused(repository, response, secret) {
   const what = "pat" in secret ? "the azure-devops-pat" : "the job's own token (System.AccessToken)";
-  const says = serverMessage(response);
-  const attempt = `Azure DevOps did not let ${what} read the repository ${fullName(repository)}: GET ${address(repository).pathname}, status ${response.status}${says && `. ${says}`}`;
+  const { status } = response;
+  const says = azureDevOpsMessage(response);
+  const attempt = `Azure DevOps did not let ${what} read the repository ${fullName(repository)}: GET ${address(repository).pathname}, status ${status}${says && `. ${says}`}`;
+  const because = (result, cure) => new RepositoryRefused(status, result, attempt, cure);
   if (/\bexpired\b/iu.test(says))
-    return new RepositoryRefused(
-      response.status,
-      attempt,
+    return because(
+      "expired",
       "The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret."
     );
-  if (response.status === 404)
-    return new RepositoryRefused(
-      response.status,
-      attempt,
+  if (status === 404)
+    return because(
+      // Where the organization does not exist, a page for people says so.
+      says ? "works" : "unknown",
       `Check the name of the repository, and that the owner of the token may read it${"pat" in secret ? "" : " (pipelines see only the repositories that their job authorization scope allows)"}.`
     );
-  const kept = response.status >= 500 || response.status === 429;
-  if (kept)
-    return new RepositoryRefused(
-      response.status,
-      attempt,
-      "Azure DevOps is not well or throttles. Run the step again."
-    );
-  return new RepositoryRefused(
-    response.status,
-    attempt,
+  if (status >= 500 || status === 429)
+    return because("unknown", "Azure DevOps is not well or throttles. Run the step again.");
+  return because(
+    // A 403 may pass: conditional access asks people to sign in again.
+    status === 403 ? "unknown" : "refused",
     "The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read."
   );
 }
-function serverMessage(response) {
+function azureDevOpsMessage(response) {
   const header = [response.headers["x-tfs-serviceerror"]].flat()[0];
   if (header) {
     try {
@@ -8725,7 +9044,7 @@ function serverMessage(response) {
   const body = safeParse(ServiceError, json(response));
   return body.success ? oneLine(body.output.message, 200) : "";
 }
-var GitRepository, ServiceError, RepositoryRefused;
+var GitRepository, ServiceError, RepositoryRefused, NO_REPOSITORY;
 var init_azure_devops = __esm({
   "src/scm/azure-devops.ts"() {
     "use strict";
@@ -8742,11 +9061,15 @@ var init_azure_devops = __esm({
     RepositoryRefused = class extends Failure {
       name = "RepositoryRefused";
       status;
-      constructor(status, message, cure) {
+      /** What it says of the secret: `works` where only the repository is missing. */
+      secret;
+      constructor(status, secret, message, cure) {
         super(message, cure);
         this.status = status;
+        this.secret = secret;
       }
     };
+    NO_REPOSITORY = "00000000-0000-0000-0000-000000000000";
   }
 });
 
@@ -8757,22 +9080,9 @@ function instancePath({ id: id2 }) {
 function readInstance({ client }, instance) {
   return client.get(instancePath(instance), IntegrationInstance);
 }
-function integrationsPage({ inputs, repository }) {
+function integrationsPage({ inputs, owner }) {
   const region = /^https:\/\/(\w+)\.api\.konghq\.com$/u.exec(inputs.catalogUrl)?.[1] ?? "us";
-  return `https://cloud.konghq.com/${region}/service-catalog/integrations/${repository.provider}`;
-}
-function aheadThen(first, again) {
-  let ahead = first;
-  return () => {
-    const look = ahead ?? again();
-    ahead = void 0;
-    return look;
-  };
-}
-function early(promise) {
-  promise.catch(() => {
-  });
-  return promise;
+  return `https://cloud.konghq.com/${region}/service-catalog/integrations/${owner.provider}`;
 }
 function tell({ progress }, thing, name, ensured) {
   const { operation, value, differences } = ensured;
@@ -8836,53 +9146,6 @@ var init_ensure = __esm({
   }
 });
 
-// src/catalogs/konnect/health.ts
-function ailmentOf(found, now) {
-  if (found.tainted) return "tainted";
-  return found.expires_at !== null && Date.parse(found.expires_at) <= now ? "expired" : void 0;
-}
-function statusOf(instance, found, now, fresh) {
-  if (!found) return "missing";
-  return ailmentOf(found, now) ?? (instance.authorized || fresh ? "valid" : "unauthorized");
-}
-function adviceFor(connection, status) {
-  if (status === "valid") return void 0;
-  const cure = connection.repository.provider !== "azure-devops" ? `authorize it at ${integrationsPage(connection)}` : status === "unauthorized" && connection.inputs.azureDevOpsPat ? "run the step once with rotate-credential: always" : connection.inputs.rotateCredential === "never" ? "run the step with rotate-credential: auto and a PAT that works" : "set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it";
-  const state = {
-    missing: "is missing",
-    tainted: "was refused by the host (tainted)",
-    expired: "has expired",
-    unauthorized: "is not authorized"
-  }[status];
-  return `The credential of the integration ${state}: Konnect cannot read the repositories of "${oneLine(connection.repository.organization, 80)}". To repair it, ${cure}.`;
-}
-function missingPermissions(found) {
-  return (found?.missing_permissions ?? []).slice(0, MOST_WARNINGS).map(
-    ({ scopes, message }) => oneLine(`The credential lacks ${scopes.filter(Boolean).join(", ") || "a permission"}: ${message}`)
-  );
-}
-var MOST_WARNINGS;
-var init_health = __esm({
-  "src/catalogs/konnect/health.ts"() {
-    "use strict";
-    init_text();
-    init_connection();
-    MOST_WARNINGS = 9;
-  }
-});
-
-// src/catalogs/konnect/manifest.ts
-async function readManifest({ client, repository }) {
-  const integrations = await client.list("/integrations", Integration, { name: { eq: repository.provider } });
-  return integrations.find((one) => one.name === repository.provider);
-}
-var init_manifest = __esm({
-  "src/catalogs/konnect/manifest.ts"() {
-    "use strict";
-    init_schemas();
-  }
-});
-
 // src/catalogs/konnect/naming.ts
 function serviceNameFor({ name }) {
   const fitted = name.normalize("NFKD").replace(new RegExp("\\p{M}", "gu"), "").toLowerCase().replace(/[^0-9a-z.]+/gu, "-").replace(/-?(\.+)-?/gu, "$1").replace(/^[-.]+|[-.]+$/gu, "");
@@ -8904,6 +9167,13 @@ function markedDigest(mark, credentialId) {
   const [credential2, digest] = mark?.split(".") ?? [];
   return credential2 === markOf(credentialId) ? digest : void 0;
 }
+function expiryMark(credentialId, day2) {
+  return `${markOf(credentialId)}.${day2}`;
+}
+function markedExpiry(mark, credentialId) {
+  const [credential2, day2 = ""] = mark?.split(".") ?? [];
+  return credential2 === markOf(credentialId) ? parseDay(day2) : void 0;
+}
 function markOf(credentialId) {
   return sha256(credentialId).slice(0, 12);
 }
@@ -8913,13 +9183,15 @@ function shortHash(text) {
 function sha256(text) {
   return (0, import_node_crypto.createHash)("sha256").update(text).digest("hex");
 }
-var import_node_crypto, PAT_LABEL, REPOSITORY_LABEL, LONGEST_NAME;
+var import_node_crypto, PAT_LABEL, EXPIRY_LABEL, REPOSITORY_LABEL, LONGEST_NAME;
 var init_naming = __esm({
   "src/catalogs/konnect/naming.ts"() {
     "use strict";
     import_node_crypto = require("node:crypto");
+    init_dates();
     init_repository();
     PAT_LABEL = "catalog-connect-pat";
+    EXPIRY_LABEL = "catalog-connect-pat-expires-on";
     REPOSITORY_LABEL = "catalog-connect-repository";
     LONGEST_NAME = 120;
   }
@@ -8952,33 +9224,32 @@ function storedDigest({ labels: labels2 }, found) {
   const interrupted = mark === void 0 ? void 0 : labels2?.[ROTATION_LABEL]?.split(".")[1];
   return markedDigest(mark, found.id) ?? interrupted;
 }
-async function notePat(connection, instance, made, digest, existed) {
-  const { client, progress } = connection;
-  const mark = patMark(made.id, digest);
-  const labels2 = { [PAT_LABEL]: mark, [ROTATION_LABEL]: null };
+function notesOf(made, digest) {
+  return { [PAT_LABEL]: patMark(made.id, digest), [ROTATION_LABEL]: null };
+}
+function notes(connection, instance, wanted, existed) {
+  const { client } = connection;
   const read2 = () => readInstance(connection, instance);
-  const note = {
+  return {
     title: `labels of the integration "${instance.name}"`,
     hidden: "Give the catalog-token the role Integration Admin.",
     settling: existed ? [] : FRESH,
     find: aheadThen(existed ? read2() : Promise.resolve(instance), read2),
-    differs: ({ labels: now }) => now?.[PAT_LABEL] === mark && now[ROTATION_LABEL] === void 0 ? [] : ["labels"],
+    differs: (found) => areNoted(found, wanted) ? [] : ["labels"],
     create: read2,
-    update: () => client.patch(instancePath(instance), { labels: labels2 }, IntegrationInstance)
+    // Konnect merges labels: those that are not named stay (Kong/kongctl relies on it, labels/labels.go).
+    update: () => client.patch(instancePath(instance), { labels: wanted }, IntegrationInstance)
   };
-  try {
-    await ensure(note, connection);
-  } catch (error2) {
-    progress.warning(
-      `The credential is stored, but not which PAT it was made from; the next rotation needs rotate-credential: always. ${explain(error2)}`
-    );
-  }
+}
+function areNoted({ labels: labels2 }, wanted) {
+  return Object.entries(wanted).every(([name, value]) => (labels2?.[name] ?? null) === value);
 }
 var import_node_crypto2, ROTATION_LABEL, SETTLES, EXPIRES, RotatedMeanwhile;
 var init_rotation = __esm({
   "src/catalogs/konnect/rotation.ts"() {
     "use strict";
     import_node_crypto2 = require("node:crypto");
+    init_ahead();
     init_ensure();
     init_errors();
     init_connection();
@@ -8994,6 +9265,95 @@ var init_rotation = __esm({
         super("Other runs keep replacing the credential.", "Run the step again.");
       }
     };
+  }
+});
+
+// src/catalogs/konnect/health.ts
+function ailmentOf(found, now) {
+  if (found.tainted) return "tainted";
+  return found.expires_at !== null && Date.parse(found.expires_at) <= now ? "expired" : void 0;
+}
+function factsOf(access2, instance, found, written) {
+  const { inputs, owner, clock } = access2;
+  const status = statusOf(instance, found, clock.now(), written === "made");
+  const digest = instance && found && storedDigest(instance, found);
+  const { azureDevOpsPat: pat } = inputs;
+  return {
+    status,
+    advice: written ? void 0 : adviceFor(access2, status),
+    integration: {
+      name: instance?.name ?? inputs.integrationName ?? owner.provider,
+      page: integrationsPage(access2)
+    },
+    key: (0, import_node_crypto3.createHash)("sha256").update(`${inputs.catalogUrl} ${instance?.id}`).digest("hex").slice(0, 12),
+    owner,
+    credential: found ? markOf(found.id) : "",
+    storedOn: day(found?.created_at),
+    expiresOn: day(found?.expires_at),
+    recorded: found && markedExpiry(instance?.labels?.[EXPIRY_LABEL], found.id),
+    fromPat: written === "made" ? true : digest && pat && instance ? digest === patDigest(instance.id, pat) : void 0
+  };
+}
+function day(timestamp) {
+  const time = Date.parse(timestamp ?? "");
+  return Number.isNaN(time) ? void 0 : dayOf(time);
+}
+function statusOf(instance, found, now, fresh) {
+  if (!found) return "missing";
+  return ailmentOf(found, now) ?? (instance?.authorized || fresh ? "valid" : "unauthorized");
+}
+function adviceFor(access2, status) {
+  if (status === "valid") return void 0;
+  const { inputs, owner } = access2;
+  const state = {
+    missing: "is missing",
+    tainted: "was refused by the host (tainted)",
+    expired: "has expired",
+    unauthorized: "is not authorized"
+  }[status];
+  return {
+    problem: `The credential of the integration ${state}: Konnect cannot read the repositories of "${oneLine(owner.organization, 80)}".`,
+    cure: `To repair it, ${cure()}.`
+  };
+  function cure() {
+    if (owner.provider !== "azure-devops") return `authorize it at ${integrationsPage(access2)}`;
+    if (inputs.command === "remind")
+      return "run command: register once, with azure-devops-pat set to a PAT with the scope Code: Read in this organization";
+    if (status === "unauthorized" && inputs.azureDevOpsPat)
+      return "run the step once with rotate-credential: always";
+    if (inputs.rotateCredential === "never")
+      return "run the step with rotate-credential: auto and a PAT that works";
+    return "set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it";
+  }
+}
+function missingPermissions(found) {
+  return (found?.missing_permissions ?? []).slice(0, MOST_WARNINGS).map(
+    ({ scopes, message }) => oneLine(`The credential lacks ${scopes.filter(Boolean).join(", ") || "a permission"}: ${message}`)
+  );
+}
+var import_node_crypto3, MOST_WARNINGS;
+var init_health = __esm({
+  "src/catalogs/konnect/health.ts"() {
+    "use strict";
+    import_node_crypto3 = require("node:crypto");
+    init_dates();
+    init_text();
+    init_connection();
+    init_naming();
+    init_rotation();
+    MOST_WARNINGS = 9;
+  }
+});
+
+// src/catalogs/konnect/manifest.ts
+async function readManifest({ client, owner }) {
+  const integrations = await client.list("/integrations", Integration, { name: { eq: owner.provider } });
+  return integrations.find((one) => one.name === owner.provider);
+}
+var init_manifest = __esm({
+  "src/catalogs/konnect/manifest.ts"() {
+    "use strict";
+    init_schemas();
   }
 });
 
@@ -9041,24 +9401,24 @@ function credential(connection, instance, pat, ahead, existed) {
     permit: () => connection.provePat("The credential needs a PAT."),
     create: async () => store(connection, instance, await headerNames(connection), pat),
     async update(found) {
-      const headers2 = await headerNames(connection);
+      const headers = await headerNames(connection);
       await claimRotation(connection, instance, claim);
       const current2 = await readCredential(connection, instance);
       if (current2?.id !== found.id) throw new RotatedMeanwhile();
-      return replace(connection, instance, found, headers2, pat);
+      return replace(connection, instance, found, headers, pat);
     }
   };
 }
-function store({ client }, instance, headers2, pat, critical = false) {
-  const body = { type: "multi_key_auth", config: { headers: headers2.map((name) => ({ name, key: pat })) } };
+function store({ client }, instance, headers, pat, critical = false) {
+  const body = { type: "multi_key_auth", config: { headers: headers.map((name) => ({ name, key: pat })) } };
   return client.post(pathOf(instance), body, AuthCredential, { critical });
 }
-async function replace(connection, instance, old, headers2, pat) {
+async function replace(connection, instance, old, headers, pat) {
   let removed = false;
   let stored = false;
   const storeNew = async () => {
     try {
-      const made = await store(connection, instance, headers2, pat, true);
+      const made = await store(connection, instance, headers, pat, true);
       stored = true;
       return made;
     } catch (error2) {
@@ -9095,8 +9455,8 @@ async function replace(connection, instance, old, headers2, pat) {
 }
 async function headerNames(connection) {
   const manifest = await readManifest(connection);
-  const headers2 = manifest?.authorization?.config?.headers?.map(({ name }) => name) ?? [];
-  if (manifest?.authorization?.type === "multi_key_auth" && headers2.length === 1) return headers2;
+  const headers = manifest?.authorization?.config?.headers?.map(({ name }) => name) ?? [];
+  if (manifest?.authorization?.type === "multi_key_auth" && headers.length === 1) return headers;
   throw new Failure(
     `Konnect's ${connection.repository.provider} integration does not take one token in one header any more, so the credential cannot be made here.`,
     `Authorize it at ${integrationsPage(connection)}, and report this.`
@@ -9106,6 +9466,7 @@ var WITHOUT_CREDENTIAL, CredentialRemoved;
 var init_auth_credential = __esm({
   "src/catalogs/konnect/auth-credential.ts"() {
     "use strict";
+    init_ahead();
     init_ensure();
     init_errors();
     init_connection();
@@ -9132,40 +9493,81 @@ var init_auth_credential = __esm({
 // src/catalogs/konnect/credential.ts
 async function ensureCredential(connection, instance, existed) {
   const { inputs, progress, repository, plan } = connection;
-  const title = `for ${repository.organization}`;
+  const title = titleOf(connection);
   if (!instance) {
     tell(connection, "credential", title, wouldCreate());
-    progress.credentialStatus("missing");
+    progress.credential(factsOf(connection, void 0, void 0, "planned"));
     return void 0;
   }
   const ahead = early(existed ? readCredential(connection, instance) : Promise.resolve(void 0));
   const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
   const ensured = pat ? await ensure(credential(connection, instance, pat, ahead, existed), connection).catch(
-    (error2) => tellRemoval(connection, title, error2)
+    (error2) => tellRemoval(connection, instance, error2)
   ) : checked(await ahead);
-  tell(connection, "credential", title, ensured);
-  const written = ensured.operation === "created" || ensured.operation === "replaced";
-  const status = await statusNow(connection, instance, ensured.value, written && !plan);
-  progress.credentialStatus(status);
-  if (pat && ensured.value && written && !plan)
-    await notePat(connection, instance, ensured.value, patDigest(instance.id, pat), existed);
-  for (const warning2 of missingPermissions(ensured.value)) progress.warning(warning2);
-  const advice = written ? void 0 : adviceFor(connection, status);
-  if (advice) progress.warning(advice);
-  return status === "unauthorized" && pat ? void 0 : advice;
+  const { value, operation } = ensured;
+  for (const warning2 of missingPermissions(value)) progress.warning(warning2);
+  if (operation === "created" || operation === "replaced") {
+    tell(connection, "credential", title, ensured);
+    progress.credential(factsOf(connection, instance, value, plan ? "planned" : "made"));
+    if (pat && value && !plan)
+      await noteMade(connection, instance, existed, {
+        ...notesOf(value, patDigest(instance.id, pat)),
+        [EXPIRY_LABEL]: inputs.patExpiresOn ? expiryMark(value.id, inputs.patExpiresOn) : null
+      });
+    return void 0;
+  }
+  const facts = await factsNow(connection, instance, value);
+  progress.credential(facts);
+  tell(connection, "credential", title, await recordExpiry(connection, instance, ensured, facts));
+  const advice = facts.advice && `${facts.advice.problem} ${facts.advice.cure}`;
+  return facts.status === "unauthorized" && pat ? void 0 : advice;
 }
-async function statusNow(connection, instance, found, fresh) {
-  const now = found && !fresh && !instance.authorized ? await readInstance(connection, instance) : instance;
-  return statusOf(now, found, connection.clock.now(), fresh);
+async function inspectCredential(access2, instance) {
+  const found = await readCredential(access2, instance);
+  tell(access2, "credential", titleOf(access2), checked(found));
+  for (const warning2 of missingPermissions(found)) access2.progress.warning(warning2);
+  return factsNow(access2, instance, found);
 }
-function tellRemoval(connection, title, error2) {
+function titleOf({ owner }) {
+  return `for ${owner.organization}`;
+}
+async function factsNow(access2, instance, found) {
+  const now = found && !instance.authorized ? await readInstance(access2, instance) : instance;
+  return factsOf(access2, now, found);
+}
+async function noteMade(connection, instance, existed, wanted) {
+  try {
+    await ensure(notes(connection, instance, wanted, existed), connection);
+  } catch (error2) {
+    connection.progress.warning(
+      `The credential is stored, but not which PAT it was made from; the next rotation needs rotate-credential: always. ${explain(error2)}`
+    );
+  }
+}
+async function recordExpiry(connection, instance, found, facts) {
+  const { patExpiresOn: day2 } = connection.inputs;
+  if (!day2 || !found.value || facts.fromPat === false || facts.owner.provider !== "azure-devops")
+    return found;
+  const wanted = { [EXPIRY_LABEL]: expiryMark(found.value.id, day2) };
+  if (areNoted(instance, wanted)) return found;
+  try {
+    await ensure(notes(connection, instance, wanted, true), connection);
+    return { ...found, operation: "updated", differences: ["last day"] };
+  } catch (error2) {
+    connection.progress.warning(
+      `The last day of the PAT (${day2}) is not recorded, so a later reminder will not know it. ${explain(error2)}`
+    );
+    return found;
+  }
+}
+function tellRemoval(connection, instance, error2) {
   if (error2 instanceof CredentialRemoved) {
-    tell(connection, "credential", title, {
+    tell(connection, "credential", titleOf(connection), {
       operation: "replaced",
       value: void 0,
       differences: ["it is removed, and no other is stored"]
     });
-    connection.progress.credentialStatus("missing");
+    connection.progress.credential(factsOf(connection, instance, void 0, "planned"));
   }
   throw error2;
 }
@@ -9175,7 +9577,9 @@ function checked(value) {
 var init_credential = __esm({
   "src/catalogs/konnect/credential.ts"() {
     "use strict";
+    init_ahead();
     init_ensure();
+    init_errors();
     init_auth_credential();
     init_connection();
     init_health();
@@ -9246,9 +9650,21 @@ async function ensureIntegration(connection) {
   );
   return { instance: ensured.value, existed: ensured.operation !== "created" };
 }
-function listInstances({ client, inputs, repository }) {
-  const filter = inputs.integrationName ? { name: { eq: inputs.integrationName } } : { "integration.name": { eq: repository.provider } };
+function listInstances({ client, inputs, owner }) {
+  const filter = inputs.integrationName ? { name: { eq: inputs.integrationName } } : { "integration.name": { eq: owner.provider } };
   return client.list(INSTANCES, IntegrationInstance, filter);
+}
+async function findIntegration(access2) {
+  const { integrationName: name } = access2.inputs;
+  const instances = await listInstances(access2);
+  if (name)
+    return checkNamed(
+      access2,
+      instances.find((one) => one.name === name)
+    );
+  const ours = instances.filter((one) => readsOurs(access2, one));
+  if (ours.length > 1) throw severalInstances(access2, ours);
+  return ours[0];
 }
 function integration(connection) {
   const { client, inputs, repository } = connection;
@@ -9257,17 +9673,7 @@ function integration(connection) {
   return {
     title: `integration "${name}"`,
     hidden: `Its name may be taken by an instance that this catalog-token may not see. Give the token the role Integration Viewer, or set another integration-name.`,
-    async find() {
-      const instances = await listInstances(connection);
-      if (inputs.integrationName)
-        return checkNamed(
-          connection,
-          instances.find((one) => one.name === name)
-        );
-      const ours = instances.filter((one) => readsOurs(connection, one));
-      if (ours.length > 1) throw severalInstances(connection, ours);
-      return ours[0];
-    },
+    find: () => findIntegration(connection),
     differs: (found) => wanted !== void 0 && found.display_name !== wanted ? ["display name"] : [],
     async permit(found) {
       if (found) return;
@@ -9301,16 +9707,16 @@ function organizationOf(instance) {
   const old = /^https:\/\/([^./]+)\.visualstudio\.com/iu.exec(organization);
   return old ? old[1] : organization.replace(/\/+$/u, "").split("/").at(-1);
 }
-function readsOurs({ repository }, instance) {
-  if (instance.integration.name !== repository.provider) return false;
+function readsOurs({ owner }, instance) {
+  if (instance.integration.name !== owner.provider) return false;
   const organization = organizationOf(instance);
-  if (organization === void 0) return repository.provider !== "azure-devops";
-  return organization.toLowerCase() === repository.organization.toLowerCase();
+  if (organization === void 0) return owner.provider !== "azure-devops";
+  return organization.toLowerCase() === owner.organization.toLowerCase();
 }
-function checkNamed(connection, found) {
-  if (!found || readsOurs(connection, found)) return found;
-  const { repository } = connection;
-  const what = found.integration.name === repository.provider ? `reads the organization "${oneLine(organizationOf(found) ?? "", 80)}", not "${repository.organization}"` : `is of the integration ${oneLine(found.integration.name, 80)}, not ${repository.provider}`;
+function checkNamed(access2, found) {
+  if (!found || readsOurs(access2, found)) return found;
+  const { owner } = access2;
+  const what = found.integration.name === owner.provider ? `reads the organization "${oneLine(organizationOf(found) ?? "", 80)}", not "${owner.organization}"` : `is of the integration ${oneLine(found.integration.name, 80)}, not ${owner.provider}`;
   throw new Failure(
     `The integration "${found.name}" (${found.id}) ${what}. Others may use it, so it is left as it is.`,
     "Set another integration-name, or correct the integration by hand in Konnect."
@@ -9327,10 +9733,10 @@ async function warnOfOthers(connection) {
     `The integration "${other.name}" (${other.id}) reads the organization "${repository.organization}" already. With "${inputs.integrationName}" beside it, every run must name one of them (integration-name).`
   );
 }
-function severalInstances({ repository }, instances) {
+function severalInstances({ owner }, instances) {
   const names = instances.map((one) => `${one.name} (${one.id})`);
   return new Failure(
-    `Several integrations may read the organization "${repository.organization}":
+    `Several integrations may read the organization "${owner.organization}":
 ${bullets(names)}`,
     "Set integration-name to one of them."
   );
@@ -9368,8 +9774,8 @@ function matchResource(resources, repository) {
     resource,
     rank: FITS.indexOf(fitOf(resource, repository))
   }));
-  const best = Math.max(0, ...ranked.map(({ rank }) => rank));
-  const winners = ranked.filter(({ rank }) => rank === best && rank > 0).map(({ resource }) => resource);
+  const best = Math.max(0, ...ranked.map(({ rank: rank2 }) => rank2));
+  const winners = ranked.filter(({ rank: rank2 }) => rank2 === best && rank2 > 0).map(({ resource }) => resource);
   const [winner] = winners;
   if (best <= FITS.indexOf("similar") || !winner) return { kind: "none", similar: winners };
   return winners.length === 1 ? { kind: "one", resource: winner } : { kind: "several", resources: winners };
@@ -9585,6 +9991,7 @@ var SERVICES;
 var init_service = __esm({
   "src/catalogs/konnect/service.ts"() {
     "use strict";
+    init_ahead();
     init_ensure();
     init_errors();
     init_repository();
@@ -9677,6 +10084,7 @@ var MAPPINGS;
 var init_mapping = __esm({
   "src/catalogs/konnect/mapping.ts"() {
     "use strict";
+    init_ahead();
     init_ensure();
     init_errors();
     init_repository();
@@ -9815,22 +10223,32 @@ function konnect(dependencies) {
     connect: (repository, progress) => connect({
       ...dependencies,
       plan,
+      owner: repository,
       repository,
       progress,
       ...azureDevOpsReads(dependencies, repository, progress)
-    })
+    }),
+    inspect: (owner, progress) => inspect({ ...dependencies, owner, progress })
   };
 }
+async function inspect(access2) {
+  const { inputs, owner, progress } = access2;
+  progress.waiting("the integration");
+  const instance = await findIntegration(access2);
+  if (!instance)
+    throw new Failure(
+      `There is no ${owner.provider} integration${inputs.integrationName ? ` named "${inputs.integrationName}"` : ` for "${owner.organization}"`} in the catalog, so there is no credential to remind of.`,
+      "Check azure-devops-organization, integration-name and catalog-region; command: register makes the integration."
+    );
+  tell(access2, "integration", instance.name, { operation: "unchanged", value: instance, differences: [] });
+  progress.waiting("the credential");
+  return inspectCredential(access2, instance);
+}
 function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, jobToken }, repository, progress) {
-  let reading;
   const pat = inputs.azureDevOpsPat;
-  const read2 = (secret) => {
-    reading ??= azureDevOps3.read(repository, secret);
-    return reading;
-  };
   return {
     async provePat(why) {
-      if (pat) return void await read2({ pat });
+      if (pat) return void await azureDevOps3.read(repository, { pat });
       throw new Failure(
         why,
         "Set azure-devops-pat to a personal access token with the scope Code: Read in this organization only."
@@ -9839,7 +10257,7 @@ function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, jobToken }, repos
     async identify() {
       if (repository.provider !== "azure-devops" || !pat && !jobToken) return void 0;
       try {
-        return await read2(pat ? { pat } : { jobToken: jobToken ?? "" });
+        return await azureDevOps3.read(repository, pat ? { pat } : { jobToken: jobToken ?? "" });
       } catch (error2) {
         if (pat && error2 instanceof RepositoryRefused && error2.status === 404) throw error2;
         progress.info(`The repository's ID is not known: ${messageOf(error2)}`);
@@ -9894,6 +10312,7 @@ async function notYetDiscovered(connection, instance, advice) {
 var init_konnect = __esm({
   "src/catalogs/konnect/konnect.ts"() {
     "use strict";
+    init_ahead();
     init_errors();
     init_azure_devops();
     init_connection();
@@ -9940,19 +10359,6 @@ var init_clock = __esm({
         return () => clearTimeout(timer);
       }
     };
-  }
-});
-
-// src/http/address.ts
-function isLoopback(hostname) {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/u.test(hostname);
-}
-function isConfidential(url) {
-  return url.startsWith("https:") || URL.canParse(url) && isLoopback(new URL(url).hostname);
-}
-var init_address = __esm({
-  "src/http/address.ts"() {
-    "use strict";
   }
 });
 
@@ -10025,7 +10431,7 @@ var init_no_answer = __esm({
           fault.cure
         );
         this.code = fault.code;
-        this.maybeProcessed = request.method !== "GET" && fault.maybeProcessed;
+        this.maybeProcessed = request.method !== "GET" && !request.reads && fault.maybeProcessed;
         this.passing = fault.passing;
       }
     };
@@ -10035,16 +10441,26 @@ var init_no_answer = __esm({
 });
 
 // src/http/retry.ts
-function pauseBefore(attempt, method, result, now) {
-  if (attempt > ATTEMPTS || !mayRepeat(method, result)) return void 0;
-  const asked = "headers" in result ? retryAfter(result.headers["retry-after"], now) : void 0;
+function pauseBefore(attempt, request, result, now) {
+  if (attempt > ATTEMPTS || !mayRepeat(request, result)) return void 0;
+  const asked = "headers" in result ? pauseAsked(result, now) : void 0;
   if (asked !== void 0 && asked > LONGEST_PAUSE3) return void 0;
   const backOff = FIRST_PAUSE3 * 2 ** (attempt - 2) * (0.5 + Math.random() / 2);
   return Math.max(asked ?? 0, backOff);
 }
-function mayRepeat(method, result) {
-  if ("headers" in result) return method === "GET" ? PASSING.has(result.status) : result.status === 429;
-  return result.passing && !result.maybeProcessed;
+function mayRepeat({ method, reads }, result) {
+  if (!("headers" in result)) return result.passing && !result.maybeProcessed;
+  return isThrottled(result) || (method === "GET" || reads === true) && PASSING.has(result.status);
+}
+function isThrottled(response) {
+  if (response.status === 429) return true;
+  return response.status === 403 && (response.headers["retry-after"] !== void 0 || response.headers["x-ratelimit-remaining"] === "0");
+}
+function pauseAsked({ status, headers }, now) {
+  const asked = retryAfter(headers["retry-after"], now);
+  if (asked !== void 0 || status < 400 || headers["x-ratelimit-remaining"] !== "0") return asked;
+  const reset = Number(headers["x-ratelimit-reset"]);
+  return Number.isFinite(reset) ? Math.max(0, reset * 1e3 - now) : void 0;
 }
 function retryAfter(header, now) {
   const value = [header].flat()[0]?.trim();
@@ -10355,14 +10771,14 @@ var require_errors2 = __commonJS({
     };
     var kRequestRetryError = /* @__PURE__ */ Symbol.for("undici.error.UND_ERR_REQ_RETRY");
     var RequestRetryError = class extends UndiciError {
-      constructor(message, code, { headers: headers2, data }) {
+      constructor(message, code, { headers, data }) {
         super(message);
         this.name = "RequestRetryError";
         this.message = message || "Request retry error";
         this.code = "UND_ERR_REQ_RETRY";
         this.statusCode = code;
         this.data = data;
-        this.headers = headers2;
+        this.headers = headers;
       }
       static [Symbol.hasInstance](instance) {
         return instance && instance[kRequestRetryError] === true;
@@ -10373,14 +10789,14 @@ var require_errors2 = __commonJS({
     };
     var kResponseError = /* @__PURE__ */ Symbol.for("undici.error.UND_ERR_RESPONSE");
     var ResponseError = class extends UndiciError {
-      constructor(message, code, { headers: headers2, body }) {
+      constructor(message, code, { headers, body }) {
         super(message);
         this.name = "ResponseError";
         this.message = message || "Response error";
         this.code = "UND_ERR_RESPONSE";
         this.statusCode = code;
         this.body = body;
-        this.headers = headers2;
+        this.headers = headers;
       }
       static [Symbol.hasInstance](instance) {
         return instance && instance[kResponseError] === true;
@@ -11273,14 +11689,14 @@ var require_util = __commonJS({
     function bufferToLowerCasedHeaderName(value) {
       return tree.lookup(value) ?? value.toString("latin1").toLowerCase();
     }
-    function parseHeaders(headers2, obj) {
+    function parseHeaders(headers, obj) {
       if (obj === void 0) obj = {};
-      for (let i = 0; i < headers2.length; i += 2) {
-        const key = headerNameToString(headers2[i]);
+      for (let i = 0; i < headers.length; i += 2) {
+        const key = headerNameToString(headers[i]);
         let val = obj[key];
         if (val !== void 0) {
           if (!Object.hasOwn(obj, key)) {
-            const headersValue = typeof headers2[i + 1] === "string" ? headers2[i + 1] : Array.isArray(headers2[i + 1]) ? headers2[i + 1].map((x) => x.toString("latin1")) : headers2[i + 1].toString("latin1");
+            const headersValue = typeof headers[i + 1] === "string" ? headers[i + 1] : Array.isArray(headers[i + 1]) ? headers[i + 1].map((x) => x.toString("latin1")) : headers[i + 1].toString("latin1");
             if (key === "__proto__") {
               Object.defineProperty(obj, key, {
                 value: headersValue,
@@ -11296,23 +11712,23 @@ var require_util = __commonJS({
               val = [val];
               obj[key] = val;
             }
-            val.push(headers2[i + 1].toString("latin1"));
+            val.push(headers[i + 1].toString("latin1"));
           }
         } else {
-          const headersValue = typeof headers2[i + 1] === "string" ? headers2[i + 1] : Array.isArray(headers2[i + 1]) ? headers2[i + 1].map((x) => x.toString("latin1")) : headers2[i + 1].toString("latin1");
+          const headersValue = typeof headers[i + 1] === "string" ? headers[i + 1] : Array.isArray(headers[i + 1]) ? headers[i + 1].map((x) => x.toString("latin1")) : headers[i + 1].toString("latin1");
           obj[key] = headersValue;
         }
       }
       return obj;
     }
-    function parseRawHeaders(headers2) {
-      const headersLength = headers2.length;
+    function parseRawHeaders(headers) {
+      const headersLength = headers.length;
       const ret = new Array(headersLength);
       let key;
       let val;
       for (let n = 0; n < headersLength; n += 2) {
-        key = headers2[n];
-        val = headers2[n + 1];
+        key = headers[n];
+        val = headers[n + 1];
         typeof key !== "string" && (key = key.toString());
         typeof val !== "string" && (val = val.toString("latin1"));
         ret[n] = key;
@@ -11320,11 +11736,11 @@ var require_util = __commonJS({
       }
       return ret;
     }
-    function encodeRawHeaders(headers2) {
-      if (!Array.isArray(headers2)) {
+    function encodeRawHeaders(headers) {
+      if (!Array.isArray(headers)) {
         throw new TypeError("expected headers to be an array");
       }
-      return headers2.map((x) => Buffer.from(x));
+      return headers.map((x) => Buffer.from(x));
     }
     function isBuffer(buffer) {
       return buffer instanceof Uint8Array || Buffer.isBuffer(buffer);
@@ -12352,14 +12768,14 @@ var require_api_request = __commonJS({
       }
       onHeaders(statusCode, rawHeaders, resume, statusMessage) {
         const { callback, opaque, abort, context, responseHeaders, highWaterMark } = this;
-        const headers2 = responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
+        const headers = responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
         if (statusCode < 200) {
           if (this.onInfo) {
-            this.onInfo({ statusCode, headers: headers2 });
+            this.onInfo({ statusCode, headers });
           }
           return;
         }
-        const parsedHeaders = responseHeaders === "raw" ? util.parseHeaders(rawHeaders) : headers2;
+        const parsedHeaders = responseHeaders === "raw" ? util.parseHeaders(rawHeaders) : headers;
         const contentType = parsedHeaders["content-type"];
         const contentLength = parsedHeaders["content-length"];
         const res = new Readable({
@@ -12380,7 +12796,7 @@ var require_api_request = __commonJS({
             this.runInAsyncScope(callback, null, null, {
               statusCode,
               statusText: statusMessage,
-              headers: headers2,
+              headers,
               trailers: this.trailers,
               opaque,
               body: res,
@@ -12574,10 +12990,10 @@ var require_api_stream = __commonJS({
       }
       onHeaders(statusCode, rawHeaders, resume, statusMessage) {
         const { factory, opaque, context, responseHeaders } = this;
-        const headers2 = responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
+        const headers = responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
         if (statusCode < 200) {
           if (this.onInfo) {
-            this.onInfo({ statusCode, headers: headers2 });
+            this.onInfo({ statusCode, headers });
           }
           return;
         }
@@ -12587,7 +13003,7 @@ var require_api_stream = __commonJS({
         }
         const res = this.runInAsyncScope(factory, null, {
           statusCode,
-          headers: headers2,
+          headers,
           opaque,
           context
         });
@@ -12797,8 +13213,8 @@ var require_api_pipeline = __commonJS({
         const { opaque, handler, context } = this;
         if (statusCode < 200) {
           if (this.onInfo) {
-            const headers2 = this.responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
-            this.onInfo({ statusCode, headers: headers2 });
+            const headers = this.responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
+            this.onInfo({ statusCode, headers });
           }
           return;
         }
@@ -12806,10 +13222,10 @@ var require_api_pipeline = __commonJS({
         let body;
         try {
           this.handler = null;
-          const headers2 = this.responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
+          const headers = this.responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
           body = this.runInAsyncScope(handler, null, {
             statusCode,
-            headers: headers2,
+            headers,
             opaque,
             body: this.res,
             context
@@ -12914,9 +13330,9 @@ var require_api_upgrade = __commonJS({
         const { callback, opaque, context } = this;
         removeSignal(this);
         this.callback = null;
-        const headers2 = this.responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
+        const headers = this.responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
         this.runInAsyncScope(callback, null, null, {
-          headers: headers2,
+          headers,
           socket,
           opaque,
           context
@@ -13005,13 +13421,13 @@ var require_api_connect = __commonJS({
         const { callback, opaque, context } = this;
         removeSignal(this);
         this.callback = null;
-        let headers2 = rawHeaders;
-        if (headers2 != null) {
-          headers2 = this.responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
+        let headers = rawHeaders;
+        if (headers != null) {
+          headers = this.responseHeaders === "raw" ? util.parseRawHeaders(rawHeaders) : util.parseHeaders(rawHeaders);
         }
         this.runInAsyncScope(callback, null, null, {
           statusCode,
-          headers: headers2,
+          headers,
           socket,
           opaque,
           context
@@ -13232,16 +13648,16 @@ var require_wrap_handler = __commonJS({
       onRequestStart(controller, context) {
         this.#handler.onConnect?.((reason) => controller.abort(reason), context);
       }
-      onRequestUpgrade(controller, statusCode, headers2, socket) {
+      onRequestUpgrade(controller, statusCode, headers, socket) {
         const rawHeaders = [];
-        for (const [key, val] of Object.entries(headers2)) {
+        for (const [key, val] of Object.entries(headers)) {
           rawHeaders.push(Buffer.from(key, "latin1"), toRawHeaderValue(val));
         }
         this.#handler.onUpgrade?.(statusCode, rawHeaders, socket);
       }
-      onResponseStart(controller, statusCode, headers2, statusMessage) {
+      onResponseStart(controller, statusCode, headers, statusMessage) {
         const rawHeaders = [];
-        for (const [key, val] of Object.entries(headers2)) {
+        for (const [key, val] of Object.entries(headers)) {
           rawHeaders.push(Buffer.from(key, "latin1"), toRawHeaderValue(val));
         }
         if (this.#handler.onHeaders?.(statusCode, rawHeaders, () => controller.resume(), statusMessage) === false) {
@@ -14099,7 +14515,7 @@ var require_request = __commonJS({
         path,
         method,
         body,
-        headers: headers2,
+        headers,
         query,
         idempotent,
         blocking,
@@ -14203,28 +14619,28 @@ var require_request = __commonJS({
         this.contentType = null;
         this.headers = [];
         this.expectContinue = expectContinue != null ? expectContinue : false;
-        if (Array.isArray(headers2)) {
-          if (headers2.length % 2 !== 0) {
+        if (Array.isArray(headers)) {
+          if (headers.length % 2 !== 0) {
             throw new InvalidArgumentError("headers array must be even");
           }
-          for (let i = 0; i < headers2.length; i += 2) {
-            processHeader(this, headers2[i], headers2[i + 1]);
+          for (let i = 0; i < headers.length; i += 2) {
+            processHeader(this, headers[i], headers[i + 1]);
           }
-        } else if (headers2 && typeof headers2 === "object") {
-          if (hasSafeIterator(headers2)) {
-            for (const header of headers2) {
+        } else if (headers && typeof headers === "object") {
+          if (hasSafeIterator(headers)) {
+            for (const header of headers) {
               if (!Array.isArray(header) || header.length !== 2) {
                 throw new InvalidArgumentError("headers must be in key-value pair format");
               }
               processHeader(this, header[0], header[1]);
             }
           } else {
-            const keys = Object.keys(headers2);
+            const keys = Object.keys(headers);
             for (let i = 0; i < keys.length; ++i) {
-              processHeader(this, keys[i], headers2[keys[i]]);
+              processHeader(this, keys[i], headers[keys[i]]);
             }
           }
-        } else if (headers2 != null) {
+        } else if (headers != null) {
           throw new InvalidArgumentError("headers must be an object or an array");
         }
         assertRequestHandler(handler, method, upgrade);
@@ -14271,14 +14687,14 @@ var require_request = __commonJS({
       onResponseStarted() {
         return this[kHandler].onResponseStarted?.();
       }
-      onHeaders(statusCode, headers2, resume, statusText) {
+      onHeaders(statusCode, headers, resume, statusText) {
         assert(!this.aborted);
         assert(!this.completed);
         if (channels.headers.hasSubscribers) {
-          channels.headers.publish({ request: this, response: { statusCode, headers: headers2, statusText } });
+          channels.headers.publish({ request: this, response: { statusCode, headers, statusText } });
         }
         try {
-          return this[kHandler].onHeaders(statusCode, headers2, resume, statusText);
+          return this[kHandler].onHeaders(statusCode, headers, resume, statusText);
         } catch (err) {
           this.abort(err);
         }
@@ -14302,14 +14718,14 @@ var require_request = __commonJS({
        * @param {import('node:stream').Duplex} socket
        * @param {string} [statusText]
        */
-      onUpgrade(statusCode, headers2, socket, statusText = "") {
+      onUpgrade(statusCode, headers, socket, statusText = "") {
         this.onFinally();
         assert(!this.aborted);
         assert(!this.completed);
         if (channels.headers.hasSubscribers) {
-          channels.headers.publish({ request: this, response: { statusCode, headers: headers2, statusText } });
+          channels.headers.publish({ request: this, response: { statusCode, headers, statusText } });
         }
-        const result = this[kHandler].onUpgrade(statusCode, headers2, socket);
+        const result = this[kHandler].onUpgrade(statusCode, headers, socket);
         if (!this.aborted) {
           this.completed = true;
           if (channels.trailers.hasSubscribers) {
@@ -15898,7 +16314,7 @@ var require_webidl = __commonJS({
   "node_modules/undici/lib/web/webidl/index.js"(exports2, module2) {
     "use strict";
     var assert = require("node:assert");
-    var { types, inspect } = require("node:util");
+    var { types, inspect: inspect2 } = require("node:util");
     var { runtimeFeatures } = require_runtime_features();
     var UNDEFINED = 1;
     var BOOLEAN = 2;
@@ -16090,7 +16506,7 @@ var require_webidl = __commonJS({
         case SYMBOL:
           return `Symbol(${V.description})`;
         case OBJECT:
-          return inspect(V);
+          return inspect2(V);
         case STRING:
           return `"${V}"`;
         case BIGINT:
@@ -17121,11 +17537,11 @@ var require_util2 = __commonJS({
     function createInflate(zlibOptions) {
       return new InflateStream(zlibOptions);
     }
-    function extractMimeType(headers2) {
+    function extractMimeType(headers) {
       let charset = null;
       let essence = null;
       let mimeType = null;
-      const values = getDecodeSplit("content-type", headers2);
+      const values = getDecodeSplit("content-type", headers);
       if (values === null) {
         return "failure";
       }
@@ -18038,8 +18454,8 @@ Content-Type: ${value.type || "application/octet-stream"}\r
       return body != null && (body.stream.locked || util.isDisturbed(body.stream));
     }
     function bodyMimeType(requestOrResponse) {
-      const headers2 = requestOrResponse.headersList;
-      const mimeType = extractMimeType(headers2);
+      const headers = requestOrResponse.headersList;
+      const mimeType = extractMimeType(headers);
       if (mimeType === "failure") {
         return null;
       }
@@ -18482,12 +18898,12 @@ var require_client_h1 = __commonJS({
        * @param {Buffer} head
        */
       onUpgrade(head) {
-        const { upgrade, client, socket, headers: headers2, statusCode, statusText } = this;
+        const { upgrade, client, socket, headers, statusCode, statusText } = this;
         assert(upgrade);
         assert(client[kSocket] === socket);
         assert(!socket.destroyed);
         assert(!this.paused);
-        assert((headers2.length & 1) === 0);
+        assert((headers.length & 1) === 0);
         const request = client[kQueue][client[kRunningIdx]];
         assert(request);
         assert(request.upgrade || request.method === "CONNECT");
@@ -18507,7 +18923,7 @@ var require_client_h1 = __commonJS({
         client[kQueue][client[kRunningIdx]++] = null;
         client.emit("disconnect", client[kUrl], [client], new InformationalError("upgrade"));
         try {
-          request.onUpgrade(statusCode, headers2, socket, statusText);
+          request.onUpgrade(statusCode, headers, socket, statusText);
         } catch (err) {
           util.errorRequest(client, request, err);
           util.destroy(socket, err);
@@ -18521,7 +18937,7 @@ var require_client_h1 = __commonJS({
        * @returns {number}
        */
       onHeadersComplete(statusCode, upgrade, shouldKeepAlive) {
-        const { client, socket, headers: headers2, statusText } = this;
+        const { client, socket, headers, statusText } = this;
         if (socket.destroyed) {
           return -1;
         }
@@ -18586,7 +19002,7 @@ var require_client_h1 = __commonJS({
         } else {
           socket[kReset] = true;
         }
-        const pause = request.onHeaders(statusCode, headers2, this.resume, statusText) === false;
+        const pause = request.onHeaders(statusCode, headers, this.resume, statusText) === false;
         if (request.aborted) {
           return -1;
         }
@@ -18634,7 +19050,7 @@ var require_client_h1 = __commonJS({
        * @returns {number}
        */
       onMessageComplete() {
-        const { client, socket, statusCode, upgrade, headers: headers2, contentLength, bytesRead, shouldKeepAlive } = this;
+        const { client, socket, statusCode, upgrade, headers, contentLength, bytesRead, shouldKeepAlive } = this;
         if (socket.destroyed && (!statusCode || shouldKeepAlive)) {
           return -1;
         }
@@ -18660,7 +19076,7 @@ var require_client_h1 = __commonJS({
           util.destroy(socket, new ResponseContentLengthMismatchError());
           return -1;
         }
-        request.onComplete(headers2);
+        request.onComplete(headers);
         client[kQueue][client[kRunningIdx]++] = null;
         socket[kSocketUsed] = client[kPending] === 0;
         if (socket[kWriting]) {
@@ -18908,7 +19324,7 @@ var require_client_h1 = __commonJS({
     }
     function writeH1(client, request) {
       const { method, path, host, upgrade, blocking, reset } = request;
-      let { body, headers: headers2, contentLength } = request;
+      let { body, headers, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
         if (!extractBody) {
@@ -18916,7 +19332,7 @@ var require_client_h1 = __commonJS({
         }
         const [bodyStream, contentType] = extractBody(body);
         if (request.contentType == null) {
-          headers2.push("content-type", contentType);
+          headers.push("content-type", contentType);
         }
         body = bodyStream.stream;
         contentLength = bodyStream.length;
@@ -18928,7 +19344,7 @@ var require_client_h1 = __commonJS({
             util.errorRequest(client, request, new InvalidArgumentError("invalid content-type header"));
             return false;
           }
-          headers2.push("content-type", contentTypeValue);
+          headers.push("content-type", contentTypeValue);
         }
       }
       if (body && typeof body.read === "function") {
@@ -19002,10 +19418,10 @@ upgrade: ${upgrade}\r
       } else {
         header += "connection: close\r\n";
       }
-      if (Array.isArray(headers2)) {
-        for (let n = 0; n < headers2.length; n += 2) {
-          const key = headers2[n + 0];
-          const val = headers2[n + 1];
+      if (Array.isArray(headers)) {
+        for (let n = 0; n < headers.length; n += 2) {
+          const key = headers[n + 0];
+          const val = headers[n + 1];
           if (Array.isArray(val)) {
             for (let i = 0; i < val.length; i++) {
               header += `${key}: ${val[i]}\r
@@ -19399,9 +19815,9 @@ var require_client_h2 = __commonJS({
         NGHTTP2_CANCEL
       }
     } = http2;
-    function parseH2Headers(headers2) {
+    function parseH2Headers(headers) {
       const result = [];
-      for (const [name, value] of Object.entries(headers2)) {
+      for (const [name, value] of Object.entries(headers)) {
         if (Array.isArray(value)) {
           for (const subvalue of value) {
             result.push(Buffer.from(name), Buffer.from(subvalue));
@@ -19670,36 +20086,36 @@ var require_client_h2 = __commonJS({
         util.errorRequest(client, request, new InvalidArgumentError(`Custom upgrade "${upgrade}" not supported over HTTP/2`));
         return false;
       }
-      const headers2 = {};
+      const headers = {};
       for (let n = 0; n < reqHeaders.length; n += 2) {
         const key = reqHeaders[n + 0];
         const val = reqHeaders[n + 1];
         if (key === "cookie") {
-          if (headers2[key] != null) {
-            headers2[key] = Array.isArray(headers2[key]) ? (headers2[key].push(val), headers2[key]) : [headers2[key], val];
+          if (headers[key] != null) {
+            headers[key] = Array.isArray(headers[key]) ? (headers[key].push(val), headers[key]) : [headers[key], val];
           } else {
-            headers2[key] = val;
+            headers[key] = val;
           }
           continue;
         }
         if (Array.isArray(val)) {
           for (let i = 0; i < val.length; i++) {
-            if (headers2[key]) {
-              headers2[key] += `, ${val[i]}`;
+            if (headers[key]) {
+              headers[key] += `, ${val[i]}`;
             } else {
-              headers2[key] = val[i];
+              headers[key] = val[i];
             }
           }
-        } else if (headers2[key]) {
-          headers2[key] += `, ${val}`;
+        } else if (headers[key]) {
+          headers[key] += `, ${val}`;
         } else {
-          headers2[key] = val;
+          headers[key] = val;
         }
       }
       let stream = null;
       const { hostname, port } = client[kUrl];
-      headers2[HTTP2_HEADER_AUTHORITY] = host || `${hostname}${port ? `:${port}` : ""}`;
-      headers2[HTTP2_HEADER_METHOD] = method;
+      headers[HTTP2_HEADER_AUTHORITY] = host || `${hostname}${port ? `:${port}` : ""}`;
+      headers[HTTP2_HEADER_METHOD] = method;
       const abort = (err) => {
         if (request.aborted || request.completed) {
           return;
@@ -19731,19 +20147,19 @@ var require_client_h2 = __commonJS({
             session.unref();
             return false;
           }
-          headers2[HTTP2_HEADER_METHOD] = "CONNECT";
-          headers2[HTTP2_HEADER_PROTOCOL] = "websocket";
-          headers2[HTTP2_HEADER_PATH] = path;
+          headers[HTTP2_HEADER_METHOD] = "CONNECT";
+          headers[HTTP2_HEADER_PROTOCOL] = "websocket";
+          headers[HTTP2_HEADER_PATH] = path;
           if (protocol === "ws:" || protocol === "wss:") {
-            headers2[HTTP2_HEADER_SCHEME] = protocol === "ws:" ? "http" : "https";
+            headers[HTTP2_HEADER_SCHEME] = protocol === "ws:" ? "http" : "https";
           } else {
-            headers2[HTTP2_HEADER_SCHEME] = protocol === "http:" ? "http" : "https";
+            headers[HTTP2_HEADER_SCHEME] = protocol === "http:" ? "http" : "https";
           }
-          stream = session.request(headers2, { endStream: false, signal });
+          stream = session.request(headers, { endStream: false, signal });
           stream[kHTTP2Stream] = true;
           ++session[kOpenStreams];
-          stream.once("response", (headers3, _flags) => {
-            const { [HTTP2_HEADER_STATUS]: statusCode, ...realHeaders } = headers3;
+          stream.once("response", (headers2, _flags) => {
+            const { [HTTP2_HEADER_STATUS]: statusCode, ...realHeaders } = headers2;
             try {
               request.onUpgrade(statusCode, parseH2Headers(realHeaders), stream);
             } catch (err) {
@@ -19764,11 +20180,11 @@ var require_client_h2 = __commonJS({
           stream.setTimeout(headersTimeout);
           return true;
         }
-        stream = session.request(headers2, { endStream: false, signal });
+        stream = session.request(headers, { endStream: false, signal });
         stream[kHTTP2Stream] = true;
         ++session[kOpenStreams];
-        stream.on("response", (headers3) => {
-          const { [HTTP2_HEADER_STATUS]: statusCode, ...realHeaders } = headers3;
+        stream.on("response", (headers2) => {
+          const { [HTTP2_HEADER_STATUS]: statusCode, ...realHeaders } = headers2;
           try {
             request.onUpgrade(statusCode, parseH2Headers(realHeaders), stream);
           } catch (err) {
@@ -19785,8 +20201,8 @@ var require_client_h2 = __commonJS({
         stream.setTimeout(headersTimeout);
         return true;
       }
-      headers2[HTTP2_HEADER_PATH] = path;
-      headers2[HTTP2_HEADER_SCHEME] = protocol === "http:" ? "http" : "https";
+      headers[HTTP2_HEADER_PATH] = path;
+      headers[HTTP2_HEADER_SCHEME] = protocol === "http:" ? "http" : "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
         body.read(0);
@@ -19795,7 +20211,7 @@ var require_client_h2 = __commonJS({
       if (util.isFormDataLike(body)) {
         extractBody ??= require_body().extractBody;
         const [bodyStream, contentType] = extractBody(body);
-        headers2["content-type"] = contentType;
+        headers["content-type"] = contentType;
         body = bodyStream.stream;
         contentLength = bodyStream.length;
       }
@@ -19814,25 +20230,25 @@ var require_client_h2 = __commonJS({
       }
       if (contentLength != null) {
         assert(body || contentLength === 0, "no body must not have content length");
-        headers2[HTTP2_HEADER_CONTENT_LENGTH] = `${contentLength}`;
+        headers[HTTP2_HEADER_CONTENT_LENGTH] = `${contentLength}`;
       }
       session.ref();
       if (channels.sendHeaders.hasSubscribers) {
         let header = "";
-        for (const key in headers2) {
-          header += `${key}: ${headers2[key]}\r
+        for (const key in headers) {
+          header += `${key}: ${headers[key]}\r
 `;
         }
         channels.sendHeaders.publish({ request, headers: header, socket: session[kSocket] });
       }
       const shouldEndStream = method === "GET" || method === "HEAD" || body === null;
       if (expectContinue) {
-        headers2[HTTP2_HEADER_EXPECT] = "100-continue";
-        stream = session.request(headers2, { endStream: shouldEndStream, signal });
+        headers[HTTP2_HEADER_EXPECT] = "100-continue";
+        stream = session.request(headers, { endStream: shouldEndStream, signal });
         stream[kHTTP2Stream] = true;
         stream.once("continue", writeBodyH2);
       } else {
-        stream = session.request(headers2, {
+        stream = session.request(headers, {
           endStream: shouldEndStream,
           signal
         });
@@ -19842,8 +20258,8 @@ var require_client_h2 = __commonJS({
       ++session[kOpenStreams];
       stream.setTimeout(headersTimeout);
       let responseReceived = false;
-      stream.once("response", (headers3) => {
-        const { [HTTP2_HEADER_STATUS]: statusCode, ...realHeaders } = headers3;
+      stream.once("response", (headers2) => {
+        const { [HTTP2_HEADER_STATUS]: statusCode, ...realHeaders } = headers2;
         request.onResponseStarted();
         responseReceived = true;
         stream.setTimeout(bodyTimeout);
@@ -21025,10 +21441,11 @@ function createHttp(options) {
   const endOf = (request) => request.critical ? closing.signal : interrupted.signal;
   const notBefore = /* @__PURE__ */ new Map();
   const waitFor = (origin2) => (notBefore.get(origin2) ?? 0) - clock.now();
+  const holdBack = (origin2, pause) => notBefore.set(origin2, Math.max(notBefore.get(origin2) ?? 0, clock.now() + pause));
   async function once(request) {
     endOf(request).throwIfAborted();
-    const headers2 = { "user-agent": options.userAgent, accept: "application/json" };
-    if (request.body !== void 0) headers2["content-type"] = "application/json";
+    const headers = { "user-agent": options.userAgent, accept: "application/json" };
+    if (request.body !== void 0) headers["content-type"] = "application/json";
     const ending = abortWith(endOf(request));
     const cancel = clock.after(
       TIMEOUT2,
@@ -21038,7 +21455,7 @@ function createHttp(options) {
       const answer = (await transport()).exchange({
         method: request.method,
         url: request.url,
-        headers: { ...headers2, ...request.headers },
+        headers: { ...headers, ...request.headers },
         body: request.body === void 0 ? void 0 : JSON.stringify(request.body),
         signal: ending.signal,
         largestBody: LARGEST_BODY
@@ -21060,16 +21477,18 @@ function createHttp(options) {
         for (let wait2 = waitFor(origin2); wait2 > 0; wait2 = waitFor(origin2))
           await clock.sleep(wait2, endOf(request));
         const result = await once(request);
-        const pause = pauseBefore(attempt + 1, request.method, result, clock.now());
+        const pause = pauseBefore(attempt + 1, request, result, clock.now());
         if (pause === void 0) {
           if (result instanceof NoAnswer) throw result;
+          const asked = result.status < 400 ? pauseAsked(result, clock.now()) : void 0;
+          if (asked) holdBack(origin2, Math.min(asked, LONGEST_PAUSE3));
           return result;
         }
         const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
         const seconds2 = Math.round(pause / 100) / 10;
         options.log(`${request.method} ${request.url.pathname}: ${why}; trying again in ${seconds2} s`);
-        if ("headers" in result && (result.status === 429 || result.headers["retry-after"]))
-          notBefore.set(origin2, Math.max(notBefore.get(origin2) ?? 0, clock.now() + pause));
+        if ("headers" in result && (isThrottled(result) || result.headers["retry-after"]))
+          holdBack(origin2, pause);
         else await clock.sleep(pause, endOf(request));
       }
     },
@@ -21102,114 +21521,144 @@ var init_http = __esm({
   }
 });
 
-// src/inputs/parse.ts
-async function parseInputs(read2) {
-  const problems = [];
-  const complainOf = (name) => (problem) => problems.push(`${name} ${problem}`);
-  const text = (name) => read2(name).trim() || void 0;
-  const value = (name) => text(name) ?? row(name).default;
-  function choice(name) {
-    const given = value(name);
-    if (given !== void 0 && !row(name).choices?.includes(given))
-      complainOf(name)(`is "${oneLine(given, 80)}"; it can be ${row(name).choices?.join(", ")}`);
-    return given;
-  }
-  function boolean2(name) {
-    const parsed = parseBoolean(value(name) ?? "");
-    if (parsed === void 0) complainOf(name)(`is "${oneLine(read2(name), 80)}"; it can be true or false`);
-    return parsed ?? false;
-  }
-  function whole(name, least, most, unit) {
-    const given = value(name) ?? "";
-    if (!/^\d{1,5}$/u.test(given) || Number(given) < least || Number(given) > most)
-      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit} from ${least} to ${most}`);
-    return Number(given) * (unit === "minutes" ? 6e4 : 1e3);
-  }
-  function limited(name, longest) {
-    const given = text(name);
-    if (given && given.length > longest)
-      complainOf(name)(`has ${given.length} characters; Konnect takes at most ${longest}`);
-    return given;
-  }
-  function machineName(name) {
-    const given = text(name);
-    if (given && !MACHINE_NAME.test(given))
-      complainOf(name)(
-        `is "${oneLine(given, 130)}"; a name is 1 to 120 lower-case letters, digits, "." and "-"`
-      );
-    return given;
-  }
-  function url(name) {
-    const given = text(name);
-    if (given === void 0) return void 0;
-    const parsed = URL.canParse(given) ? new URL(given) : void 0;
-    const secure = parsed?.protocol === "https:" || parsed?.protocol === "http:" && isLoopback(parsed.hostname);
-    if (!parsed || !secure || parsed.username || parsed.password || parsed.search || parsed.hash) {
-      complainOf(name)("must be an https URL without user, query and fragment (plain http only to loopback)");
-      return void 0;
-    }
-    return parsed.href.replace(/\/+$/u, "");
-  }
-  const resourceId = text("resource-id");
-  if (resourceId && !/^[\w-]{16}$/u.test(resourceId))
-    complainOf("resource-id")(`is "${oneLine(resourceId, 80)}"; an ID has 16 letters, digits, "-" and "_"`);
-  const region = choice("catalog-region");
-  boolean2("summary");
-  choice("catalog");
-  const labels2 = text("service-labels");
-  const customFields = text("service-custom-fields");
-  const inputs = {
-    command: choice("command"),
-    timeout: whole("timeout-minutes", 1, 1440, "minutes"),
-    catalogToken: secret("catalog-token") ?? missingToken(),
-    catalogUrl: url("catalog-url")?.replace(/\/v1$/u, "") ?? `https://${region}.api.konghq.com`,
-    repository: text("repository"),
-    azureDevOpsOrganization: text("azure-devops-organization"),
-    azureDevOpsUrl: url("azure-devops-url"),
-    integration: choice("integration"),
-    integrationName: machineName("integration-name"),
-    integrationDisplayName: limited("integration-display-name", 120),
-    azureDevOpsPat: secret("azure-devops-pat"),
-    rotateCredential: choice("rotate-credential"),
-    serviceName: machineName("service-name"),
-    serviceDisplayName: limited("service-display-name", 120),
-    serviceDescription: limited("service-description", 2048),
-    serviceLabels: labels2 ? await parseLabels(labels2, complainOf("service-labels")) : {},
-    serviceCustomFields: customFields ? await parseCustomFields(customFields, complainOf("service-custom-fields")) : {},
-    resourceId,
-    waitTimeout: whole("wait-timeout", 0, 86400, "seconds"),
-    mapBeforeDiscovery: boolean2("map-before-discovery")
-  };
-  if (problems.length > 0)
-    throw new Failure(`The inputs cannot be used:
-${bullets(problems)}`, "Nothing was sent.");
-  return inputs;
-  function missingToken() {
-    complainOf("catalog-token")(
-      `is empty. Give it the secret that holds the Konnect token. Usual mistakes: the secret has another name, or does not exist for this repository, environment or variable group; a reusable workflow was called without "secrets: inherit"; the pipeline has no access to the variable group`
-    );
-    return "";
-  }
-  function secret(name) {
-    const given = text(name);
-    if (given && /[^\x21-\x7e]/u.test(given))
-      complainOf(name)("holds spaces, line breaks or other characters that no token has");
-    return given;
-  }
+// src/scm/pat.ts
+function issueMonthOf(pat) {
+  const [, year, month] = /^[A-Za-z0-9]{52}JQQJ99([A-Z])([A-L])[A-Za-z0-9]{12}AAAAAZDO[A-Za-z0-9]{4}$/u.exec(pat) ?? [];
+  return year && month ? { year: 2024 + indexOf(year), month: 1 + indexOf(month) } : void 0;
 }
-function row(name) {
-  return rows.get(name);
+function indexOf(letter) {
+  return letter.charCodeAt(0) - "A".charCodeAt(0);
 }
-var rows;
-var init_parse = __esm({
-  "src/inputs/parse.ts"() {
+var init_pat = __esm({
+  "src/scm/pat.ts"() {
     "use strict";
-    init_errors();
-    init_address();
+  }
+});
+
+// src/reminder/expiry.ts
+function expiryOf(facts, {
+  patExpiresOn,
+  azureDevOpsPat: pat
+}, today) {
+  if (!facts.credential) return void 0;
+  const known = [
+    ["input", patExpiresOn],
+    ["catalog", facts.expiresOn],
+    ["recorded", facts.recorded]
+  ];
+  for (const [source, on] of known) if (on) return expiry(on, source, false);
+  if (facts.owner.provider !== "azure-devops") return void 0;
+  const issued = pat && facts.fromPat !== false ? issueMonthOf(pat) : void 0;
+  const fromToken = issued && lastDayOf(issued.year + 1, issued.month);
+  const fromCatalog = facts.storedOn && aYearAfter(facts.storedOn);
+  if (fromToken && !(fromCatalog && fromCatalog < fromToken))
+    return expiry(fromToken, "token-issue-month", true);
+  return fromCatalog ? expiry(fromCatalog, "created-at", true) : void 0;
+  function expiry(on, source, atMost) {
+    return { on, source, daysLeft: daysFrom(today, on), atMost };
+  }
+}
+var init_expiry = __esm({
+  "src/reminder/expiry.ts"() {
+    "use strict";
+    init_dates();
+    init_pat();
+  }
+});
+
+// src/reminder/wording.ts
+function subject({ owner, integration: integration2 }) {
+  const what = owner.provider === "azure-devops" ? "PAT" : "credential";
+  return `The ${what} of the integration "${oneLine(integration2.name, 120)}"`;
+}
+function daysLeft(days) {
+  if (days === 0) return "this is its last day";
+  return days === 1 ? "1 day is left" : `${days} days are left`;
+}
+function howKnown({ source }) {
+  return {
+    input: "by pat-expires-on",
+    catalog: "by the catalog",
+    recorded: "recorded when it was registered",
+    "token-issue-month": "an upper bound: the token was issued in the same month a year before, and lives a year at most",
+    "created-at": "an upper bound: a year after the catalog stored it, which is as long as a PAT lives"
+  }[source];
+}
+var init_wording = __esm({
+  "src/reminder/wording.ts"() {
+    "use strict";
     init_text();
-    init_table();
-    init_values();
-    rows = new Map(INPUTS.map((entry) => [entry.name, entry]));
+  }
+});
+
+// src/reminder/verdict.ts
+function judge(facts, trial, given, today) {
+  const expiry = expiryOf(facts, given, today);
+  const asides = asidesOf(facts, trial, given, today);
+  const verdict = (status, message, cure) => ({
+    status,
+    expiry,
+    message,
+    cure,
+    asides
+  });
+  if (facts.status !== "valid") return verdict(facts.status, facts.advice?.problem ?? "", facts.advice?.cure);
+  const what = subject(facts);
+  const tried = facts.fromPat === false ? void 0 : trial;
+  if (tried?.result === "expired" || tried?.result === "refused")
+    return verdict(
+      tried.result === "expired" ? "expired" : "tainted",
+      `${what} does not work any more, although the catalog has not noticed yet. ${tried.why}`,
+      renewal(facts)
+    );
+  const proven = tried?.result === "works" ? " Azure DevOps accepts it today." : "";
+  if (!expiry) return verdict("valid", `${what} works; it has no last day that is known.`);
+  if (expiry.daysLeft < 0 && proven)
+    return verdict(
+      "expiring",
+      `${what} should have ended on ${expiry.on} (${howKnown(expiry)}), but Azure DevOps accepts it today.`,
+      "Somebody prolonged it, or the day is wrong. Set pat-expires-on to its true last day."
+    );
+  if (expiry.daysLeft < 0)
+    return verdict(
+      "expired",
+      `${what} ended on ${expiry.on}${expiry.atMost ? " at the latest, unless somebody prolonged it" : ""} (${howKnown(expiry)}).`,
+      renewal(facts)
+    );
+  const until2 = `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
+  if (expiry.daysLeft <= given.remindWithin)
+    return verdict(
+      "expiring",
+      `${what} ends on ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${proven}`,
+      renewal(facts)
+    );
+  const hint = expiry.atMost ? " Set pat-expires-on to its true last day, to be reminded in time." : "";
+  return verdict(
+    "valid",
+    `${what} is valid until ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${proven}${hint}`
+  );
+}
+function renewal({ owner }) {
+  return owner.provider === "azure-devops" ? `Make a new PAT (Code: Read, in the organization "${owner.organization}" only), put it into the secret of azure-devops-pat, and run command: register once: it proves the PAT and replaces the credential without losing anything.` : "Authorize the integration again.";
+}
+function asidesOf(facts, trial, { patExpiresOn }, today) {
+  const asides = [];
+  if (facts.fromPat === false && (trial?.result === "expired" || trial?.result === "refused"))
+    asides.push(
+      `The azure-devops-pat that is given does not work; the credential was made from another one. ${trial.why}`
+    );
+  if (patExpiresOn && patExpiresOn > daysAfter(aYearAfter(today), 1))
+    asides.push(
+      `pat-expires-on (${patExpiresOn}) is more than a year ahead, but no PAT lives longer. Check it.`
+    );
+  return asides;
+}
+var init_verdict = __esm({
+  "src/reminder/verdict.ts"() {
+    "use strict";
+    init_dates();
+    init_expiry();
+    init_wording();
   }
 });
 
@@ -21229,6 +21678,74 @@ var init_version = __esm({
   }
 });
 
+// src/commands/session.ts
+async function inSession(host, context, inputs, report, runtime, command) {
+  const lifetime = abortWith(runtime.cancelled);
+  const minutes = inputs.timeout / 6e4;
+  const cancelDeadline = runtime.clock.after(
+    inputs.timeout,
+    () => lifetime.abort(new Failure(`The run took longer than ${minutes} min (timeout-minutes).`))
+  );
+  const http = createHttp({
+    userAgent: `catalog-connect/${version} (${host.name})`,
+    network: host.network,
+    clock: runtime.clock,
+    lifetime: lifetime.signal,
+    log: (message) => host.info(message)
+  });
+  const reads = azureDevOps2(http);
+  const clock = until(lifetime.signal, runtime.clock);
+  const client = konnectClient(http, inputs.catalogUrl, inputs.catalogToken);
+  const catalogFor = (owner) => konnect({
+    client,
+    azureDevOps: reads,
+    jobToken: jobTokenFor(owner, context),
+    clock,
+    steadyClock: runtime.clock,
+    inputs
+  });
+  try {
+    await command({ inputs, context, report, http, azureDevOps: reads, clock, say: host.say, catalogFor });
+  } catch (error2) {
+    const { aborted, reason } = lifetime.signal;
+    if (!aborted || error2 !== reason) throw error2;
+    throw new Failure(
+      `${reason.message} It was still waiting for ${report.waitsFor()}.`,
+      "What was done is above, and stays. Run the step again: it goes on from there."
+    );
+  } finally {
+    cancelDeadline();
+    lifetime.release();
+    await http.close();
+  }
+}
+function jobTokenFor(owner, { azureDevOps: own }) {
+  const same2 = own?.url === owner.host && own.organization.toLowerCase() === owner.organization.toLowerCase();
+  return same2 && isConfidential(owner.host) ? own.token : void 0;
+}
+async function tryPat({ inputs, azureDevOps: reads }, owner, repository) {
+  const { azureDevOpsPat: pat } = inputs;
+  return pat && owner.provider === "azure-devops" ? reads.tryPat(owner, pat, repository) : void 0;
+}
+function judgeToday({ inputs, clock }, facts, trial) {
+  return judge(facts, trial, inputs, dayOf(clock.now()));
+}
+var init_session = __esm({
+  "src/commands/session.ts"() {
+    "use strict";
+    init_client();
+    init_konnect();
+    init_clock();
+    init_dates();
+    init_errors();
+    init_address();
+    init_http();
+    init_verdict();
+    init_azure_devops();
+    init_version();
+  }
+});
+
 // src/commands/target.ts
 function targetOf(wanted, context) {
   const repository = wanted.repository === void 0 ? current(context) : named(wanted.repository, wanted, context);
@@ -21245,12 +21762,39 @@ function targetOf(wanted, context) {
       "Correct azure-devops-organization or repository."
     );
   const host = wanted.azureDevOpsUrl ?? repository.host;
-  if (wanted.azureDevOpsPat && !isConfidential(host))
-    throw new Failure(
-      `The PAT would be sent to ${host} in clear.`,
-      "Use the https URL of the repository, or set azure-devops-url to it."
+  return confidential({ ...repository, host }, wanted);
+}
+function ownerOf(wanted, context) {
+  const { azureDevOpsOrganization: organization, integration: integration2 } = wanted;
+  if (wanted.repository !== void 0) return targetOf(wanted, context);
+  const own = context.azureDevOps;
+  if (organization !== void 0) {
+    const samePlace = own && own.organization.toLowerCase() === organization.toLowerCase();
+    const host = wanted.azureDevOpsUrl ?? (samePlace ? own.url : "https://dev.azure.com");
+    return confidential({ provider: "azure-devops", organization, host }, wanted);
+  }
+  const { repository } = context;
+  if (repository && repository.provider === (integration2 ?? repository.provider) && !patIsForAnother(repository))
+    return targetOf(wanted, context);
+  if (own && (integration2 ?? "azure-devops") === "azure-devops")
+    return confidential(
+      { provider: "azure-devops", organization: own.organization, host: wanted.azureDevOpsUrl ?? own.url },
+      wanted
     );
-  return { ...repository, host };
+  throw new Failure(
+    "It is not said of which organization the credential is.",
+    "Set azure-devops-organization, or repository to one of its repositories."
+  );
+  function patIsForAnother({ provider }) {
+    return provider !== "azure-devops" && Boolean(wanted.azureDevOpsPat || wanted.patExpiresOn);
+  }
+}
+function confidential(owner, { azureDevOpsPat }) {
+  if (!azureDevOpsPat || isConfidential(owner.host)) return owner;
+  throw new Failure(
+    `The PAT would be sent to ${owner.host} in clear.`,
+    "Use the https URL of the repository, or set azure-devops-url to it."
+  );
 }
 function current({ repository, noRepository }) {
   if (repository) return repository;
@@ -21282,80 +21826,694 @@ var init_target = __esm({
   }
 });
 
-// src/commands/register.ts
-var register_exports = {};
-__export(register_exports, {
-  register: () => register
-});
-async function register(host, context, report, runtime) {
-  const inputs = await parseInputs((name) => host.input(name));
-  const repository = targetOf(inputs, context);
-  const lifetime = abortWith(runtime.cancelled);
-  const minutes = inputs.timeout / 6e4;
-  const cancelDeadline = runtime.clock.after(
-    inputs.timeout,
-    () => lifetime.abort(new Failure(`The run took longer than ${minutes} min (timeout-minutes).`))
+// src/tickets/html.ts
+function html(parts, ...values) {
+  const shown = values.map(
+    (value) => value instanceof Html ? value.text : `<code>${escaped(oneLine(String(value), 500))}</code>`
   );
-  const http = createHttp({
-    userAgent: `catalog-connect/${version} (${host.name})`,
-    network: host.network,
-    clock: runtime.clock,
-    lifetime: lifetime.signal,
-    log: (message) => host.info(message)
-  });
-  try {
-    const catalog = catalogOf(
-      inputs,
-      repository,
-      http,
-      context,
-      until(lifetime.signal, runtime.clock),
-      runtime.clock
+  return new Html(String.raw({ raw: parts }, ...shown));
+}
+function words(text) {
+  return new Html(escaped(oneLine(text, 1e3)).replace(/[@#](?!\d+;)/gu, "$&&#8288;"));
+}
+function link(address2, text) {
+  return /^https?:\/\//u.test(address2) && URL.canParse(address2) ? new Html(`<a href="${escaped(new URL(address2).href)}">${escaped(text)}</a>`) : new Html(escaped(text));
+}
+function escaped(text) {
+  return text.replace(/[&<>"'`]/gu, (character) => `&#${character.charCodeAt(0)};`);
+}
+var Html;
+var init_html = __esm({
+  "src/tickets/html.ts"() {
+    "use strict";
+    init_text();
+    Html = class {
+      text;
+      constructor(text) {
+        this.text = text;
+      }
+    };
+  }
+});
+
+// src/reminder/letter.ts
+function titleOf2({ facts, verdict }) {
+  const { owner } = facts;
+  const what = owner.provider === "azure-devops" ? "the Azure DevOps PAT" : `the ${owner.provider} credential`;
+  const subject2 = `${what} of ${owner.organization}`;
+  const { status, expiry } = verdict;
+  if (status === "expiring" && expiry)
+    return `Renew ${subject2}: it ends on ${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
+  const state = {
+    expired: expiry ? `it ended on ${expiry.on}` : "it has expired",
+    tainted: "it is refused",
+    missing: "it is missing",
+    unauthorized: "it is not authorized",
+    expiring: "it ends soon",
+    valid: "it works"
+  }[status];
+  return `Renew ${subject2}: ${state}`;
+}
+function bodyOf(matter, mark) {
+  const { facts, verdict, catalog } = matter;
+  const { expiry } = verdict;
+  const day2 = expiry ? html`<li>Last day: ${expiry.on}${words(expiry.atMost ? " at the latest" : "")} (${words(howKnown(expiry))})</li>` : words("");
+  return joined(
+    html`<p>${words(statement(matter))}</p>`,
+    html`<ul><li>Catalog: ${catalog}</li><li>Integration: ${facts.integration.name} (${link(facts.integration.page, "open")})</li><li>Organization: ${facts.owner.organization} at ${facts.owner.host}</li>${day2}</ul>`,
+    html`<h3>What breaks</h3>`,
+    html`<p>Without it the catalog cannot read the repositories of ${facts.owner.organization}. Nothing fails at once: what the catalog knows of them grows old, new repositories do not appear, and one day all of it is gone.</p>`,
+    html`<h3>What to do</h3>`,
+    facts.owner.provider === "azure-devops" ? stepsForPat(matter) : stepsInBrowser(matter),
+    html`<p><sub>Kept by catalog-connect (command: remind)${run(matter)}. It comments here when less time is left, and closes this when the credential is renewed. It finds this by: ${mark}</sub></p>`
+  );
+}
+function statement({ facts, verdict: { status, expiry, message } }) {
+  if (!expiry || status !== "expiring" && status !== "valid") return message;
+  const ends = `ends on ${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
+  return status === "valid" ? `${subject(facts)} was renewed: it ${ends}.` : `${subject(facts)} ${ends}. It is to be renewed before.`;
+}
+function stepsForPat({ facts }) {
+  const { host, organization } = facts.owner;
+  const tokens = `${host}/${encodeURIComponent(organization)}/_usersSettings/tokens`;
+  return html`<ol><li>Make a ${link(tokens, "new personal access token")}: for the organization ${organization} alone (Azure DevOps stops tokens for all organizations on 2026-12-01), with the scope <b>Code: Read</b> and no other, by an account that may read the repositories and does not leave with a person.</li><li>Put it into the secret from which <code>azure-devops-pat</code> gets its value, in the pipeline that registers with it.</li><li>Run that pipeline (command: register) once, with <code>pat-expires-on</code> set to the new last day. It proves the new token first, then replaces the old one; resources and mappings stay. The next reminder closes this.</li></ol>`;
+}
+function stepsInBrowser({ facts }) {
+  return html`<ol><li>Authorize the integration again on ${link(facts.integration.page, "its page")}.</li></ol>`;
+}
+function commentOf(matter, renewed, mark) {
+  const { verdict } = matter;
+  const left = verdict.expiry && verdict.status === "expiring" ? ` (${daysLeft(verdict.expiry.daysLeft)})` : "";
+  return joined(
+    renewed ? html`<p>Renewed: ${words(verdict.message)} Nothing is left to do.</p>` : html`<p><b>${words(titleOf2(matter))}${words(left)}.</b> What to do is said above.</p>`,
+    html`<p><sub>catalog-connect${run(matter)}: ${mark}</sub></p>`
+  );
+}
+function duplicateOf(page, mark) {
+  return joined(
+    html`<p>Two runs opened a ticket at the same moment: ${link(page, "the other one")} is kept.</p>`,
+    html`<p><sub>catalog-connect: ${mark}</sub></p>`
+  );
+}
+function run({ page }) {
+  return page ? html` in ${link(page, "this run")}` : words("");
+}
+function joined(...parts) {
+  return new Html(parts.map(({ text }) => text).join("\n"));
+}
+var init_letter = __esm({
+  "src/reminder/letter.ts"() {
+    "use strict";
+    init_html();
+    init_wording();
+  }
+});
+
+// src/reminder/ticket.ts
+function situationOf(facts, verdict, remindWithin) {
+  const { status, expiry } = verdict;
+  return {
+    stage: status === "valid" ? "renewed" : status === "expiring" ? threshold(expiry?.daysLeft ?? 0) : status,
+    on: expiry?.on ?? "",
+    credential: facts.credential,
+    exact: expiry !== void 0 && !expiry.atMost,
+    remindWithin
+  };
+  function threshold(daysLeft2) {
+    const passed = [remindWithin, ...THRESHOLDS.filter((days) => days < remindWithin)].filter(
+      (days) => daysLeft2 <= days
     );
-    const doing = inputs.command === "plan" ? "plan (nothing is written)" : inputs.command;
-    report.begin(`${doing}: ${fullName(repository)} in ${catalog.title}`);
-    await catalog.connect(repository, report);
-  } catch (error2) {
-    const { aborted, reason } = lifetime.signal;
-    if (!aborted || error2 !== reason) throw error2;
-    throw new Failure(
-      `${reason.message} It was still waiting for ${report.waitsFor()}.`,
-      "What was done is above, and stays. Run the step again: it goes on from there."
-    );
-  } finally {
-    cancelDeadline();
-    lifetime.release();
-    await http.close();
+    return passed.at(-1) ?? remindWithin;
   }
 }
-function jobTokenFor(repository, { azureDevOps: own }) {
-  const same2 = own?.url === repository.host && own.organization.toLowerCase() === repository.organization.toLowerCase();
-  return same2 && isConfidential(repository.host) ? own.token : void 0;
+function referenceOf({ key }) {
+  return `catalog-connect-${key}`;
 }
-function catalogOf(inputs, repository, http, context, clock, steadyClock) {
-  return konnect({
-    client: konnectClient(http, inputs.catalogUrl, inputs.catalogToken),
-    azureDevOps: azureDevOps2(http),
-    jobToken: jobTokenFor(repository, context),
-    clock,
-    steadyClock,
-    inputs
+function markText(reference2, { stage, on, credential: credential2 }) {
+  return `${reference2}.${stage}.${on}.${credential2}`;
+}
+function readMark(reference2, body) {
+  const [, stage, on = "", credential2 = ""] = new RegExp(`${reference2}\\.(\\d+|[a-z]+)\\.([\\d-]*)\\.(\\w*)`, "u").exec(body) ?? [];
+  if (!stage) return void 0;
+  return { stage: /^\d/u.test(stage) ? Number(stage) : stage, on, credential: credential2 };
+}
+function decide({ open: open2 }, mark, now) {
+  if (now.stage === "renewed") {
+    return open2 && isRenewed(mark, now) ? { operation: "closed", tell: true } : void 0;
+  }
+  const graver = mark === void 0 || rank(now.stage) < rank(mark.stage);
+  if (!open2) return graver || isNextCycle(mark, now) ? { operation: "reopened", tell: true } : void 0;
+  const same2 = mark?.stage === now.stage && mark.on === now.on && (mark.credential === now.credential || !now.credential);
+  return same2 ? void 0 : { operation: "updated", tell: graver };
+}
+function isRenewed(mark, now) {
+  if (mark === void 0) return now.exact;
+  return mark.credential !== now.credential || typeof mark.stage === "string" || now.exact && now.on > mark.on;
+}
+function rank(stage) {
+  if (stage === "renewed") return Number.POSITIVE_INFINITY;
+  return typeof stage === "number" ? stage : -1;
+}
+function isNextCycle(mark, now) {
+  return mark.on !== "" && now.on !== "" && daysFrom(mark.on, now.on) > now.remindWithin;
+}
+var THRESHOLDS;
+var init_ticket = __esm({
+  "src/reminder/ticket.ts"() {
+    "use strict";
+    init_dates();
+    THRESHOLDS = [30, 14, 7, 1];
+  }
+});
+
+// src/reminder/keep.ts
+async function keepTicket(tracker, matter, remindWithin, mode) {
+  const reference2 = referenceOf(matter.facts);
+  const situation = situationOf(matter.facts, matter.verdict, remindWithin);
+  const title = titleOf2(matter);
+  const tickets = await tracker.find(reference2);
+  if (tickets.length === 0 && situation.stage === "renewed")
+    return { operation: "skipped", ticket: void 0, title };
+  if (!mode.plan) await closeDuplicates(tracker, reference2, tickets);
+  const mark = markText(reference2, situation);
+  let operation = "unchanged";
+  const decision = (found) => decide(found, readMark(reference2, found.body), situation);
+  const ticket = {
+    title: `ticket "${title}"`,
+    hidden: "Run the step again.",
+    find: aheadThen(Promise.resolve(tickets[0]), async () => (await tracker.find(reference2))[0]),
+    differs: (found) => {
+      const decided = decision(found);
+      if (decided) operation = decided.operation;
+      return decided ? [decided.operation] : [];
+    },
+    async create() {
+      const made = await tracker.create(reference2, title, bodyOf(matter, mark));
+      const [oldest = made] = await tracker.find(reference2);
+      if (oldest.id >= made.id) return made;
+      await closeDuplicates(tracker, reference2, [oldest, made]);
+      throw new OpenedMeanwhile();
+    },
+    update: (found) => tracker.revise(found, revisionOf(matter, situation, mark, decision(found)?.tell ?? false))
+  };
+  const ensured = await ensure(ticket, mode);
+  if (ensured.operation === "created") operation = "created";
+  return { operation, ticket: ensured.value, title };
+}
+function revisionOf(matter, { stage }, mark, tell2) {
+  const renewed = stage === "renewed";
+  return {
+    ...renewed ? {} : { title: titleOf2(matter) },
+    body: bodyOf(matter, mark),
+    open: !renewed,
+    ...tell2 ? { comment: { text: commentOf(matter, renewed, mark), mark } } : {}
+  };
+}
+async function closeDuplicates(tracker, reference2, [oldest, ...others]) {
+  for (const other of others) {
+    if (!oldest || !other.open) continue;
+    const mark = `${reference2}.duplicate`;
+    await tracker.revise(other, {
+      open: false,
+      comment: { text: duplicateOf(oldest.url, mark), mark }
+    });
+  }
+}
+var OpenedMeanwhile;
+var init_keep = __esm({
+  "src/reminder/keep.ts"() {
+    "use strict";
+    init_ahead();
+    init_ensure();
+    init_errors();
+    init_letter();
+    init_ticket();
+    OpenedMeanwhile = class extends Failure {
+      name = "OpenedMeanwhile";
+      conflict = true;
+      constructor() {
+        super("Other runs keep opening the same ticket.", "Run the step again.");
+      }
+    };
+  }
+});
+
+// src/tickets/fetch.ts
+function fetchThrough(http, api2) {
+  const { origin: origin2 } = new URL(api2);
+  return async (input, { method = "GET", headers, body } = {}) => {
+    const url = new URL(String(input));
+    if (url.origin !== origin2)
+      throw new Failure(
+        `GitHub's answer leads to ${oneLine(url.origin, 120)}, which is not ${origin2}; the token is not sent there.`,
+        "Check GITHUB_API_URL."
+      );
+    const { "user-agent": _, ...ours } = headers;
+    const response = await http.send({
+      method,
+      url,
+      headers: ours,
+      body: typeof body === "string" ? JSON.parse(body) : void 0
+    });
+    const shown = Object.entries(response.headers).map(([name, value]) => [
+      name,
+      [value].flat().join(", ")
+    ]);
+    return new Response(response.status === 204 ? null : response.text, {
+      status: response.status,
+      headers: shown
+    });
+  };
+}
+var init_fetch = __esm({
+  "src/tickets/fetch.ts"() {
+    "use strict";
+    init_errors();
+    init_text();
+  }
+});
+
+// src/tickets/github-issues.ts
+var github_issues_exports = {};
+__export(github_issues_exports, {
+  gitHubIssues: () => gitHubIssues
+});
+async function gitHubIssues(place, http, token, { assignees, labels: labels2 }) {
+  const getOctokit = await place.octokit();
+  const octokit = getOctokit(token, {
+    baseUrl: place.api,
+    request: { fetch: fetchThrough(http, place.api) },
+    log: { debug() {
+    }, info() {
+    }, warn() {
+    }, error() {
+    } }
   });
+  const { issues } = octokit.rest;
+  const at = { owner: place.owner, repo: place.repository };
+  async function commentOnce(issue2, text, mark) {
+    const withMark = async () => (await octokit.paginate(issues.listComments, { ...at, issue_number: issue2, per_page: 100 })).filter(({ body }) => body?.includes(mark)).map(({ id: id2 }) => id2);
+    if ((await withMark()).length > 0) return;
+    const { data } = await issues.createComment({ ...at, issue_number: issue2, body: text.text });
+    if (Math.min(data.id, ...await withMark()) < data.id)
+      await issues.deleteComment({ ...at, comment_id: data.id });
+  }
+  return {
+    title: `the issues of ${place.owner}/${place.repository}`,
+    find: (reference2) => attempt("look for the issue", async () => {
+      const query = { ...at, state: "all", labels: LABEL2, per_page: 100 };
+      const found = await octokit.paginate(issues.listForRepo, query);
+      return found.filter((issue2) => !issue2.pull_request && issue2.body?.includes(reference2)).map(ticketOf).sort((a, b) => a.id - b.id);
+    }),
+    create: (_, title, body) => attempt("open an issue", async () => {
+      const { data } = await issues.create({
+        ...at,
+        title,
+        body: body.text,
+        assignees,
+        labels: [LABEL2, ...labels2]
+      });
+      if (!data.labels.some((label) => (typeof label === "string" ? label : label.name) === LABEL2))
+        throw new Failure(
+          `The issue ${data.html_url} was opened, but GitHub did not give it the label ${LABEL2}, by which later runs find it.`,
+          `Give it the label by hand, and the token the permission to set labels (issues: write).`
+        );
+      return ticketOf(data);
+    }),
+    revise: (ticket, { title, body, open: open2, comment }) => attempt(`update the issue ${ticket.id}`, async () => {
+      if (comment) await commentOnce(ticket.id, comment.text, comment.mark);
+      const { data } = await issues.update({
+        ...at,
+        issue_number: ticket.id,
+        ...title === void 0 ? {} : { title },
+        ...body === void 0 ? {} : { body: body.text },
+        ...open2 === void 0 ? {} : { state: open2 ? "open" : "closed" }
+      });
+      return ticketOf(data);
+    })
+  };
+  async function attempt(what, work) {
+    try {
+      return await work();
+    } catch (error2) {
+      throw explained(error2, `${what} in ${place.owner}/${place.repository}`);
+    }
+  }
+}
+function ticketOf(issue2) {
+  return {
+    id: issue2.number,
+    url: oneLine(issue2.html_url),
+    open: issue2.state === "open",
+    body: issue2.body ?? ""
+  };
+}
+function explained(error2, what) {
+  const { status, cause, request, response } = error2;
+  if (error2 instanceof Failure) return error2;
+  if (cause instanceof Failure) return cause;
+  if (typeof status !== "number" || !request || !response) return error2;
+  const { method, url } = request;
+  const says = oneLine(String(response.data?.message ?? messageOf(error2)), 300);
+  const id2 = response.headers["x-github-request-id"];
+  return new IssueRefused(
+    status,
+    method === "GET",
+    `GitHub did not let the step ${what}: ${method} ${new URL(url).pathname}, status ${status}${id2 ? `, request ${oneLine(id2, 80)}` : ""}. ${says}`,
+    cureOf2(status, says)
+  );
+}
+function cureOf2(status, says) {
+  if (/rate limit/iu.test(says) || status === 429)
+    return "GitHub limits how often it may be called. Run the step again later.";
+  if (status === 401) return "The github-token is not valid here.";
+  if (status === 403 || status === 404)
+    return 'Give the job the permission "issues: write" (and "contents: read" only if it checks something out), or set github-token to a token that has it.';
+  if (status === 410) return "Issues are turned off in this repository: turn them on, or use no ticket.";
+  if (status === 422) return "Check ticket-assignees (people who can be assigned here) and ticket-labels.";
+  if (status >= 500) return "The fault is on the side of GitHub. Run the step again.";
+  return "Check github-token and the repository.";
+}
+var LABEL2, IssueRefused;
+var init_github_issues = __esm({
+  "src/tickets/github-issues.ts"() {
+    "use strict";
+    init_errors();
+    init_text();
+    init_fetch();
+    LABEL2 = "catalog-connect";
+    IssueRefused = class extends Failure {
+      name = "IssueRefused";
+      status;
+      maybeProcessed;
+      constructor(status, reads, message, cure) {
+        super(message, cure);
+        this.status = status;
+        this.maybeProcessed = !reads && status >= 500;
+      }
+    };
+  }
+});
+
+// src/tickets/work-items.ts
+var work_items_exports = {};
+__export(work_items_exports, {
+  workItems: () => workItems
+});
+function workItems(place, http, secret, type, { assignees, labels: labels2 }) {
+  const project = [place.url, ...[place.organization, place.project].map(encodeURIComponent)].join("/");
+  let names;
+  const stateNames = () => {
+    names ??= readStates();
+    return names;
+  };
+  async function call(what, schema, path, request) {
+    if (!isConfidential(place.url))
+      throw new Failure(
+        `The token would be sent to ${place.url} in clear, to ${what}.`,
+        "Use the https URL of the server."
+      );
+    const url = new URL(`${project}/_apis/wit/${path}${path.includes("?") ? "&" : "?"}api-version=7.1`);
+    const headers = { ...azureDevOpsHeaders(secret), ...request.headers };
+    const response = await http.send({ ...request, url, headers });
+    const parsed = response.status === 200 ? safeParse(schema, parseJson2(response.text)) : void 0;
+    if (!parsed?.success) throw new WorkItemRefused(what, request, url, response, type);
+    return parsed.output;
+  }
+  async function readStates() {
+    const path = `workitemtypes/${encodeURIComponent(type)}/states`;
+    const { value } = await call("read the states of its type", States, path, { method: "GET" });
+    const of = (...categories) => categories.flatMap((category) => value.filter((state) => state.category === category));
+    const [open2] = of("Proposed", "InProgress");
+    const [closed] = of("Completed", "Removed");
+    if (!open2 || !closed)
+      throw new Failure(
+        `The work item type "${type}" has no state that is open, or none that is closed.`,
+        "Set work-item-type to another type."
+      );
+    return {
+      open: open2.name,
+      closed: closed.name,
+      areClosed: of("Completed", "Removed").map(({ name }) => name)
+    };
+  }
+  async function ticketOf2({ id: id2, rev, fields }) {
+    const { areClosed } = await stateNames();
+    return {
+      id: id2,
+      revision: rev,
+      url: `${project}/_workitems/edit/${id2}`,
+      open: !areClosed.includes(String(fields["System.State"])),
+      body: String(fields["System.Description"] ?? "")
+    };
+  }
+  const patch = { "content-type": "application/json-patch+json" };
+  const field = (name, value) => ({ op: "add", path: `/fields/System.${name}`, value });
+  return {
+    title: `the work items of ${place.organization}/${place.project}`,
+    async find(reference2) {
+      const query = `SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '${reference2}' ORDER BY [System.Id]`;
+      const [found] = await Promise.all([
+        call("look for the work item", Found, "wiql", { method: "POST", body: { query }, reads: true }),
+        stateNames()
+      ]);
+      if (found.workItems.length === 0) return [];
+      const ids = found.workItems.slice(0, MOST).map(({ id: id2 }) => id2);
+      const { value } = await call(
+        "read the work item",
+        WorkItems,
+        `workitems?ids=${ids.join()}&fields=System.State,System.Description`,
+        { method: "GET" }
+      );
+      return Promise.all(value.sort((a, b) => a.id - b.id).map(ticketOf2));
+    },
+    async create(reference2, title, body) {
+      const operations2 = [
+        field("Title", title),
+        field("Description", body.text),
+        field("Tags", [reference2, ...labels2].join("; ")),
+        ...assignees.slice(0, 1).map((one) => field("AssignedTo", one))
+      ];
+      const path = `workitems/$${encodeURIComponent(type)}`;
+      const request = { method: "POST", body: operations2, headers: patch };
+      return ticketOf2(await call("open a work item", WorkItem, path, request));
+    },
+    async revise(ticket, { title, body, open: open2, comment }) {
+      const states = await stateNames();
+      const operations2 = [
+        { op: "test", path: "/rev", value: ticket.revision },
+        ...title === void 0 ? [] : [field("Title", title)],
+        ...body === void 0 ? [] : [field("Description", body.text)],
+        ...open2 === void 0 || open2 === ticket.open ? [] : [field("State", open2 ? states.open : states.closed)],
+        ...comment ? [field("History", comment.text.text)] : []
+      ];
+      const request = { method: "PATCH", body: operations2, headers: patch };
+      return ticketOf2(
+        await call(`update the work item ${ticket.id}`, WorkItem, `workitems/${ticket.id}`, request)
+      );
+    }
+  };
+}
+function cureOf3(status, says, type) {
+  if (/TF401320|identity/iu.test(says)) return "Set ticket-assignees to one user of the organization.";
+  if (status === 404) return `Check that the project has the work item type "${type}" (work-item-type).`;
+  if (status === 400) return "Check work-item-type, ticket-assignees and ticket-labels.";
+  if (status === 429) return "Azure DevOps throttles. Run the step again later.";
+  if (status >= 500) return "Azure DevOps is not well. Run the step again.";
+  return 'The build service of the project needs "View" and "Edit work items in this node" (Project settings, Boards, Area paths, Security). A PAT in its place needs Work Items: Read & write.';
+}
+function parseJson2(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return void 0;
+  }
+}
+var WorkItem, WorkItems, Found, States, MOST, WorkItemRefused;
+var init_work_items = __esm({
+  "src/tickets/work-items.ts"() {
+    "use strict";
+    init_dist();
+    init_errors();
+    init_address();
+    init_azure_devops();
+    init_text();
+    WorkItem = object({ id: number(), rev: number(), fields: record(string(), unknown()) });
+    WorkItems = object({ value: array(WorkItem) });
+    Found = object({ workItems: array(object({ id: number() })) });
+    States = object({ value: array(object({ name: string(), category: string() })) });
+    MOST = 50;
+    WorkItemRefused = class extends Failure {
+      name = "WorkItemRefused";
+      status;
+      /** Somebody else changed it meanwhile. */
+      conflict;
+      maybeProcessed;
+      constructor(what, { method, reads }, url, response, type) {
+        const { status } = response;
+        const says = azureDevOpsMessage(response);
+        const trace = [response.headers["x-vss-e2eid"] ?? response.headers.activityid].flat()[0];
+        super(
+          `Azure DevOps did not let the step ${what}: ${method} ${url.pathname}, status ${status}${trace ? `, activity ${oneLine(trace, 80)}` : ""}. ${says}`.trim(),
+          cureOf3(status, says, type)
+        );
+        this.status = status;
+        this.conflict = status === 409 || status === 412 || /TF26071|VS403351|\/rev\b/u.test(says);
+        this.maybeProcessed = method !== "GET" && !reads && status >= 500;
+      }
+    };
+  }
+});
+
+// src/commands/ticket.ts
+var ticket_exports = {};
+__export(ticket_exports, {
+  remindByTicket: () => remindByTicket
+});
+async function remindByTicket(session, facts, verdict, catalog) {
+  const { inputs, context, report, clock } = session;
+  const tracker = await trackerOf(session);
+  report.waiting(tracker.title);
+  const matter = { facts, verdict, catalog, page: context.page };
+  report.ticket(
+    await keepTicket(discreet(tracker, session), matter, inputs.remindWithin, {
+      plan: inputs.command === "plan",
+      clock
+    })
+  );
+}
+function discreet(tracker, { say }) {
+  const html2 = (given) => new Html(say(given.text));
+  return {
+    ...tracker,
+    create: (reference2, title, body) => tracker.create(reference2, say(title), html2(body)),
+    revise: (ticket, { title, body, comment, ...rest }) => tracker.revise(ticket, {
+      ...rest,
+      ...title === void 0 ? {} : { title: say(title) },
+      ...body === void 0 ? {} : { body: html2(body) },
+      ...comment === void 0 ? {} : { comment: { ...comment, text: html2(comment.text) } }
+    })
+  };
+}
+async function trackerOf({ inputs, context: { tickets: place }, http }) {
+  const fresh = { assignees: inputs.ticketAssignees, labels: inputs.ticketLabels };
+  if (place?.kind === "github-issues") {
+    if (!inputs.gitHubToken)
+      throw new Failure("There is no github-token to keep the ticket with.", "Set github-token.");
+    const { gitHubIssues: gitHubIssues2 } = await Promise.resolve().then(() => (init_github_issues(), github_issues_exports));
+    return gitHubIssues2(place, http, inputs.gitHubToken, fresh);
+  }
+  const secret = place?.token ? { jobToken: place.token } : { pat: inputs.azureDevOpsPat ?? "" };
+  if (place && (place.token || inputs.azureDevOpsPat)) {
+    const { workItems: workItems2 } = await Promise.resolve().then(() => (init_work_items(), work_items_exports));
+    return workItems2(place, http, secret, inputs.workItemType, fresh);
+  }
+  throw new Failure(
+    place ? "There is neither a job token nor a PAT to keep the work item with." : "There is no place for a ticket here: neither a GitHub repository nor an Azure DevOps project.",
+    "Run the step in GitHub Actions or Azure Pipelines, or leave ticket out."
+  );
+}
+var init_ticket2 = __esm({
+  "src/commands/ticket.ts"() {
+    "use strict";
+    init_errors();
+    init_keep();
+    init_html();
+  }
+});
+
+// src/commands/register.ts
+async function register(session) {
+  const { inputs, context, report } = session;
+  const repository = targetOf(inputs, context);
+  const catalog = session.catalogFor(repository);
+  const plan = inputs.command === "plan";
+  report.begin(
+    `${plan ? "plan (nothing is written)" : "register"}: ${fullName(repository)} in ${catalog.title}`
+  );
+  const trying = tryPat(session, repository, repository);
+  let facts;
+  try {
+    await catalog.connect(repository, {
+      ...report,
+      credential(told) {
+        facts = told;
+      }
+    });
+  } finally {
+    if (facts) report.verdict(judgeToday(session, facts, await trying), "warning");
+  }
+  if (plan && inputs.ticket && facts) {
+    const { remindByTicket: remindByTicket2 } = await Promise.resolve().then(() => (init_ticket2(), ticket_exports));
+    await remindByTicket2(session, facts, judgeToday(session, facts, await trying), catalog.title);
+  }
 }
 var init_register = __esm({
   "src/commands/register.ts"() {
     "use strict";
-    init_client();
-    init_konnect();
-    init_clock();
-    init_errors();
-    init_address();
-    init_http();
-    init_parse();
     init_repository();
-    init_azure_devops();
-    init_version();
+    init_session();
     init_target();
+  }
+});
+
+// src/commands/remind.ts
+var remind_exports = {};
+__export(remind_exports, {
+  remind: () => remind
+});
+async function remind(session) {
+  const { inputs, context, report } = session;
+  const owner = ownerOf(inputs, context);
+  const catalog = session.catalogFor(owner);
+  report.begin(`remind: the credential for ${owner.organization} in ${catalog.title}`);
+  const trying = tryPat(session, owner);
+  const facts = await catalog.inspect(owner, { ...report, credential() {
+  } });
+  const verdict = judgeToday(session, facts, await trying);
+  const fails = inputs.failOn.some((ailment) => ailment === verdict.status);
+  const failure = fails ? new Failure(verdict.message, verdict.cure) : void 0;
+  const said = fails ? { ...verdict, message: "" } : verdict;
+  report.verdict(said, verdict.status === "expiring" ? "warning" : "error");
+  if (inputs.ticket) {
+    try {
+      const { remindByTicket: remindByTicket2 } = await Promise.resolve().then(() => (init_ticket2(), ticket_exports));
+      await remindByTicket2(session, facts, verdict, catalog.title);
+    } catch (error2) {
+      if (!failure) throw error2;
+      report.warning(explain(error2));
+    }
+  }
+  if (failure) throw failure;
+}
+var init_remind = __esm({
+  "src/commands/remind.ts"() {
+    "use strict";
+    init_errors();
+    init_session();
+    init_target();
+  }
+});
+
+// src/commands/obey.ts
+var obey_exports = {};
+__export(obey_exports, {
+  obey: () => obey
+});
+async function obey(host, context, report, runtime) {
+  const inputs = await parseInputs((name) => host.input(name));
+  await inSession(host, context, inputs, report, runtime, async (session) => {
+    if (inputs.command !== "remind") return register(session);
+    const { remind: remind2 } = await Promise.resolve().then(() => (init_remind(), remind_exports));
+    return remind2(session);
+  });
+}
+var init_obey = __esm({
+  "src/commands/obey.ts"() {
+    "use strict";
+    init_parse();
+    init_register();
+    init_session();
   }
 });
 
@@ -22329,12 +23487,12 @@ var require_proxy_agent = __commonJS({
     }
     var Http1ProxyWrapper = class extends DispatcherBase {
       #client;
-      constructor(proxyUrl2, { headers: headers2 = {}, connect: connect2, factory }) {
+      constructor(proxyUrl2, { headers = {}, connect: connect2, factory }) {
         if (!proxyUrl2) {
           throw new InvalidArgumentError("Proxy URL is mandatory");
         }
         super();
-        this[kProxyHeaders] = headers2;
+        this[kProxyHeaders] = headers;
         if (factory) {
           this.#client = factory(proxyUrl2, { connect: connect2 });
         } else {
@@ -22355,14 +23513,14 @@ var require_proxy_agent = __commonJS({
         const {
           origin: origin2,
           path = "/",
-          headers: headers2 = {}
+          headers = {}
         } = opts;
         opts.path = origin2 + path;
-        if (!("host" in headers2) && !("Host" in headers2)) {
+        if (!("host" in headers) && !("Host" in headers)) {
           const { host } = new URL(origin2);
-          headers2.host = host;
+          headers.host = host;
         }
-        opts.headers = { ...this[kProxyHeaders], ...headers2 };
+        opts.headers = { ...this[kProxyHeaders], ...headers };
         return this.#client[kDispatch](opts, handler);
       }
       [kClose]() {
@@ -22488,16 +23646,16 @@ var require_proxy_agent = __commonJS({
         });
       }
       dispatch(opts, handler) {
-        const headers2 = buildHeaders(opts.headers);
-        throwIfProxyAuthIsSent(headers2);
-        if (headers2 && !("host" in headers2) && !("Host" in headers2)) {
+        const headers = buildHeaders(opts.headers);
+        throwIfProxyAuthIsSent(headers);
+        if (headers && !("host" in headers) && !("Host" in headers)) {
           const { host } = new URL(opts.origin);
-          headers2.host = host;
+          headers.host = host;
         }
         return this[kAgent].dispatch(
           {
             ...opts,
-            headers: headers2
+            headers
           },
           handler
         );
@@ -22530,18 +23688,18 @@ var require_proxy_agent = __commonJS({
         return Promise.all(promises3);
       }
     };
-    function buildHeaders(headers2) {
-      if (Array.isArray(headers2)) {
+    function buildHeaders(headers) {
+      if (Array.isArray(headers)) {
         const headersPair = {};
-        for (let i = 0; i < headers2.length; i += 2) {
-          headersPair[headers2[i]] = headers2[i + 1];
+        for (let i = 0; i < headers.length; i += 2) {
+          headersPair[headers[i]] = headers[i + 1];
         }
         return headersPair;
       }
-      return headers2;
+      return headers;
     }
-    function throwIfProxyAuthIsSent(headers2) {
-      const existProxyAuth = headers2 && Object.keys(headers2).find((key) => key.toLowerCase() === "proxy-authorization");
+    function throwIfProxyAuthIsSent(headers) {
+      const existProxyAuth = headers && Object.keys(headers).find((key) => key.toLowerCase() === "proxy-authorization");
       if (existProxyAuth) {
         throw new InvalidArgumentError("Proxy-Authorization should be sent in ProxyAgent constructor");
       }
@@ -22554,6 +23712,7 @@ var require_proxy_agent = __commonJS({
 var require_undici = __commonJS({
   "lazy:undici"(exports2) {
     Object.defineProperty(exports2, "ProxyAgent", { enumerable: true, get: () => require_proxy_agent() });
+    exports2.fetch = (...call) => fetch(...call);
   }
 });
 
@@ -22578,7 +23737,12 @@ function createReport(host, summary2) {
   let waitsFor = "the catalog";
   const written = /* @__PURE__ */ new Set();
   const outcomes = [];
+  const remarks = [];
   const advice = [];
+  function warning2(message) {
+    advice.push(message);
+    host.warning(message);
+  }
   function output(name, value) {
     if (written.has(name)) return;
     written.add(name);
@@ -22601,33 +23765,57 @@ function createReport(host, summary2) {
       const why = reasons.length > 0 ? `: ${reasons.join(", ")}` : "";
       host.info(`${thing.padEnd(12)} ${operation.padEnd(10)} ${name}${id2 && ` (${id2})`}${why}`);
     },
-    credentialStatus: (status) => output("credential-status", status),
     serviceName: (name) => output("service-name", name),
     resource(id2, name) {
       output("resource-id", id2);
       host.info(`${"resource".padEnd(12)} ${"found".padEnd(10)} ${name || "(not discovered yet)"} (${id2})`);
     },
     info: (message) => host.info(message),
-    warning(message) {
-      advice.push(message);
-      host.warning(message);
+    warning: warning2,
+    verdict({ status, expiry, message, cure, asides }, level) {
+      output("credential-status", status);
+      if (expiry) {
+        output("credential-expires-on", expiry.on);
+        output("credential-days-left", String(expiry.daysLeft));
+        output("credential-expiry-source", expiry.source);
+      }
+      for (const aside of asides) warning2(aside);
+      if (!message) return;
+      const text = [message, cure].filter(Boolean).join(" ");
+      if (status === "valid") {
+        host.info(text);
+        remarks.push(text);
+      } else if (level === "warning") warning2(text);
+      else {
+        advice.push(text);
+        host.error(text);
+      }
+    },
+    ticket({ operation, ticket, title }) {
+      output("ticket-operation", operation);
+      if (ticket) output("ticket-url", ticket.url);
+      const where = ticket ? ` (${ticket.url})` : "";
+      const line = `${"ticket".padEnd(12)} ${operation.padEnd(10)} ${title}${where}`;
+      host.info(line);
+      remarks.push(`Ticket ${operation}: ${title}${where}`);
     },
     finish(failure) {
       const changed = outcomes.some(({ operation }) => operation !== "unchanged" && operation !== "skipped");
       output("changed", String(changed));
       for (const { name, default: value } of OUTPUTS) output(name, value);
-      if (summary2) host.summary(summaryOf(heading, outcomes, failure ? [...advice, failure] : advice));
+      const quoted2 = [...remarks, ...advice, ...failure ? [failure] : []];
+      if (summary2) host.summary(summaryOf(heading, outcomes, quoted2));
     }
   };
 }
 var LONGEST_SUMMARY = 2e5;
-function summaryOf(title, outcomes, advice) {
+function summaryOf(title, outcomes, quoted2) {
   const rows2 = outcomes.map(({ thing, name, operation, id: id2, reasons }) => {
     const done = reasons.length > 0 ? `${operation}: ${markdown(reasons.join(", "))}` : operation;
     return `| ${thing} | ${markdown(name)} | ${done} | ${markdown(id2)} |`;
   });
   const table = rows2.length > 0 ? ["| | Name | Operation | ID |", "|---|---|---|---|", ...rows2, ""] : [];
-  const next = advice.flatMap((text) => [...text.split("\n").map((line) => `> ${markdown(line)}  `), ""]);
+  const next = quoted2.flatMap((text) => [...text.split("\n").map((line) => `> ${markdown(line)}  `), ""]);
   const summary2 = [`### ${markdown(title)}`, "", ...table, ...next].join("\n");
   if (summary2.length <= LONGEST_SUMMARY) return summary2;
   return `${summary2.slice(0, summary2.lastIndexOf("\n", LONGEST_SUMMARY))}
@@ -22646,8 +23834,8 @@ async function main(host, runtime) {
   }
   const report = createReport(host, parseBoolean(host.input("summary")) !== false);
   try {
-    const { register: register2 } = await Promise.resolve().then(() => (init_register(), register_exports));
-    await register2(host, context, report, runtime);
+    const { obey: obey2 } = await Promise.resolve().then(() => (init_obey(), obey_exports));
+    await obey2(host, context, report, runtime);
     report.finish();
   } catch (error2) {
     report.finish(explain(error2));
@@ -23202,6 +24390,7 @@ function gitHubHost(environment) {
     info,
     notice,
     warning,
+    error,
     fail: setFailed,
     summary(text) {
       if (environment.GITHUB_STEP_SUMMARY) summary.addRaw(text, true).write().catch(logFailure);
@@ -23212,7 +24401,25 @@ function logFailure(error2) {
   debug(`The job summary could not be written: ${error2}`);
 }
 function contextOf(environment) {
-  return { ...repositoryOf(environment), secretsWithheld: withheld(environment) };
+  const { repository, noRepository } = repositoryOf(environment);
+  const run3 = environment.GITHUB_RUN_ID;
+  return {
+    repository,
+    noRepository,
+    secretsWithheld: withheld(environment),
+    tickets: repository && issuesOf(repository, environment),
+    page: repository && run3 ? `${repository.host}/${repository.organization}/${repository.name}/actions/runs/${run3}` : void 0
+  };
+}
+function issuesOf({ organization, name }, environment) {
+  return {
+    kind: "github-issues",
+    api: (environment.GITHUB_API_URL || "https://api.github.com").replace(/\/+$/u, ""),
+    owner: organization,
+    repository: name,
+    // In a file of its own (scripts/bundle.mjs), and loaded only to keep an issue: it is as large as all of ours.
+    octokit: async () => (await import("./octokit.cjs")).getOctokit
+  };
 }
 function repositoryOf(environment) {
   const [organization, name] = environment.GITHUB_REPOSITORY?.split("/") ?? [];
@@ -23261,6 +24468,7 @@ function guarded(host) {
     context: () => host.context(),
     input: (name) => host.input(name),
     inputName: (name) => host.inputName(name),
+    say,
     secret(value) {
       for (const form of encodings(value)) {
         if (hidden.has(form)) continue;
@@ -23272,6 +24480,7 @@ function guarded(host) {
     info: (message) => host.info(inert(say(message))),
     notice: (message) => host.notice(inert(say(message))),
     warning: (message) => host.warning(inert(say(message))),
+    error: (message) => host.error(inert(say(message))),
     fail: (message) => host.fail(inert(say(message))),
     summary(text) {
       try {
@@ -23282,7 +24491,7 @@ function guarded(host) {
     }
   };
 }
-async function run(raw, command) {
+async function run2(raw, command) {
   const host = guarded(raw);
   const cancelling = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"])
@@ -23304,4 +24513,4 @@ function encodings(secret) {
 }
 
 // src/main/github.ts
-void run(gitHubHost(process.env), main);
+void run2(gitHubHost(process.env), main);

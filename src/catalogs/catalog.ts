@@ -1,10 +1,32 @@
+import type { Day } from '../dates.ts';
 import type { Operation } from '../inputs/table.ts';
-import type { Repository } from '../repository.ts';
+import type { Owner, Repository } from '../repository.ts';
 
 /** The four things that connect a repository to a catalog. */
 export type Thing = 'integration' | 'credential' | 'service' | 'mapping';
 
+/** How a credential is: `tainted` is one that the host refused, `unauthorized` one that the catalog does not use. */
 export type CredentialStatus = 'valid' | 'expired' | 'tainted' | 'missing' | 'unauthorized';
+
+/** What a catalog knows of the credential with which it reads an organization. */
+export interface CredentialFacts {
+  status: CredentialStatus;
+  /** What is wrong, and the cure; undefined when all is well. */
+  advice: { problem: string; cure: string } | undefined;
+  integration: { name: string /** Where people see it. */; page: string };
+  /** Tells this integration from every other one of every catalog. */
+  key: string;
+  owner: Owner;
+  /** Tells this credential from the one that replaces it; '' when there is none. */
+  credential: string;
+  /** The day on which the catalog stored it, and the one on which it ends, where the catalog says so. */
+  storedOn: Day | undefined;
+  expiresOn: Day | undefined;
+  /** The day on which it ends as an earlier run recorded it. */
+  recorded: Day | undefined;
+  /** Whether it was made from the PAT that is given now; undefined when nobody knows. */
+  fromPat: boolean | undefined;
+}
 
 /** What became of one thing. */
 export interface Outcome {
@@ -21,7 +43,7 @@ export interface Outcome {
 /** Told of everything as soon as it is known, so that a later failure leaves what was done. */
 export interface Progress {
   outcome(outcome: Outcome): void;
-  credentialStatus(status: CredentialStatus): void;
+  credential(facts: CredentialFacts): void;
   serviceName(name: string): void;
   resource(id: string, name: string): void;
   /** What is being done, should it never end. */
@@ -42,4 +64,10 @@ export interface Catalog {
    * @throws {Failure}
    */
   connect(repository: Repository, progress: Progress): Promise<void>;
+  /**
+   * Reads, and never writes, the integration of an organization and its credential.
+   *
+   * @throws {Failure} when there is no such integration, or more than one may be meant
+   */
+  inspect(owner: Owner, progress: Progress): Promise<CredentialFacts>;
 }

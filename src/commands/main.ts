@@ -1,12 +1,12 @@
 import { explain } from '../errors.ts';
-import type { Host, Runtime } from '../hosts/host.ts';
+import type { GuardedHost, Host, Runtime } from '../hosts/host.ts';
 import { isSecret } from '../inputs/names.ts';
 import { INPUTS } from '../inputs/table.ts';
 import { parseBoolean } from '../inputs/values.ts';
 import { createReport } from './report.ts';
 
 /** One run of the step, on any host. */
-export async function main(host: Host, runtime: Runtime): Promise<void> {
+export async function main(host: GuardedHost, runtime: Runtime): Promise<void> {
   const context = host.context();
   hideSecrets(host, context.azureDevOps?.token);
   if (!host.input('catalog-token') && context.secretsWithheld) {
@@ -17,8 +17,8 @@ export async function main(host: Host, runtime: Runtime): Promise<void> {
   const report = createReport(host, parseBoolean(host.input('summary')) !== false);
   try {
     // Loaded only now: a run that has nothing to do does not pay for it.
-    const { register } = await import('./register.ts');
-    await register(host, context, report, runtime);
+    const { obey } = await import('./obey.ts');
+    await obey(host, context, report, runtime);
     report.finish();
   } catch (error) {
     report.finish(explain(error));

@@ -2,11 +2,23 @@ import { Failure } from '../errors.ts';
 import type { RunContext } from '../hosts/host.ts';
 import { isConfidential } from '../http/address.ts';
 import type { Inputs } from '../inputs/parse.ts';
-import { fullName, type Provider, parseRepository, type Repository, samePath } from '../repository.ts';
+import {
+  fullName,
+  type Owner,
+  type Provider,
+  parseRepository,
+  type Repository,
+  samePath,
+} from '../repository.ts';
 
 type Wanted = Pick<
   Inputs,
-  'repository' | 'integration' | 'azureDevOpsOrganization' | 'azureDevOpsUrl' | 'azureDevOpsPat'
+  | 'repository'
+  | 'integration'
+  | 'azureDevOpsOrganization'
+  | 'azureDevOpsUrl'
+  | 'azureDevOpsPat'
+  | 'patExpiresOn'
 >;
 
 /**
@@ -30,12 +42,53 @@ export function targetOf(wanted: Wanted, context: RunContext): Repository {
       'Correct azure-devops-organization or repository.',
     );
   const host = wanted.azureDevOpsUrl ?? repository.host;
-  if (wanted.azureDevOpsPat && !isConfidential(host))
-    throw new Failure(
-      `The PAT would be sent to ${host} in clear.`,
-      'Use the https URL of the repository, or set azure-devops-url to it.',
+  return confidential({ ...repository, host }, wanted);
+}
+
+/**
+ * The organization to remind of: that of the repository that the inputs name, else the one that they name; else the one
+ * that the run is in.
+ *
+ * @throws {Failure} when it is not certain
+ */
+export function ownerOf(wanted: Wanted, context: RunContext): Owner {
+  const { azureDevOpsOrganization: organization, integration } = wanted;
+  if (wanted.repository !== undefined) return targetOf(wanted, context);
+  const own = context.azureDevOps;
+  if (organization !== undefined) {
+    const samePlace = own && own.organization.toLowerCase() === organization.toLowerCase();
+    const host = wanted.azureDevOpsUrl ?? (samePlace ? own.url : 'https://dev.azure.com');
+    return confidential({ provider: 'azure-devops', organization, host }, wanted);
+  }
+  const { repository } = context;
+  if (
+    repository &&
+    repository.provider === (integration ?? repository.provider) &&
+    !patIsForAnother(repository)
+  )
+    return targetOf(wanted, context);
+  if (own && (integration ?? 'azure-devops') === 'azure-devops')
+    return confidential(
+      { provider: 'azure-devops', organization: own.organization, host: wanted.azureDevOpsUrl ?? own.url },
+      wanted,
     );
-  return { ...repository, host };
+  throw new Failure(
+    'It is not said of which organization the credential is.',
+    'Set azure-devops-organization, or repository to one of its repositories.',
+  );
+
+  /** A repository that is not on Azure DevOps, in a run that speaks of a PAT of Azure DevOps. */
+  function patIsForAnother({ provider }: Repository): boolean {
+    return provider !== 'azure-devops' && Boolean(wanted.azureDevOpsPat || wanted.patExpiresOn);
+  }
+}
+
+function confidential<T extends Owner>(owner: T, { azureDevOpsPat }: Wanted): T {
+  if (!azureDevOpsPat || isConfidential(owner.host)) return owner;
+  throw new Failure(
+    `The PAT would be sent to ${owner.host} in clear.`,
+    'Use the https URL of the repository, or set azure-devops-url to it.',
+  );
 }
 
 function current({ repository, noRepository }: RunContext): Repository {

@@ -12,7 +12,22 @@ export function azurePipelinesContext(environment: Environment): RunContext {
   return {
     ...repositoryOf(environment),
     secretsWithheld: fork ? 'a pull request from a fork' : undefined,
-    azureDevOps: organizationOf(environment),
+    ...projectOf(environment),
+  };
+}
+
+function projectOf(environment: Environment): Pick<RunContext, 'azureDevOps' | 'tickets' | 'page'> {
+  const azureDevOps = organizationOf(environment);
+  const project = environment.SYSTEM_TEAMPROJECT;
+  if (!azureDevOps || !project) return { azureDevOps };
+  const { url, organization, token } = azureDevOps;
+  const build = environment.BUILD_BUILDID;
+  return {
+    azureDevOps,
+    tickets: { kind: 'work-items', url, organization, project, token },
+    page:
+      build &&
+      `${[url, ...[organization, project].map(encodeURIComponent)].join('/')}/_build/results?buildId=${encodeURIComponent(build)}`,
   };
 }
 

@@ -32,6 +32,7 @@ export function azureHost(environment: Environment): Host {
     info: console.log,
     notice: console.log,
     warning: (message) => command('task.logissue', { type: 'warning' }, message),
+    error: (message) => command('task.logissue', { type: 'error' }, message),
     fail(message) {
       command('task.logissue', { type: 'error' }, message);
       // Not by the exit code: the agent takes that for a fault of the machine (NodeHandler.cs).

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import type { Repository } from '../repository.ts';
+import type { TicketPlace } from '../tickets/tracker.ts';
 import type { Environment } from './environment.ts';
 import type { Host, RunContext } from './host.ts';
 import { proxyFromEnvironment } from './proxy.ts';
@@ -18,6 +19,7 @@ export function gitHubHost(environment: Environment): Host {
     info: core.info,
     notice: core.notice,
     warning: core.warning,
+    error: core.error,
     fail: core.setFailed,
     summary(text) {
       // Absent on old GitHub Enterprise Servers, where core.summary throws.
@@ -32,7 +34,29 @@ function logFailure(error: unknown): void {
 
 /** Documented in GitHub's "Variables reference", section "Default environment variables". */
 function contextOf(environment: Environment): RunContext {
-  return { ...repositoryOf(environment), secretsWithheld: withheld(environment) };
+  const { repository, noRepository } = repositoryOf(environment);
+  const run = environment.GITHUB_RUN_ID;
+  return {
+    repository,
+    noRepository,
+    secretsWithheld: withheld(environment),
+    tickets: repository && issuesOf(repository, environment),
+    page:
+      repository && run
+        ? `${repository.host}/${repository.organization}/${repository.name}/actions/runs/${run}`
+        : undefined,
+  };
+}
+
+function issuesOf({ organization, name }: Repository, environment: Environment): TicketPlace {
+  return {
+    kind: 'github-issues',
+    api: (environment.GITHUB_API_URL || 'https://api.github.com').replace(/\/+$/u, ''),
+    owner: organization,
+    repository: name,
+    // In a file of its own (scripts/bundle.mjs), and loaded only to keep an issue: it is as large as all of ours.
+    octokit: async () => (await import('@actions/github')).getOctokit,
+  };
 }
 
 function repositoryOf(environment: Environment): Pick<RunContext, 'repository' | 'noRepository'> {

@@ -3,6 +3,7 @@ import { explain, Failure, messageOf } from '../errors.ts';
 import { INPUTS } from '../inputs/table.ts';
 import type { Repository } from '../repository.ts';
 import { inert } from '../text.ts';
+import type { TicketPlace } from '../tickets/tracker.ts';
 
 /** What the runner says about the run. */
 export interface RunContext {
@@ -12,6 +13,10 @@ export interface RunContext {
   noRepository?: string | undefined;
   /** Set when the platform gives this kind of run no secrets, e.g. "a pull request from a fork". */
   secretsWithheld?: string | undefined;
+  /** Where tickets of this run are kept; undefined where there is no such place. */
+  tickets?: TicketPlace | undefined;
+  /** Where people see this run. */
+  page?: string | undefined;
   /** The Azure DevOps organization whose pipeline this is, and the job's own token for it. */
   azureDevOps?: { organization: string; url: string; token?: string | undefined } | undefined;
 }
@@ -40,6 +45,8 @@ export interface Host {
   info(message: string): void;
   notice(message: string): void;
   warning(message: string): void;
+  /** Shows that something is wrong, but does not fail the step. */
+  error(message: string): void;
   /** Fails the step, with this message for people. */
   fail(message: string): void;
   /** Shows markdown beside the log. */
@@ -54,11 +61,17 @@ const INPUT_NAMES = new RegExp(
   'gu',
 );
 
+/** The host that the core sees. */
+export interface GuardedHost extends Host {
+  /** A text of ours for another place than the log: without secrets, and in the words of the host. */
+  say(text: string): string;
+}
+
 /**
- * The host that the core sees: whatever it says is inert text without secrets, in the words of the host. The runners mask too, but not
- * each of them, and not each encoding.
+ * A host of which whatever it says is inert text without secrets, in the words of the host. The runners mask too, but
+ * not each of them, and not each encoding.
  */
-export function guarded(host: Host): Host {
+export function guarded(host: Host): GuardedHost {
   const hidden = new Set<string>();
   const clean = (text: string) => {
     let result = text;
@@ -72,6 +85,7 @@ export function guarded(host: Host): Host {
     context: () => host.context(),
     input: (name) => host.input(name),
     inputName: (name) => host.inputName(name),
+    say,
     secret(value) {
       for (const form of encodings(value)) {
         if (hidden.has(form)) continue;
@@ -83,6 +97,7 @@ export function guarded(host: Host): Host {
     info: (message) => host.info(inert(say(message))),
     notice: (message) => host.notice(inert(say(message))),
     warning: (message) => host.warning(inert(say(message))),
+    error: (message) => host.error(inert(say(message))),
     fail: (message) => host.fail(inert(say(message))),
     summary(text) {
       try {
@@ -104,7 +119,7 @@ export interface Runtime {
 /** Runs a command to its end; an error becomes the step's failure. Never rejects. */
 export async function run(
   raw: Host,
-  command: (host: Host, runtime: Runtime) => Promise<void>,
+  command: (host: GuardedHost, runtime: Runtime) => Promise<void>,
 ): Promise<void> {
   const host = guarded(raw);
   const cancelling = new AbortController();

@@ -44,6 +44,7 @@ export function localHost(
     info: line,
     notice: (message) => line(style('cyan', `notice: ${message}`)),
     warning: (message) => line(style('yellow', `warning: ${message}`)),
+    error: (message) => line(style('red', `error: ${message}`)),
     fail(message) {
       line(style('red', `error: ${message}`));
       onFailure();

@@ -2,7 +2,7 @@ import { abortWith, type Clock } from '../clock.ts';
 import { Failure } from '../errors.ts';
 import type { Network } from '../hosts/host.ts';
 import { NoAnswer } from './no-answer.ts';
-import { pauseBefore } from './retry.ts';
+import { isThrottled, LONGEST_PAUSE, pauseAsked, pauseBefore } from './retry.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -12,6 +12,8 @@ export interface HttpRequest {
   headers: Record<string, string>;
   /** Sent as JSON. */
   body?: unknown;
+  /** It only reads, although it is a POST. */
+  reads?: boolean | undefined;
   /** Brought to its end even when the run is cancelled or out of time: to stop here would leave something broken. */
   critical?: boolean | undefined;
 }
@@ -69,6 +71,8 @@ export function createHttp(options: {
   const notBefore = new Map<string, number>();
 
   const waitFor = (origin: string) => (notBefore.get(origin) ?? 0) - clock.now();
+  const holdBack = (origin: string, pause: number) =>
+    notBefore.set(origin, Math.max(notBefore.get(origin) ?? 0, clock.now() + pause));
 
   async function once(request: HttpRequest): Promise<HttpResponse | NoAnswer> {
     endOf(request).throwIfAborted();
@@ -106,17 +110,19 @@ export function createHttp(options: {
         for (let wait = waitFor(origin); wait > 0; wait = waitFor(origin))
           await clock.sleep(wait, endOf(request));
         const result = await once(request);
-        const pause = pauseBefore(attempt + 1, request.method, result, clock.now());
+        const pause = pauseBefore(attempt + 1, request, result, clock.now());
         if (pause === undefined) {
           if (result instanceof NoAnswer) throw result;
+          const asked = result.status < 400 ? pauseAsked(result, clock.now()) : undefined;
+          if (asked) holdBack(origin, Math.min(asked, LONGEST_PAUSE));
           return result;
         }
         const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
         const seconds = Math.round(pause / 100) / 10;
         options.log(`${request.method} ${request.url.pathname}: ${why}; trying again in ${seconds} s`);
         // What one is told, all obey; the loop waits.
-        if ('headers' in result && (result.status === 429 || result.headers['retry-after']))
-          notBefore.set(origin, Math.max(notBefore.get(origin) ?? 0, clock.now() + pause));
+        if ('headers' in result && (isThrottled(result) || result.headers['retry-after']))
+          holdBack(origin, pause);
         else await clock.sleep(pause, endOf(request));
       }
     },

@@ -24,7 +24,7 @@ export class NoAnswer extends Failure {
       fault.cure,
     );
     this.code = fault.code;
-    this.maybeProcessed = request.method !== 'GET' && fault.maybeProcessed;
+    this.maybeProcessed = request.method !== 'GET' && !request.reads && fault.maybeProcessed;
     this.passing = fault.passing;
   }
 }

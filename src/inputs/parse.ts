@@ -1,7 +1,9 @@
+import { type Day, parseDay } from '../dates.ts';
 import { Failure } from '../errors.ts';
 import { isLoopback } from '../http/address.ts';
 import { bullets, oneLine } from '../text.ts';
 import {
+  type AILMENTS,
   type COMMANDS,
   INPUTS,
   type INTEGRATIONS,
@@ -36,6 +38,7 @@ export interface Inputs {
   integrationDisplayName: string | undefined;
   azureDevOpsPat: string | undefined;
   rotateCredential: (typeof ROTATIONS)[number];
+  patExpiresOn: Day | undefined;
   serviceName: string | undefined;
   serviceDisplayName: string | undefined;
   serviceDescription: string | undefined;
@@ -45,6 +48,14 @@ export interface Inputs {
   /** Milliseconds. */
   waitTimeout: number;
   mapBeforeDiscovery: boolean;
+  /** Days. */
+  remindWithin: number;
+  failOn: (typeof AILMENTS)[number][];
+  ticket: boolean;
+  ticketAssignees: string[];
+  ticketLabels: string[];
+  workItemType: string;
+  gitHubToken: string | undefined;
 }
 
 /**
@@ -68,16 +79,33 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
       complainOf(name)(`is "${oneLine(given, 80)}"; it can be ${row(name).choices?.join(', ')}`);
     return given as T;
   }
+  function list(name: InputName): string[] {
+    const given = (value(name) ?? '').split(/[,\r\n]/u).map((item) => item.trim());
+    return [...new Set(given.filter(Boolean))];
+  }
+  function choices<T extends string>(name: InputName): T[] {
+    const given = list(name);
+    for (const item of given.filter((one) => !row(name).choices?.includes(one)))
+      complainOf(name)(`has "${oneLine(item, 80)}"; it can have ${row(name).choices?.join(', ')}`);
+    return given as T[];
+  }
+  function day(name: InputName): Day | undefined {
+    const given = text(name);
+    const parsed = given && parseDay(given);
+    if (given && !parsed)
+      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a day as YYYY-MM-DD, like 2027-03-31`);
+    return parsed || undefined;
+  }
   function boolean(name: InputName): boolean {
     const parsed = parseBoolean(value(name) ?? '');
     if (parsed === undefined) complainOf(name)(`is "${oneLine(read(name), 80)}"; it can be true or false`);
     return parsed ?? false;
   }
-  function whole(name: InputName, least: number, most: number, unit: 'seconds' | 'minutes'): number {
+  function whole(name: InputName, least: number, most: number, unit: string): number {
     const given = value(name) ?? '';
     if (!/^\d{1,5}$/u.test(given) || Number(given) < least || Number(given) > most)
       complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit} from ${least} to ${most}`);
-    return Number(given) * (unit === 'minutes' ? 60_000 : 1_000);
+    return Number(given);
   }
   function limited(name: InputName, longest: number): string | undefined {
     const given = text(name);
@@ -117,7 +145,7 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
   const customFields = text('service-custom-fields');
   const inputs: Inputs = {
     command: choice('command'),
-    timeout: whole('timeout-minutes', 1, 1_440, 'minutes'),
+    timeout: whole('timeout-minutes', 1, 1_440, 'minutes') * 60_000,
     catalogToken: secret('catalog-token') ?? missingToken(),
     catalogUrl: url('catalog-url')?.replace(/\/v1$/u, '') ?? `https://${region}.api.konghq.com`,
     repository: text('repository'),
@@ -128,6 +156,7 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
     integrationDisplayName: limited('integration-display-name', 120),
     azureDevOpsPat: secret('azure-devops-pat'),
     rotateCredential: choice('rotate-credential'),
+    patExpiresOn: day('pat-expires-on'),
     serviceName: machineName('service-name'),
     serviceDisplayName: limited('service-display-name', 120),
     serviceDescription: limited('service-description', 2048),
@@ -136,8 +165,15 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
       ? await parseCustomFields(customFields, complainOf('service-custom-fields'))
       : {},
     resourceId,
-    waitTimeout: whole('wait-timeout', 0, 86_400, 'seconds'),
+    waitTimeout: whole('wait-timeout', 0, 86_400, 'seconds') * 1_000,
     mapBeforeDiscovery: boolean('map-before-discovery'),
+    remindWithin: whole('remind-within-days', 1, 366, 'days'),
+    failOn: choices('fail-on'),
+    ticket: boolean('ticket'),
+    ticketAssignees: list('ticket-assignees'),
+    ticketLabels: list('ticket-labels'),
+    workItemType: value('work-item-type') ?? '',
+    gitHubToken: secret('github-token'),
   };
   if (problems.length > 0)
     throw new Failure(`The inputs cannot be used:\n${bullets(problems)}`, 'Nothing was sent.');

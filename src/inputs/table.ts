@@ -5,10 +5,14 @@
 
 export interface InputRow {
   name: string;
-  group: 'run' | 'catalog' | 'repository' | 'integration' | 'credential' | 'service' | 'resource';
-  type: 'text' | 'lines' | 'choice' | 'boolean' | 'whole number' | 'secret';
+  group: keyof typeof GROUPS;
+  type: 'text' | 'lines' | 'choice' | 'choices' | 'boolean' | 'whole number' | 'secret';
   /** What an absent or empty value means, where that is one fixed value. */
   default?: string;
+  /** The default of action.yml alone: an expression that only GitHub knows. */
+  gitHubDefault?: string;
+  /** The one of the two pipelines that has this input, if not both. */
+  only?: 'github' | 'azure';
   /** What it means otherwise, for the README. */
   otherwise?: string;
   choices?: readonly string[];
@@ -28,13 +32,16 @@ export const GROUPS = {
   credential: 'The credential',
   service: 'The service',
   resource: 'The resource',
+  reminder: 'The reminder',
 } as const;
 
-export const COMMANDS = ['register', 'plan'] as const;
+export const COMMANDS = ['register', 'plan', 'remind'] as const;
 export const CATALOGS = ['konnect'] as const;
 export const REGIONS = ['us', 'eu', 'au', 'me', 'in', 'sg'] as const;
 export const INTEGRATIONS = ['azure-devops', 'github', 'gitlab'] as const;
 export const ROTATIONS = ['auto', 'always', 'never'] as const;
+/** What may be wrong with a credential; `none` is for a step that never fails of it. */
+export const AILMENTS = ['expiring', 'expired', 'tainted', 'missing', 'unauthorized', 'none'] as const;
 
 export const INPUTS = [
   {
@@ -45,7 +52,7 @@ export const INPUTS = [
     default: 'register',
     label: 'Command',
     description:
-      '`register` ensures everything; `plan` reads everything, writes nothing and says what `register` would do.',
+      '`register` ensures everything; `plan` reads everything, writes nothing and says what `register` would do; `remind` tells in time when the PAT ends.',
   },
   {
     name: 'timeout-minutes',
@@ -167,6 +174,15 @@ export const INPUTS = [
       'When to replace the credential: `auto` if it is tainted, expired or made from another PAT; `always`; or `never`.',
   },
   {
+    name: 'pat-expires-on',
+    group: 'credential',
+    type: 'text',
+    otherwise: 'what the catalog, or an earlier run, knows; else estimated',
+    label: 'PAT expires on',
+    description:
+      'The last day of the PAT, as `YYYY-MM-DD`, which nobody can read from it. `register` records it on the integration for later reminders.',
+  },
+  {
     name: 'service-name',
     group: 'service',
     type: 'text',
@@ -234,6 +250,68 @@ export const INPUTS = [
     description:
       'Map the repository without waiting for its discovery, where Konnect describes repositories by nothing but what is known of this one.',
   },
+  {
+    name: 'remind-within-days',
+    group: 'reminder',
+    type: 'whole number',
+    default: '30',
+    label: 'Remind within days',
+    description: 'How many days before its end a PAT counts as `expiring`.',
+  },
+  {
+    name: 'fail-on',
+    group: 'reminder',
+    type: 'choices',
+    choices: AILMENTS,
+    default: 'expired,tainted,missing',
+    label: 'Fail on',
+    description: 'With which `credential-status` a step with `command: remind` fails; `none` for never.',
+  },
+  {
+    name: 'ticket',
+    group: 'reminder',
+    type: 'boolean',
+    default: 'false',
+    label: 'Ticket',
+    description:
+      'With `command: remind`: keep one ticket about the renewal, an issue of the current repository on GitHub, a work item of the project on Azure DevOps.',
+  },
+  {
+    name: 'ticket-assignees',
+    group: 'reminder',
+    type: 'lines',
+    otherwise: 'nobody',
+    label: 'Ticket assignees',
+    description:
+      'Who is assigned to a new ticket: logins on GitHub, one user name (an e-mail address) on Azure DevOps. One a line, or separated by commas.',
+  },
+  {
+    name: 'ticket-labels',
+    group: 'reminder',
+    type: 'lines',
+    otherwise: 'only those that the ticket is found by',
+    label: 'Ticket labels',
+    description: 'More labels (tags on Azure DevOps) of a new ticket. One a line, or separated by commas.',
+  },
+  {
+    name: 'work-item-type',
+    group: 'reminder',
+    type: 'text',
+    only: 'azure',
+    default: 'Task',
+    label: 'Work item type',
+    description: 'The type of the work item, one that the process of the project has.',
+  },
+  {
+    name: 'github-token',
+    group: 'reminder',
+    type: 'secret',
+    only: 'github',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub
+    gitHubDefault: '${{ github.token }}',
+    label: 'GitHub token',
+    description: 'The token that keeps the issue. It needs `issues: write`. Used only with `ticket`.',
+  },
 ] as const satisfies readonly InputRow[];
 
 export type InputName = (typeof INPUTS)[number]['name'];
@@ -241,7 +319,22 @@ export type InputName = (typeof INPUTS)[number]['name'];
 export const OPERATIONS = ['created', 'updated', 'replaced', 'unchanged', 'skipped'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-const operations = OPERATIONS.map((operation) => `\`${operation}\``).join(', ');
+export const TICKET_OPERATIONS = [
+  'created',
+  'updated',
+  'closed',
+  'reopened',
+  'unchanged',
+  'skipped',
+] as const;
+export type TicketOperation = (typeof TICKET_OPERATIONS)[number];
+
+/** Where the day on which a credential ends is known from. */
+export const EXPIRY_SOURCES = ['input', 'catalog', 'recorded', 'token-issue-month', 'created-at'] as const;
+export type ExpirySource = (typeof EXPIRY_SOURCES)[number];
+
+const quoted = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ');
+const operations = quoted(OPERATIONS);
 
 /** With the value of an output that a run did not come to. */
 export const OUTPUTS = [
@@ -252,7 +345,22 @@ export const OUTPUTS = [
   {
     name: 'credential-status',
     default: '',
-    description: '`valid`, `expired`, `tainted`, `missing` or `unauthorized`.',
+    description: '`valid`, `expiring`, `expired`, `tainted`, `missing` or `unauthorized`.',
+  },
+  {
+    name: 'credential-expires-on',
+    default: '',
+    description: 'The last day of the credential (in UTC), as `YYYY-MM-DD`; empty when nothing is known.',
+  },
+  {
+    name: 'credential-days-left',
+    default: '',
+    description: 'How many days that is from today: 0 on the last day, negative afterwards.',
+  },
+  {
+    name: 'credential-expiry-source',
+    default: '',
+    description: `How that is known: ${quoted(EXPIRY_SOURCES)}. The last two are upper bounds.`,
   },
   { name: 'service-id', default: '', description: 'The ID of the catalog service.' },
   { name: 'service-name', default: '', description: 'The machine name of the catalog service.' },
@@ -260,10 +368,16 @@ export const OUTPUTS = [
   { name: 'resource-id', default: '', description: 'The ID of the catalog resource that is the repository.' },
   { name: 'mapping-id', default: '', description: 'The ID of the resource mapping.' },
   { name: 'mapping-operation', default: 'skipped', description: `What was done: ${operations}.` },
+  { name: 'ticket-url', default: '', description: 'The page of the ticket.' },
+  {
+    name: 'ticket-operation',
+    default: 'skipped',
+    description: `What was done with the ticket: ${quoted(TICKET_OPERATIONS)}.`,
+  },
   {
     name: 'changed',
     default: 'false',
-    description: '`true` when anything was (or, with `plan`, would be) written.',
+    description: '`true` when anything was (or, with `plan`, would be) written to the catalog.',
   },
 ] as const;
 

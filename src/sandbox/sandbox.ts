@@ -59,6 +59,15 @@ export interface SandboxOptions {
   /** Milliseconds by which lists are behind. */
   lag?: number;
   now?: () => number;
+  /** Other servers at the same address, asked before ours: undefined for what is not theirs. */
+  beside?: (request: BesideRequest) => AnyAnswer | undefined;
+}
+
+export interface BesideRequest {
+  method: string;
+  url: URL;
+  headers: IncomingMessage['headers'];
+  body: unknown;
 }
 
 const AZURE_PATH = '/azure-devops';
@@ -82,7 +91,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   const lag = lagOf(state, options.lag ?? 0);
   const server = createServer((request, response) => {
-    handle(sandbox, lag, latencyOf(options), request, response).catch((error) => response.destroy(error));
+    handle(sandbox, lag, options, request, response).catch((error) => response.destroy(error));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
@@ -109,11 +118,12 @@ function latencyOf({ latency = 0 }: SandboxOptions): number {
 async function handle(
   sandbox: Sandbox,
   lag: Lag,
-  latency: number,
+  options: SandboxOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { method = 'GET', url: path = '/' } = request;
+  const latency = latencyOf(options);
   const round = 1 + Math.max(0, ...sandbox.exchanges.map((one) => one.round));
   const fault = sandbox.fault?.({ method, path });
   const text = await readAll(request);
@@ -122,7 +132,11 @@ async function handle(
   if (fault === 'never') return;
   const body = text === '' ? undefined : parse(text);
   const replaced = typeof fault === 'object' && 'answer' in fault;
-  const shown: AnyAnswer = replaced ? fault.answer : answerTo(sandbox.state, lag, request, path, body);
+  const url = new URL(path, 'http://sandbox.invalid');
+  const shown: AnyAnswer = replaced
+    ? fault.answer
+    : (options.beside?.({ method, url, headers: request.headers, body }) ??
+      answerTo(sandbox.state, lag, request, url, body));
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
@@ -145,10 +159,9 @@ async function handle(
   else response.end(typeof fault === 'object' && 'garble' in fault && answer ? fault.garble(answer) : answer);
 }
 
-type AnyAnswer = Answer & { headers?: Record<string, string> };
+export type AnyAnswer = Answer & { headers?: Record<string, string> };
 
-function answerTo(state: State, lag: Lag, request: IncomingMessage, path: string, body: unknown): AnyAnswer {
-  const url = new URL(path, 'http://sandbox.invalid');
+function answerTo(state: State, lag: Lag, request: IncomingMessage, url: URL, body: unknown): AnyAnswer {
   if (url.pathname.startsWith(`${AZURE_PATH}/`))
     return answerAzureDevOps(state, url.pathname.slice(AZURE_PATH.length), request.headers);
   try {

@@ -1,10 +1,10 @@
 import { number, object, optional, safeParse, string } from 'valibot';
-import { Failure } from '../errors.ts';
+import { Failure, messageOf } from '../errors.ts';
 import type { Http, HttpResponse } from '../http/http.ts';
-import { fullName, type Repository } from '../repository.ts';
+import { fullName, type Owner, type Repository } from '../repository.ts';
 import { oneLine } from '../text.ts';
 
-/** Reads of Azure DevOps, each with the secret that it is made with. */
+/** Reads of Azure DevOps, each with the secret that it is made with. The same read is made once. */
 export interface AzureDevOps {
   /**
    * The repository as Azure DevOps describes it, with its ID and its exact names.
@@ -12,7 +12,15 @@ export interface AzureDevOps {
    * @throws {RepositoryRefused} when this secret cannot read it
    */
   read(repository: Repository, secret: AzureDevOpsSecret): Promise<Repository>;
+  /**
+   * Whether a PAT works in an organization, with the scope Code: Read.
+   *
+   * @param repository one to try it with; any organization refuses a bad PAT before it looks for the repository
+   */
+  tryPat(owner: Owner, pat: string, repository?: Repository): Promise<PatTrial>;
 }
+
+export type PatTrial = { result: 'works' } | { result: 'expired' | 'refused' | 'unknown'; why: string };
 
 /** A personal access token, or the token of a pipeline's job (`System.AccessToken`). */
 export type AzureDevOpsSecret = { pat: string } | { jobToken: string };
@@ -29,21 +37,51 @@ const ServiceError = object({ message: string(), eventId: optional(number()) });
 export class RepositoryRefused extends Failure {
   override readonly name = 'RepositoryRefused';
   readonly status: number;
+  /** What it says of the secret: `works` where only the repository is missing. */
+  readonly secret: PatTrial['result'];
 
-  constructor(status: number, message: string, cure: string) {
+  constructor(status: number, secret: PatTrial['result'], message: string, cure: string) {
     super(message, cure);
     this.status = status;
+    this.secret = secret;
   }
 }
 
+/** The ID of no repository: to look for it is the smallest read that needs the scope Code: Read. */
+const NO_REPOSITORY = '00000000-0000-0000-0000-000000000000';
+
 export function azureDevOps(http: Http): AzureDevOps {
+  const reads = new Map<string, Promise<Repository>>();
+
+  async function ask(repository: Repository, secret: AzureDevOpsSecret): Promise<Repository> {
+    const response = await http.send({
+      method: 'GET',
+      url: address(repository),
+      headers: azureDevOpsHeaders(secret),
+    });
+    const found = response.status === 200 ? safeParse(GitRepository, json(response)) : undefined;
+    if (!found?.success) throw refused(repository, response, secret);
+    const { id, name, project } = found.output;
+    return { ...repository, id, name, project: project.name, projectId: project.id };
+  }
+
+  function read(repository: Repository, secret: AzureDevOpsSecret): Promise<Repository> {
+    const key = JSON.stringify([address(repository), secret]);
+    const reading = reads.get(key) ?? ask(repository, secret);
+    reads.set(key, reading);
+    return reading;
+  }
+
   return {
-    async read(repository, secret) {
-      const response = await http.send({ method: 'GET', url: address(repository), headers: headers(secret) });
-      const found = response.status === 200 ? safeParse(GitRepository, json(response)) : undefined;
-      if (!found?.success) throw refused(repository, response, secret);
-      const { id, name, project } = found.output;
-      return { ...repository, id, name, project: project.name, projectId: project.id };
+    read,
+    async tryPat(owner, pat, repository = { ...owner, id: NO_REPOSITORY, name: NO_REPOSITORY }) {
+      try {
+        await read(repository, { pat });
+        return { result: 'works' };
+      } catch (error) {
+        const result = error instanceof RepositoryRefused ? error.secret : 'unknown';
+        return result === 'works' ? { result } : { result, why: messageOf(error) };
+      }
     },
   };
 }
@@ -54,7 +92,8 @@ function address({ host, organization, project, name, id }: Repository): URL {
   return new URL(`${host}/${path}?api-version=7.1`);
 }
 
-function headers(secret: AzureDevOpsSecret): Record<string, string> {
+/** @returns the headers of every request to Azure DevOps */
+export function azureDevOpsHeaders(secret: AzureDevOpsSecret): Record<string, string> {
   const authorization =
     'pat' in secret
       ? `Basic ${Buffer.from(`:${secret.pat}`).toString('base64')}`
@@ -78,36 +117,33 @@ function refused(
   secret: AzureDevOpsSecret,
 ): RepositoryRefused {
   const what = 'pat' in secret ? 'the azure-devops-pat' : "the job's own token (System.AccessToken)";
-  const says = serverMessage(response);
-  const attempt = `Azure DevOps did not let ${what} read the repository ${fullName(repository)}: GET ${address(repository).pathname}, status ${response.status}${says && `. ${says}`}`;
+  const { status } = response;
+  const says = azureDevOpsMessage(response);
+  const attempt = `Azure DevOps did not let ${what} read the repository ${fullName(repository)}: GET ${address(repository).pathname}, status ${status}${says && `. ${says}`}`;
+  const because = (result: PatTrial['result'], cure: string) =>
+    new RepositoryRefused(status, result, attempt, cure);
   if (/\bexpired\b/iu.test(says))
-    return new RepositoryRefused(
-      response.status,
-      attempt,
+    return because(
+      'expired',
       'The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret.',
     );
-  if (response.status === 404)
-    return new RepositoryRefused(
-      response.status,
-      attempt,
+  if (status === 404)
+    return because(
+      // Where the organization does not exist, a page for people says so.
+      says ? 'works' : 'unknown',
       `Check the name of the repository, and that the owner of the token may read it${'pat' in secret ? '' : ' (pipelines see only the repositories that their job authorization scope allows)'}.`,
     );
-  const kept = response.status >= 500 || response.status === 429;
-  if (kept)
-    return new RepositoryRefused(
-      response.status,
-      attempt,
-      'Azure DevOps is not well or throttles. Run the step again.',
-    );
-  return new RepositoryRefused(
-    response.status,
-    attempt,
+  if (status >= 500 || status === 429)
+    return because('unknown', 'Azure DevOps is not well or throttles. Run the step again.');
+  return because(
+    // A 403 may pass: conditional access asks people to sign in again.
+    status === 403 ? 'unknown' : 'refused',
     'The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read.',
   );
 }
 
 /** `X-TFS-ServiceError` says, URL-encoded, what the body of a 401 does not. */
-function serverMessage(response: HttpResponse): string {
+export function azureDevOpsMessage(response: HttpResponse): string {
   const header = [response.headers['x-tfs-serviceerror']].flat()[0];
   if (header) {
     try {

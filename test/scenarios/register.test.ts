@@ -1,3 +1,4 @@
+import { aYearAfter, dayOf } from '../../src/dates.ts';
 import { STYLES } from '../../src/sandbox/descriptions.ts';
 import { authorizeInBrowser } from '../../src/sandbox/state.ts';
 import { fail, REPOSITORY, run, succeed } from './support/check.ts';
@@ -29,12 +30,17 @@ describe.each(HOSTS)('on %s', (host) => {
         'credential-id': credentials[0]?.id,
         'credential-operation': 'created',
         'credential-status': 'valid',
+        'credential-expires-on': aYearAfter(dayOf(Date.now())),
+        'credential-days-left': expect.stringMatching(/^36[56]$/u),
+        'credential-expiry-source': 'created-at',
         'service-id': services[0]?.id,
         'service-name': 'checkout-api',
         'service-operation': 'created',
         'resource-id': resource.id,
         'mapping-id': mappings[0]?.id,
         'mapping-operation': 'created',
+        'ticket-url': '',
+        'ticket-operation': 'skipped',
         changed: 'true',
       });
       expect(mappings[0]).toMatchObject({ resourceId: resource.id, serviceId: services[0]?.id });
@@ -83,12 +89,17 @@ describe.each(HOSTS)('on %s', (host) => {
         'credential-id': '',
         'credential-operation': 'created',
         'credential-status': 'missing',
+        'credential-expires-on': '',
+        'credential-days-left': '',
+        'credential-expiry-source': '',
         'service-id': '',
         'service-name': 'checkout-api',
         'service-operation': 'created',
         'resource-id': '',
         'mapping-id': '',
         'mapping-operation': 'created',
+        'ticket-url': '',
+        'ticket-operation': 'skipped',
         changed: 'true',
       });
     });

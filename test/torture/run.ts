@@ -51,6 +51,7 @@ export async function runCore({
     info: say,
     notice: say,
     warning: say,
+    error: say,
     fail(message) {
       say(message);
       result.succeeded = false;

@@ -1,6 +1,7 @@
+import { aheadThen } from '../../ahead.ts';
 import { type Ensurable, ensure, FRESH } from '../../ensure.ts';
 import { Failure, messageOf } from '../../errors.ts';
-import { aheadThen, type Connection, instancePath, integrationsPage } from './connection.ts';
+import { type Access, type Connection, instancePath, integrationsPage } from './connection.ts';
 import { KonnectError } from './errors.ts';
 import { ailmentOf } from './health.ts';
 import { readManifest } from './manifest.ts';
@@ -10,7 +11,7 @@ import { AuthCredential, type IntegrationInstance } from './schemas.ts';
 
 /** The instance's credential, or undefined when it has none. */
 export async function readCredential(
-  { client }: Connection,
+  { client }: Access,
   instance: IntegrationInstance,
   critical = false,
 ): Promise<AuthCredential | undefined> {

@@ -1,26 +1,31 @@
 import type { Clock } from '../../clock.ts';
 import type { Ensured } from '../../ensure.ts';
 import type { Inputs } from '../../inputs/parse.ts';
-import type { Repository } from '../../repository.ts';
+import type { Owner, Repository } from '../../repository.ts';
 import type { AzureDevOps } from '../../scm/azure-devops.ts';
 import type { Progress, Thing } from '../catalog.ts';
 import type { KonnectClient } from './client.ts';
 import { IntegrationInstance } from './schemas.ts';
 
-/** What the four things of one repository are ensured with. */
-export interface Connection {
+/** What the integration of an organization is looked at with. */
+export interface Access {
   client: KonnectClient;
+  clock: Clock;
+  inputs: Inputs;
+  owner: Owner;
+  progress: Progress;
+}
+
+/** What the four things of one repository are ensured with. */
+export interface Connection extends Access {
   azureDevOps: AzureDevOps;
   /** The token of the pipeline's job, where Azure DevOps runs it. */
   jobToken: string | undefined;
-  clock: Clock;
   /** The same time, but its sleeps do not end when the run does. */
   steadyClock: Clock;
   /** Write nothing, and say what would be written. */
   plan: boolean;
-  inputs: Inputs;
   repository: Repository;
-  progress: Progress;
   /**
    * Proves, once, that the PAT is given and reads the repository, with the scope that Konnect needs.
    *
@@ -38,37 +43,21 @@ export function instancePath({ id }: Pick<IntegrationInstance, 'id'>): string {
 
 /** An integration instance as it is now. */
 export function readInstance(
-  { client }: Connection,
+  { client }: Access,
   instance: IntegrationInstance,
 ): Promise<IntegrationInstance> {
   return client.get(instancePath(instance), IntegrationInstance);
 }
 
 /** Where people see and authorize integrations. */
-export function integrationsPage({ inputs, repository }: Connection): string {
+export function integrationsPage({ inputs, owner }: Pick<Access, 'inputs' | 'owner'>): string {
   const region = /^https:\/\/(\w+)\.api\.konghq\.com$/u.exec(inputs.catalogUrl)?.[1] ?? 'us';
-  return `https://cloud.konghq.com/${region}/service-catalog/integrations/${repository.provider}`;
-}
-
-/** A look-up whose first answer was asked for ahead; each further one asks again. */
-export function aheadThen<T>(first: Promise<T>, again: () => Promise<T>): () => Promise<T> {
-  let ahead: Promise<T> | undefined = first;
-  return () => {
-    const look = ahead ?? again();
-    ahead = undefined;
-    return look;
-  };
-}
-
-/** Marks a promise that is awaited later as handled, because an earlier failure may come first. */
-export function early<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
+  return `https://cloud.konghq.com/${region}/service-catalog/integrations/${owner.provider}`;
 }
 
 /** Tells what became of a thing. */
 export function tell(
-  { progress }: Connection,
+  { progress }: Access,
   thing: Thing,
   name: string,
   ensured: Ensured<{ id: string }>,

@@ -1,10 +1,12 @@
+import { early } from '../../ahead.ts';
 import { type Ensured, ensure } from '../../ensure.ts';
-import type { CredentialStatus } from '../catalog.ts';
+import { explain } from '../../errors.ts';
+import type { CredentialFacts } from '../catalog.ts';
 import { CredentialRemoved, credential, readCredential } from './auth-credential.ts';
-import { type Connection, early, readInstance, tell, wouldCreate } from './connection.ts';
-import { adviceFor, missingPermissions, statusOf } from './health.ts';
-import { patDigest } from './naming.ts';
-import { notePat } from './rotation.ts';
+import { type Access, type Connection, readInstance, tell, wouldCreate } from './connection.ts';
+import { factsOf, missingPermissions } from './health.ts';
+import { EXPIRY_LABEL, expiryMark, patDigest } from './naming.ts';
+import { areNoted, type Notes, notes, notesOf } from './rotation.ts';
 import type { AuthCredential, IntegrationInstance } from './schemas.ts';
 
 /**
@@ -20,51 +22,112 @@ export async function ensureCredential(
   existed: boolean,
 ): Promise<string | undefined> {
   const { inputs, progress, repository, plan } = connection;
-  const title = `for ${repository.organization}`;
+  const title = titleOf(connection);
   if (!instance) {
     tell(connection, 'credential', title, wouldCreate());
-    progress.credentialStatus('missing');
+    progress.credential(factsOf(connection, undefined, undefined, 'planned'));
     return undefined;
   }
   const ahead = early(existed ? readCredential(connection, instance) : Promise.resolve(undefined));
   const pat = repository.provider === 'azure-devops' ? inputs.azureDevOpsPat : undefined;
   const ensured = pat
     ? await ensure(credential(connection, instance, pat, ahead, existed), connection).catch((error) =>
-        tellRemoval(connection, title, error),
+        tellRemoval(connection, instance, error),
       )
     : checked(await ahead);
-  tell(connection, 'credential', title, ensured);
-  const written = ensured.operation === 'created' || ensured.operation === 'replaced';
-  const status = await statusNow(connection, instance, ensured.value, written && !plan);
-  progress.credentialStatus(status);
-  if (pat && ensured.value && written && !plan)
-    await notePat(connection, instance, ensured.value, patDigest(instance.id, pat), existed);
-  for (const warning of missingPermissions(ensured.value)) progress.warning(warning);
-  const advice = written ? undefined : adviceFor(connection, status);
-  if (advice) progress.warning(advice);
-  return status === 'unauthorized' && pat ? undefined : advice;
+  const { value, operation } = ensured;
+  for (const warning of missingPermissions(value)) progress.warning(warning);
+  if (operation === 'created' || operation === 'replaced') {
+    tell(connection, 'credential', title, ensured);
+    progress.credential(factsOf(connection, instance, value, plan ? 'planned' : 'made'));
+    if (pat && value && !plan)
+      await noteMade(connection, instance, existed, {
+        ...notesOf(value, patDigest(instance.id, pat)),
+        [EXPIRY_LABEL]: inputs.patExpiresOn ? expiryMark(value.id, inputs.patExpiresOn) : null,
+      });
+    return undefined;
+  }
+  const facts = await factsNow(connection, instance, value);
+  progress.credential(facts);
+  tell(connection, 'credential', title, await recordExpiry(connection, instance, ensured, facts));
+  const advice = facts.advice && `${facts.advice.problem} ${facts.advice.cure}`;
+  return facts.status === 'unauthorized' && pat ? undefined : advice;
 }
 
-async function statusNow(
-  connection: Connection,
+/** The credential of an integration as it is. */
+export async function inspectCredential(
+  access: Access,
+  instance: IntegrationInstance,
+): Promise<CredentialFacts> {
+  const found = await readCredential(access, instance);
+  tell(access, 'credential', titleOf(access), checked(found));
+  for (const warning of missingPermissions(found)) access.progress.warning(warning);
+  return factsNow(access, instance, found);
+}
+
+function titleOf({ owner }: Access): string {
+  return `for ${owner.organization}`;
+}
+
+async function factsNow(
+  access: Access,
   instance: IntegrationInstance,
   found: AuthCredential | undefined,
-  fresh: boolean,
-): Promise<CredentialStatus> {
+): Promise<CredentialFacts> {
   // The instance was read before the credential was: another run may have made that in between.
-  const now = found && !fresh && !instance.authorized ? await readInstance(connection, instance) : instance;
-  return statusOf(now, found, connection.clock.now(), fresh);
+  const now = found && !instance.authorized ? await readInstance(access, instance) : instance;
+  return factsOf(access, now, found);
+}
+
+/** A failure is a warning: the credential itself is stored. */
+async function noteMade(
+  connection: Connection,
+  instance: IntegrationInstance,
+  existed: boolean,
+  wanted: Notes,
+): Promise<void> {
+  try {
+    await ensure(notes(connection, instance, wanted, existed), connection);
+  } catch (error) {
+    connection.progress.warning(
+      `The credential is stored, but not which PAT it was made from; the next rotation needs rotate-credential: always. ${explain(error)}`,
+    );
+  }
+}
+
+/** Notes the last day of a credential that is left as it is, where it is given and another than the one noted. */
+async function recordExpiry(
+  connection: Connection,
+  instance: IntegrationInstance,
+  found: Ensured<AuthCredential>,
+  facts: CredentialFacts,
+): Promise<Ensured<AuthCredential>> {
+  const { patExpiresOn: day } = connection.inputs;
+  // A day that is said of another PAT is none of this credential.
+  if (!day || !found.value || facts.fromPat === false || facts.owner.provider !== 'azure-devops')
+    return found;
+  const wanted = { [EXPIRY_LABEL]: expiryMark(found.value.id, day) };
+  if (areNoted(instance, wanted)) return found;
+  try {
+    await ensure(notes(connection, instance, wanted, true), connection);
+    return { ...found, operation: 'updated', differences: ['last day'] };
+  } catch (error) {
+    connection.progress.warning(
+      `The last day of the PAT (${day}) is not recorded, so a later reminder will not know it. ${explain(error)}`,
+    );
+    return found;
+  }
 }
 
 /** The run fails here, but not without saying that it changed something. */
-function tellRemoval(connection: Connection, title: string, error: unknown): never {
+function tellRemoval(connection: Connection, instance: IntegrationInstance, error: unknown): never {
   if (error instanceof CredentialRemoved) {
-    tell(connection, 'credential', title, {
+    tell(connection, 'credential', titleOf(connection), {
       operation: 'replaced',
       value: undefined,
       differences: ['it is removed, and no other is stored'],
     });
-    connection.progress.credentialStatus('missing');
+    connection.progress.credential(factsOf(connection, instance, undefined, 'planned'));
   }
   throw error;
 }

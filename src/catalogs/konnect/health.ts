@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
+import { type Day, dayOf } from '../../dates.ts';
 import { oneLine } from '../../text.ts';
-import type { CredentialStatus } from '../catalog.ts';
-import { type Connection, integrationsPage } from './connection.ts';
+import type { CredentialFacts, CredentialStatus } from '../catalog.ts';
+import { type Access, integrationsPage } from './connection.ts';
+import { EXPIRY_LABEL, markedExpiry, markOf, patDigest } from './naming.ts';
+import { storedDigest } from './rotation.ts';
 import type { AuthCredential, IntegrationInstance } from './schemas.ts';
 
 /** Why a credential does not work any more, in a word; undefined when it does. */
@@ -9,35 +13,85 @@ export function ailmentOf(found: AuthCredential, now: number): 'tainted' | 'expi
   return found.expires_at !== null && Date.parse(found.expires_at) <= now ? 'expired' : undefined;
 }
 
-/** @param fresh whether this run made it: the instance that was read before does not know of it */
-export function statusOf(
-  instance: IntegrationInstance,
+/**
+ * What Konnect knows of an instance's credential.
+ *
+ * @param instance undefined in a plan that would create it
+ * @param written whether this run made it, so that the instance as it was read before does not know of it; or would
+ *   make it, so that there is nothing to do for anybody
+ */
+export function factsOf(
+  access: Access,
+  instance: IntegrationInstance | undefined,
+  found: AuthCredential | undefined,
+  written?: 'made' | 'planned',
+): CredentialFacts {
+  const { inputs, owner, clock } = access;
+  const status = statusOf(instance, found, clock.now(), written === 'made');
+  const digest = instance && found && storedDigest(instance, found);
+  const { azureDevOpsPat: pat } = inputs;
+  return {
+    status,
+    advice: written ? undefined : adviceFor(access, status),
+    integration: {
+      name: instance?.name ?? inputs.integrationName ?? owner.provider,
+      page: integrationsPage(access),
+    },
+    key: createHash('sha256').update(`${inputs.catalogUrl} ${instance?.id}`).digest('hex').slice(0, 12),
+    owner,
+    credential: found ? markOf(found.id) : '',
+    storedOn: day(found?.created_at),
+    expiresOn: day(found?.expires_at),
+    recorded: found && markedExpiry(instance?.labels?.[EXPIRY_LABEL], found.id),
+    fromPat:
+      written === 'made'
+        ? true
+        : digest && pat && instance
+          ? digest === patDigest(instance.id, pat)
+          : undefined,
+  };
+}
+
+function day(timestamp: string | null | undefined): Day | undefined {
+  const time = Date.parse(timestamp ?? '');
+  return Number.isNaN(time) ? undefined : dayOf(time);
+}
+
+function statusOf(
+  instance: IntegrationInstance | undefined,
   found: AuthCredential | undefined,
   now: number,
   fresh: boolean,
 ): CredentialStatus {
   if (!found) return 'missing';
-  return ailmentOf(found, now) ?? (instance.authorized || fresh ? 'valid' : 'unauthorized');
+  return ailmentOf(found, now) ?? (instance?.authorized || fresh ? 'valid' : 'unauthorized');
 }
 
 /** What is not well with a credential that we leave alone, and what to do; undefined when all is well. */
-export function adviceFor(connection: Connection, status: CredentialStatus): string | undefined {
+function adviceFor(access: Access, status: CredentialStatus): CredentialFacts['advice'] {
   if (status === 'valid') return undefined;
-  const cure =
-    connection.repository.provider !== 'azure-devops'
-      ? `authorize it at ${integrationsPage(connection)}`
-      : status === 'unauthorized' && connection.inputs.azureDevOpsPat
-        ? 'run the step once with rotate-credential: always'
-        : connection.inputs.rotateCredential === 'never'
-          ? 'run the step with rotate-credential: auto and a PAT that works'
-          : 'set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it';
+  const { inputs, owner } = access;
   const state = {
     missing: 'is missing',
     tainted: 'was refused by the host (tainted)',
     expired: 'has expired',
     unauthorized: 'is not authorized',
   }[status];
-  return `The credential of the integration ${state}: Konnect cannot read the repositories of "${oneLine(connection.repository.organization, 80)}". To repair it, ${cure}.`;
+  return {
+    problem: `The credential of the integration ${state}: Konnect cannot read the repositories of "${oneLine(owner.organization, 80)}".`,
+    cure: `To repair it, ${cure()}.`,
+  };
+
+  function cure(): string {
+    if (owner.provider !== 'azure-devops') return `authorize it at ${integrationsPage(access)}`;
+    if (inputs.command === 'remind')
+      return 'run command: register once, with azure-devops-pat set to a PAT with the scope Code: Read in this organization';
+    if (status === 'unauthorized' && inputs.azureDevOpsPat)
+      return 'run the step once with rotate-credential: always';
+    if (inputs.rotateCredential === 'never')
+      return 'run the step with rotate-credential: auto and a PAT that works';
+    return 'set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it';
+  }
 }
 
 /** A runner shows ten annotations of a step. */

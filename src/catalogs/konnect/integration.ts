@@ -2,7 +2,7 @@ import { type Ensurable, ensure } from '../../ensure.ts';
 import { Failure } from '../../errors.ts';
 import { bullets, oneLine } from '../../text.ts';
 import type { Filter } from './client.ts';
-import { type Connection, integrationsPage, tell } from './connection.ts';
+import { type Access, type Connection, integrationsPage, tell } from './connection.ts';
 import { readManifest } from './manifest.ts';
 import { IntegrationInstance } from './schemas.ts';
 
@@ -30,11 +30,29 @@ export async function ensureIntegration(
 }
 
 /** Asks for the instances that may be ours. */
-function listInstances({ client, inputs, repository }: Connection): Promise<IntegrationInstance[]> {
+function listInstances({ client, inputs, owner }: Access): Promise<IntegrationInstance[]> {
   const filter: Filter = inputs.integrationName
     ? { name: { eq: inputs.integrationName } }
-    : { 'integration.name': { eq: repository.provider } };
+    : { 'integration.name': { eq: owner.provider } };
   return client.list(INSTANCES, IntegrationInstance, filter);
+}
+
+/**
+ * The integration instance that reads the organization: the one of the given name, else the only one that may be it.
+ *
+ * @throws {Failure} when several may be it, or the one of the given name reads another organization
+ */
+export async function findIntegration(access: Access): Promise<IntegrationInstance | undefined> {
+  const { integrationName: name } = access.inputs;
+  const instances = await listInstances(access);
+  if (name)
+    return checkNamed(
+      access,
+      instances.find((one) => one.name === name),
+    );
+  const ours = instances.filter((one) => readsOurs(access, one));
+  if (ours.length > 1) throw severalInstances(access, ours);
+  return ours[0];
 }
 
 function integration(connection: Connection): Ensurable<IntegrationInstance> {
@@ -44,17 +62,7 @@ function integration(connection: Connection): Ensurable<IntegrationInstance> {
   return {
     title: `integration "${name}"`,
     hidden: `Its name may be taken by an instance that this catalog-token may not see. Give the token the role Integration Viewer, or set another integration-name.`,
-    async find() {
-      const instances = await listInstances(connection);
-      if (inputs.integrationName)
-        return checkNamed(
-          connection,
-          instances.find((one) => one.name === name),
-        );
-      const ours = instances.filter((one) => readsOurs(connection, one));
-      if (ours.length > 1) throw severalInstances(connection, ours);
-      return ours[0];
-    },
+    find: () => findIntegration(connection),
     differs: (found) => (wanted !== undefined && found.display_name !== wanted ? ['display name'] : []),
     async permit(found) {
       if (found) return;
@@ -93,24 +101,21 @@ function organizationOf(instance: IntegrationInstance): string | undefined {
   return old ? old[1] : organization.replace(/\/+$/u, '').split('/').at(-1);
 }
 
-function readsOurs({ repository }: Connection, instance: IntegrationInstance): boolean {
-  if (instance.integration.name !== repository.provider) return false;
+function readsOurs({ owner }: Access, instance: IntegrationInstance): boolean {
+  if (instance.integration.name !== owner.provider) return false;
   const organization = organizationOf(instance);
   // An instance that was made in the browser tells its organization only there.
-  if (organization === undefined) return repository.provider !== 'azure-devops';
-  return organization.toLowerCase() === repository.organization.toLowerCase();
+  if (organization === undefined) return owner.provider !== 'azure-devops';
+  return organization.toLowerCase() === owner.organization.toLowerCase();
 }
 
-function checkNamed(
-  connection: Connection,
-  found: IntegrationInstance | undefined,
-): IntegrationInstance | undefined {
-  if (!found || readsOurs(connection, found)) return found;
-  const { repository } = connection;
+function checkNamed(access: Access, found: IntegrationInstance | undefined): IntegrationInstance | undefined {
+  if (!found || readsOurs(access, found)) return found;
+  const { owner } = access;
   const what =
-    found.integration.name === repository.provider
-      ? `reads the organization "${oneLine(organizationOf(found) ?? '', 80)}", not "${repository.organization}"`
-      : `is of the integration ${oneLine(found.integration.name, 80)}, not ${repository.provider}`;
+    found.integration.name === owner.provider
+      ? `reads the organization "${oneLine(organizationOf(found) ?? '', 80)}", not "${owner.organization}"`
+      : `is of the integration ${oneLine(found.integration.name, 80)}, not ${owner.provider}`;
   throw new Failure(
     `The integration "${found.name}" (${found.id}) ${what}. Others may use it, so it is left as it is.`,
     'Set another integration-name, or correct the integration by hand in Konnect.',
@@ -130,10 +135,10 @@ async function warnOfOthers(connection: Connection): Promise<void> {
   );
 }
 
-function severalInstances({ repository }: Connection, instances: IntegrationInstance[]): Failure {
+function severalInstances({ owner }: Access, instances: IntegrationInstance[]): Failure {
   const names = instances.map((one) => `${one.name} (${one.id})`);
   return new Failure(
-    `Several integrations may read the organization "${repository.organization}":\n${bullets(names)}`,
+    `Several integrations may read the organization "${owner.organization}":\n${bullets(names)}`,
     'Set integration-name to one of them.',
   );
 }

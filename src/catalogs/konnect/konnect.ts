@@ -1,18 +1,19 @@
+import { early } from '../../ahead.ts';
 import { Failure, messageOf } from '../../errors.ts';
 import type { Repository } from '../../repository.ts';
-import { type AzureDevOpsSecret, RepositoryRefused } from '../../scm/azure-devops.ts';
-import type { Catalog, Progress } from '../catalog.ts';
-import { type Connection, early } from './connection.ts';
-import { ensureCredential } from './credential.ts';
+import { RepositoryRefused } from '../../scm/azure-devops.ts';
+import type { Catalog, CredentialFacts, Progress } from '../catalog.ts';
+import { type Access, type Connection, tell } from './connection.ts';
+import { ensureCredential, inspectCredential } from './credential.ts';
 import { describeByManifest } from './describe.ts';
-import { ensureIntegration } from './integration.ts';
+import { ensureIntegration, findIntegration } from './integration.ts';
 import { readManifest } from './manifest.ts';
 import { ensureMapping, listMappings, type Mappable } from './mapping.ts';
 import { awaitDiscovery, listCandidates, locate } from './resource.ts';
 import type { CatalogResource, IntegrationInstance } from './schemas.ts';
 import { ensureService, listServicesOf, readServiceByName } from './service.ts';
 
-type Dependencies = Omit<Connection, 'repository' | 'progress' | 'provePat' | 'identify' | 'plan'>;
+type Dependencies = Omit<Connection, 'owner' | 'repository' | 'progress' | 'provePat' | 'identify' | 'plan'>;
 
 /** Kong Konnect's Catalog. */
 export function konnect(dependencies: Dependencies): Catalog {
@@ -23,28 +24,39 @@ export function konnect(dependencies: Dependencies): Catalog {
       connect({
         ...dependencies,
         plan,
+        owner: repository,
         repository,
         progress,
         ...azureDevOpsReads(dependencies, repository, progress),
       }),
+    inspect: (owner, progress) => inspect({ ...dependencies, owner, progress }),
   };
 }
 
-/** What is asked of Azure DevOps, once a run. */
+async function inspect(access: Access): Promise<CredentialFacts> {
+  const { inputs, owner, progress } = access;
+  progress.waiting('the integration');
+  const instance = await findIntegration(access);
+  if (!instance)
+    throw new Failure(
+      `There is no ${owner.provider} integration${inputs.integrationName ? ` named "${inputs.integrationName}"` : ` for "${owner.organization}"`} in the catalog, so there is no credential to remind of.`,
+      'Check azure-devops-organization, integration-name and catalog-region; command: register makes the integration.',
+    );
+  tell(access, 'integration', instance.name, { operation: 'unchanged', value: instance, differences: [] });
+  progress.waiting('the credential');
+  return inspectCredential(access, instance);
+}
+
+/** What is asked of Azure DevOps. */
 function azureDevOpsReads(
   { inputs, azureDevOps, jobToken }: Dependencies,
   repository: Repository,
   progress: Progress,
 ): Pick<Connection, 'provePat' | 'identify'> {
-  let reading: Promise<Repository> | undefined;
   const pat = inputs.azureDevOpsPat;
-  const read = (secret: AzureDevOpsSecret) => {
-    reading ??= azureDevOps.read(repository, secret);
-    return reading;
-  };
   return {
     async provePat(why) {
-      if (pat) return void (await read({ pat }));
+      if (pat) return void (await azureDevOps.read(repository, { pat }));
       throw new Failure(
         why,
         'Set azure-devops-pat to a personal access token with the scope Code: Read in this organization only.',
@@ -53,7 +65,7 @@ function azureDevOpsReads(
     async identify() {
       if (repository.provider !== 'azure-devops' || (!pat && !jobToken)) return undefined;
       try {
-        return await read(pat ? { pat } : { jobToken: jobToken ?? '' });
+        return await azureDevOps.read(repository, pat ? { pat } : { jobToken: jobToken ?? '' });
       } catch (error) {
         // What does not exist is not waited for. Else it is a help, not a must: a PAT is judged where it is to be stored.
         if (pat && error instanceof RepositoryRefused && error.status === 404) throw error;

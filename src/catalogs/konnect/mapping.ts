@@ -1,8 +1,9 @@
+import { aheadThen, early } from '../../ahead.ts';
 import { type Ensurable, ensure, FRESH } from '../../ensure.ts';
 import { Failure } from '../../errors.ts';
 import { fullName } from '../../repository.ts';
 import { oneLine } from '../../text.ts';
-import { aheadThen, type Connection, early, tell, wouldCreate } from './connection.ts';
+import { type Connection, tell, wouldCreate } from './connection.ts';
 import { KonnectError } from './errors.ts';
 import { type CatalogResource, type CatalogService, ResourceMapping } from './schemas.ts';
 import { listResourcesOf, plannedName } from './service.ts';

@@ -1,8 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
+import { type Day, parseDay } from '../../dates.ts';
 import { fullName, type Repository } from '../../repository.ts';
 
 /** On an instance: which PAT its credential was made from, see {@link patMark}. */
 export const PAT_LABEL = 'catalog-connect-pat';
+/** On an instance: the last day of its credential, see {@link expiryMark}. */
+export const EXPIRY_LABEL = 'catalog-connect-pat-expires-on';
 /** On a service whose name was derived: which repository it was made for, see {@link repositoryMark}. */
 export const REPOSITORY_LABEL = 'catalog-connect-repository';
 
@@ -48,7 +51,19 @@ export function markedDigest(mark: string | undefined, credentialId: string): st
   return credential === markOf(credentialId) ? digest : undefined;
 }
 
-function markOf(credentialId: string): string {
+/** A label value: the last day of a credential, and which credential that is. */
+export function expiryMark(credentialId: string, day: Day): string {
+  return `${markOf(credentialId)}.${day}`;
+}
+
+/** The day in a mark, if the mark is of this credential. */
+export function markedExpiry(mark: string | undefined, credentialId: string): Day | undefined {
+  const [credential, day = ''] = mark?.split('.') ?? [];
+  return credential === markOf(credentialId) ? parseDay(day) : undefined;
+}
+
+/** Tells one credential from another, in a few characters. */
+export function markOf(credentialId: string): string {
   return sha256(credentialId).slice(0, 12);
 }
 

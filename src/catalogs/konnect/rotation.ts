@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type Ensurable, ensure, FRESH } from '../../ensure.ts';
-import { explain, Failure } from '../../errors.ts';
-import { aheadThen, type Connection, instancePath, readInstance } from './connection.ts';
+import { aheadThen } from '../../ahead.ts';
+import { type Ensurable, FRESH } from '../../ensure.ts';
+import { Failure } from '../../errors.ts';
+import { type Connection, instancePath, readInstance } from './connection.ts';
 import { markedDigest, PAT_LABEL, patMark } from './naming.ts';
 import { type AuthCredential, IntegrationInstance } from './schemas.ts';
 
@@ -70,39 +71,39 @@ export function storedDigest({ labels }: IntegrationInstance, found: AuthCredent
   return markedDigest(mark, found.id) ?? interrupted;
 }
 
+/** Labels as they are to be; null for one that is not to be there. */
+export type Notes = Record<string, string | null>;
+
+/** What a run notes when it has stored a credential: which PAT that was made from, and that the claim is given up. */
+export function notesOf(made: AuthCredential, digest: string): Notes {
+  return { [PAT_LABEL]: patMark(made.id, digest), [ROTATION_LABEL]: null };
+}
+
 /**
- * Notes on the instance which PAT its credential was made from, so that a later run knows a rotated one, and gives up
- * the claim. A failure is a warning: the credential itself is stored.
+ * Labels of the instance, for later runs to know by.
  *
  * @param existed whether the instance was there before this run
  */
-export async function notePat(
+export function notes(
   connection: Connection,
   instance: IntegrationInstance,
-  made: AuthCredential,
-  digest: string,
+  wanted: Notes,
   existed: boolean,
-): Promise<void> {
-  const { client, progress } = connection;
-  const mark = patMark(made.id, digest);
-  // Konnect merges labels: those that are not named stay (Kong/kongctl relies on it, labels/labels.go).
-  const labels = { [PAT_LABEL]: mark, [ROTATION_LABEL]: null };
+): Ensurable<IntegrationInstance> {
+  const { client } = connection;
   const read = () => readInstance(connection, instance);
-  const note: Ensurable<IntegrationInstance> = {
+  return {
     title: `labels of the integration "${instance.name}"`,
     hidden: 'Give the catalog-token the role Integration Admin.',
     settling: existed ? [] : FRESH,
     find: aheadThen(existed ? read() : Promise.resolve(instance), read),
-    differs: ({ labels: now }) =>
-      now?.[PAT_LABEL] === mark && now[ROTATION_LABEL] === undefined ? [] : ['labels'],
+    differs: (found) => (areNoted(found, wanted) ? [] : ['labels']),
     create: read,
-    update: () => client.patch(instancePath(instance), { labels }, IntegrationInstance),
+    // Konnect merges labels: those that are not named stay (Kong/kongctl relies on it, labels/labels.go).
+    update: () => client.patch(instancePath(instance), { labels: wanted }, IntegrationInstance),
   };
-  try {
-    await ensure(note, connection);
-  } catch (error) {
-    progress.warning(
-      `The credential is stored, but not which PAT it was made from; the next rotation needs rotate-credential: always. ${explain(error)}`,
-    );
-  }
+}
+
+export function areNoted({ labels }: IntegrationInstance, wanted: Notes): boolean {
+  return Object.entries(wanted).every(([name, value]) => (labels?.[name] ?? null) === value);
 }

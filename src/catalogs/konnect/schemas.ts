@@ -41,6 +41,7 @@ export const AuthCredential = object({
   tainted: boolean(),
   missing_permissions: array(object({ scopes: array(nullable(string())), message: string() })),
   expires_at: nullable(string()),
+  created_at: nullish(string()),
 });
 export type AuthCredential = InferOutput<typeof AuthCredential>;
 

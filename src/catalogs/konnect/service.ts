@@ -1,8 +1,9 @@
+import { aheadThen } from '../../ahead.ts';
 import { type Ensurable, ensure } from '../../ensure.ts';
 import { Failure } from '../../errors.ts';
 import { fullName, PROVIDERS } from '../../repository.ts';
 import { bullets, oneLine } from '../../text.ts';
-import { aheadThen, type Connection, tell } from './connection.ts';
+import { type Connection, tell } from './connection.ts';
 import { matchResource } from './matching.ts';
 import { REPOSITORY_LABEL, repositoryMark, serviceNameFor } from './naming.ts';
 import { CatalogResource, CatalogService } from './schemas.ts';

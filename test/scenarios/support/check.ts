@@ -13,7 +13,7 @@ export async function run(host: HostName, world: World, options?: RunOptions): P
   expect(secretsIn(result.everything, world)).toEqual([]);
   expect(secretsIn(JSON.stringify(world.exchanges), world)).toEqual([]);
   expect(result.exitCode).toBe(result.succeeded || host === 'azure' ? 0 : 1);
-  expect(result.errors).toHaveLength(result.succeeded ? 0 : 1);
+  expect(result.errors).toHaveLength(result.succeeded && !options?.flagged ? 0 : 1);
   expect(result.everything).not.toMatch(/^\s+at .+:\d+:\d+\)?$/mu);
   expect(Object.keys(result.outputs).sort()).toEqual(OUTPUTS.map(({ name }) => name).sort());
   for (const { headers } of world.exchanges)
@@ -24,7 +24,7 @@ export async function run(host: HostName, world: World, options?: RunOptions): P
 /** Runs a step that is to succeed; shows why where it did not. */
 export async function succeed(host: HostName, world: World, options?: RunOptions): Promise<RunResult> {
   const result = await run(host, world, options);
-  expect(result.errors).toEqual([]);
+  if (!options?.flagged) expect(result.errors).toEqual([]);
   expect(result.succeeded).toBe(true);
   return result;
 }

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { camelCase, variableOf } from '../../../src/inputs/names.ts';
+import { INPUTS } from '../../../src/inputs/table.ts';
 import { ORGANIZATION, SHOP, type World } from './world.ts';
 
 /** The built bundles, run as the real runners run them. */
@@ -23,6 +24,10 @@ export interface RunOptions {
   /** Of the command line: added to what the inputs make, or in the place of it. */
   arguments?: string[];
   only?: string[];
+  /** The run shows an error, but does not fail. */
+  flagged?: boolean;
+  /** What the clock of the run says (milliseconds since 1970), if not the true time. */
+  now?: number;
   /** Called with the process when it has started. */
   onStart?: (child: ChildProcess) => void;
 }
@@ -81,8 +86,8 @@ export async function runStep(host: HostName, world: World, options: RunOptions 
 
 /** What people read names inputs as the host does; the scenarios name them as GitHub does. */
 function inGitHubsWords(host: HostName, text: string): string {
-  const names = Object.keys(action.inputs).filter((name) => name.includes('-'));
-  return names.reduce((result, name) => {
+  const names = INPUTS.map(({ name }) => name).filter((name) => name.includes('-'));
+  return names.reduce<string>((result, name) => {
     if (host === 'azure') return result.replace(new RegExp(`\\b${camelCase(name)}\\b`, 'gu'), name);
     return host === 'local'
       ? result.replaceAll(`--${name}`, name).replaceAll(variableOf(name), name)
@@ -91,7 +96,7 @@ function inGitHubsWords(host: HostName, text: string): string {
 }
 
 async function runGitHub(
-  _: World,
+  world: World,
   inputs: Record<string, string>,
   options: RunOptions,
   folder: string,
@@ -104,7 +109,7 @@ async function runGitHub(
   const declared = Object.entries(action.inputs as Record<string, { default?: string }>);
   const given = declared.map(([name, row]) => [
     `INPUT_${name.toUpperCase()}`,
-    inputs[name] ?? row.default ?? '',
+    inputs[name] ?? (row.default ?? '').replace(/\$\{\{ github\.token \}\}/u, world.gitHubToken),
   ]);
   const run = await spawnNode(
     path.join(root, action.runs.main),
@@ -116,6 +121,8 @@ async function runGitHub(
       GITHUB_REPOSITORY: 'acme-inc/web-shop',
       GITHUB_REPOSITORY_ID: '987654321',
       GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_API_URL: `${world.url}${world.github.path}`,
+      GITHUB_RUN_ID: '1658821493',
       GITHUB_ACTOR: 'octocat',
       GITHUB_EVENT_NAME: event.name,
       GITHUB_EVENT_PATH: file('event.json', JSON.stringify(event.payload)),
@@ -125,7 +132,7 @@ async function runGitHub(
       ...Object.fromEntries(given),
       ...options.environment,
     },
-    options.onStart,
+    options,
   );
   const commands = run.lines.flatMap((line) => {
     const match = /^\s*::([\w-]+)(?: ([^:]*))?::(.*)$/u.exec(line);
@@ -179,6 +186,7 @@ async function runAzure(
       SYSTEM_TEAMPROJECTID: SHOP.projectId,
       SYSTEM_SERVERTYPE: 'Hosted',
       BUILD_REASON: 'IndividualCI',
+      BUILD_BUILDID: '4711',
       BUILD_REPOSITORY_PROVIDER: 'TfsGit',
       BUILD_REPOSITORY_ID: SHOP.id,
       BUILD_REPOSITORY_NAME: SHOP.name,
@@ -193,7 +201,7 @@ async function runAzure(
       ...Object.fromEntries(given),
       ...options.environment,
     },
-    options.onStart,
+    options,
   );
   const commands = [...run.lines, ...run.stderr.split('\n')].flatMap((line) => {
     const match = /##vso\[([\w.]+) ?([^\]]*)\](.*)$/u.exec(line);
@@ -246,7 +254,7 @@ async function runLocal(
   options: RunOptions,
   folder: string,
 ): Promise<RunResult> {
-  const secrets = ['catalog-token', 'azure-devops-pat'];
+  const secrets = ['catalog-token', 'azure-devops-pat', 'github-token'];
   mkdirSync(path.join(folder, '.git'));
   const remote = options.remote ?? 'https://gitea.example.com/a/b.git';
   writeFileSync(
@@ -267,9 +275,10 @@ async function runLocal(
     {
       CATALOG_TOKEN: inputs['catalog-token'],
       AZURE_DEVOPS_PAT: inputs['azure-devops-pat'],
+      GITHUB_TOKEN: inputs['github-token'],
       ...options.environment,
     },
-    options.onStart,
+    options,
   );
   const outputs = run.lines.flatMap((line) => {
     const match = /^([a-z-]+)=(.*)$/u.exec(line);
@@ -300,11 +309,18 @@ async function spawnNode(
   args: string[],
   cwd: string,
   environment: Record<string, string | undefined>,
-  onStart?: (child: ChildProcess) => void,
+  { now, onStart }: RunOptions,
 ) {
-  const child = spawn(node, [script, ...args], {
+  const clock = now === undefined ? [] : ['--require', path.join(__dirname, 'clock.cjs')];
+  const child = spawn(node, [...clock, script, ...args], {
     cwd,
-    env: { PATH: process.env.PATH ?? '', HOME: cwd, CI: 'true', ...environment },
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: cwd,
+      CI: 'true',
+      ...(now === undefined ? {} : { TEST_NOW: String(now) }),
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onStart?.(child);

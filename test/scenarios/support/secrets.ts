@@ -20,8 +20,8 @@ export function formsOf(secret: string): string[] {
 
 /** The secrets of a world that a text shows, by name. */
 export function secretsIn(text: string, world: World): string[] {
-  const { token, viewerToken, pat, secondPat, expiredPat, scopelessPat, jobToken } = world;
-  const secrets = { token, viewerToken, pat, secondPat, expiredPat, scopelessPat, jobToken };
+  const { token, viewerToken, pat, secondPat, expiredPat, scopelessPat, jobToken, gitHubToken } = world;
+  const secrets = { token, viewerToken, pat, secondPat, expiredPat, scopelessPat, jobToken, gitHubToken };
   return Object.entries(secrets)
     .filter(([, secret]) => formsOf(secret).some((form) => text.includes(form)))
     .map(([name]) => name);

@@ -40,7 +40,8 @@ export function seedCredential(world: World, instance: StoredInstance, key: stri
     tainted: false,
     expires_at: null as string | null,
     missing_permissions: [] as { scopes: string[]; message: string }[],
-    created_at: LONG_AGO,
+    // A year after this, a credential is taken for expired.
+    created_at: new Date(world.state.now() - 90 * 86_400_000).toISOString(),
   };
   world.state.credentials.push(credential);
   instance.authorized = true;

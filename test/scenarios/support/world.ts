@@ -8,6 +8,9 @@ import {
   startSandbox,
 } from '../../../src/sandbox/sandbox.ts';
 
+import { type Boards, createBoards } from './boards.ts';
+import { createGitHub, type GitHub } from './github.ts';
+
 /** A company with a catalog and an Azure DevOps organization, on loopback. */
 export interface World extends Sandbox {
   token: string;
@@ -17,6 +20,9 @@ export interface World extends Sandbox {
   expiredPat: string;
   scopelessPat: string;
   jobToken: string;
+  gitHubToken: string;
+  github: GitHub;
+  boards: Boards;
   /** What is asked of the catalog: without what is asked of Azure DevOps. */
   catalogExchanges(): Exchange[];
   /** Set to false by a scenario whose catalog holds what the contract forbids. */
@@ -40,7 +46,12 @@ export const ON_GITHUB = { organization: 'acme-inc', name: 'web-shop', id: '9876
 export const EXCHANGES = path.join(__dirname, '../../../.cache/exchanges');
 
 export async function createWorld(options: SandboxOptions = {}): Promise<World> {
-  const sandbox = await startSandbox(options);
+  const github = createGitHub();
+  const boards = createBoards();
+  const sandbox = await startSandbox({
+    ...options,
+    beside: (request) => github.answer(request) ?? boards.answer(request),
+  });
   const secrets = {
     token: 'kpat_A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0',
     viewerToken: 'spat_Z9y8X7w6V5u4T3s2R1q0P9o8N7m6L5k4J3i2H1g0',
@@ -48,6 +59,7 @@ export async function createWorld(options: SandboxOptions = {}): Promise<World> 
     secondPat: 'm3kq7zvx5wrt2phs6ndb4jfg7lcy3aqm5xhz2wkv6rtp4nsb7gdf',
     expiredPat: 'x5dr2ptn7bsg4fjl6ycm3aqh5zkv2xwr7tps4ndb6gfj3lcy5maq',
     scopelessPat: 'c2yl5maq7hzk4xvw6rtp3snb5dgf2jlc7yam4qhz6kvx3wrt5psn',
+    gitHubToken: 'ghs_D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1',
     jobToken: 'eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.c2FtcGxlLWpvYi10b2tlbg.c2lnbmF0dXJl',
   };
   const { state } = sandbox;
@@ -55,11 +67,15 @@ export async function createWorld(options: SandboxOptions = {}): Promise<World> 
   state.pats.set(secrets.pat, 'valid').set(secrets.secondPat, 'valid');
   state.pats.set(secrets.expiredPat, 'expired').set(secrets.scopelessPat, 'without scope');
   state.jobTokens.add(secrets.jobToken);
+  github.tokens.set(secrets.gitHubToken, 'write');
+  boards.secrets.set(secrets.jobToken, 'write');
   state.repositories['azure-devops'].push({ ...TWIN }, { ...SHOP });
   state.repositories.github.push({ ...ON_GITHUB }, { ...ON_GITHUB, name: 'web-shop-docs', id: '987654322' });
   const catalogExchanges = () => sandbox.exchanges.filter(({ path: address }) => address.startsWith('/v1/'));
   const { close } = sandbox;
   const world: World = Object.assign(sandbox, secrets, {
+    github,
+    boards,
     catalogExchanges,
     lawful: true,
     writes: () =>

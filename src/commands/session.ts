@@ -1,0 +1,112 @@
+import type { Catalog, CredentialFacts } from '../catalogs/catalog.ts';
+import { konnectClient } from '../catalogs/konnect/client.ts';
+import { konnect } from '../catalogs/konnect/konnect.ts';
+import { abortWith, type Clock, until } from '../clock.ts';
+import { dayOf } from '../dates.ts';
+import { Failure } from '../errors.ts';
+import type { GuardedHost, RunContext, Runtime } from '../hosts/host.ts';
+import { isConfidential } from '../http/address.ts';
+import { createHttp, type Http } from '../http/http.ts';
+import type { Inputs } from '../inputs/parse.ts';
+import { judge, type Verdict } from '../reminder/verdict.ts';
+import type { Owner, Repository } from '../repository.ts';
+import { type AzureDevOps, azureDevOps, type PatTrial } from '../scm/azure-devops.ts';
+import { version } from '../version.ts';
+import type { Report } from './report.ts';
+
+/** What a command works with. */
+export interface Session {
+  inputs: Inputs;
+  context: RunContext;
+  report: Report;
+  http: Http;
+  azureDevOps: AzureDevOps;
+  /** Its sleeps end with the run. */
+  clock: Clock;
+  /** A text of ours for another place than the log: without secrets, and in the words of the host. */
+  say(text: string): string;
+  /** @param owner whose repositories it reads */
+  catalogFor(owner: Owner): Catalog;
+}
+
+/**
+ * Gives a command what it works with, until the deadline or the cancellation of the run.
+ *
+ * @throws {Failure} that says what the run was waiting for, when it did not come to its end in time
+ */
+export async function inSession(
+  host: GuardedHost,
+  context: RunContext,
+  inputs: Inputs,
+  report: Report,
+  runtime: Runtime,
+  command: (session: Session) => Promise<void>,
+): Promise<void> {
+  const lifetime = abortWith(runtime.cancelled);
+  const minutes = inputs.timeout / 60_000;
+  const cancelDeadline = runtime.clock.after(inputs.timeout, () =>
+    lifetime.abort(new Failure(`The run took longer than ${minutes} min (timeout-minutes).`)),
+  );
+  const http = createHttp({
+    userAgent: `catalog-connect/${version} (${host.name})`,
+    network: host.network,
+    clock: runtime.clock,
+    lifetime: lifetime.signal,
+    log: (message) => host.info(message),
+  });
+  const reads = azureDevOps(http);
+  const clock = until(lifetime.signal, runtime.clock);
+  const client = konnectClient(http, inputs.catalogUrl, inputs.catalogToken);
+  const catalogFor = (owner: Owner) =>
+    konnect({
+      client,
+      azureDevOps: reads,
+      jobToken: jobTokenFor(owner, context),
+      clock,
+      steadyClock: runtime.clock,
+      inputs,
+    });
+  try {
+    await command({ inputs, context, report, http, azureDevOps: reads, clock, say: host.say, catalogFor });
+  } catch (error) {
+    const { aborted, reason } = lifetime.signal;
+    if (!aborted || error !== reason) throw error;
+    throw new Failure(
+      `${reason.message} It was still waiting for ${report.waitsFor()}.`,
+      'What was done is above, and stays. Run the step again: it goes on from there.',
+    );
+  } finally {
+    cancelDeadline();
+    lifetime.release();
+    await http.close();
+  }
+}
+
+/** The job's token is for its own organization: it is not shown to any other. */
+function jobTokenFor(owner: Owner, { azureDevOps: own }: RunContext): string | undefined {
+  const same = own?.url === owner.host && own.organization.toLowerCase() === owner.organization.toLowerCase();
+  return same && isConfidential(owner.host) ? own.token : undefined;
+}
+
+/**
+ * Tries the PAT, where one is given for the organization.
+ *
+ * @param repository one to try it with
+ */
+export async function tryPat(
+  { inputs, azureDevOps: reads }: Session,
+  owner: Owner,
+  repository?: Repository,
+): Promise<PatTrial | undefined> {
+  const { azureDevOpsPat: pat } = inputs;
+  return pat && owner.provider === 'azure-devops' ? reads.tryPat(owner, pat, repository) : undefined;
+}
+
+/** How it is with the credential, today. */
+export function judgeToday(
+  { inputs, clock }: Session,
+  facts: CredentialFacts,
+  trial: PatTrial | undefined,
+): Verdict {
+  return judge(facts, trial, inputs, dayOf(clock.now()));
+}

@@ -1,0 +1,95 @@
+import { aheadThen } from '../ahead.ts';
+import type { Clock } from '../clock.ts';
+import { type Ensurable, ensure } from '../ensure.ts';
+import { Failure } from '../errors.ts';
+import type { TicketOperation } from '../inputs/table.ts';
+import type { Revision, Ticket, Tracker } from '../tickets/tracker.ts';
+import { bodyOf, commentOf, duplicateOf, type Matter, titleOf } from './letter.ts';
+import { decide, markText, readMark, referenceOf, type Situation, situationOf } from './ticket.ts';
+
+export interface KeptTicket {
+  operation: TicketOperation;
+  ticket: Ticket | undefined;
+  title: string;
+}
+
+/**
+ * Keeps the one ticket about a credential: opens it, tells in it how far it has come, closes it after the renewal.
+ *
+ * @throws {Failure}
+ */
+export async function keepTicket(
+  tracker: Tracker,
+  matter: Matter,
+  remindWithin: number,
+  mode: { plan: boolean; clock: Clock },
+): Promise<KeptTicket> {
+  const reference = referenceOf(matter.facts);
+  const situation = situationOf(matter.facts, matter.verdict, remindWithin);
+  const title = titleOf(matter);
+  const tickets = await tracker.find(reference);
+  if (tickets.length === 0 && situation.stage === 'renewed')
+    return { operation: 'skipped', ticket: undefined, title };
+  if (!mode.plan) await closeDuplicates(tracker, reference, tickets);
+
+  const mark = markText(reference, situation);
+  let operation: TicketOperation = 'unchanged';
+  const decision = (found: Ticket) => decide(found, readMark(reference, found.body), situation);
+  const ticket: Ensurable<Ticket> = {
+    title: `ticket "${title}"`,
+    hidden: 'Run the step again.',
+    find: aheadThen(Promise.resolve(tickets[0]), async () => (await tracker.find(reference))[0]),
+    differs: (found) => {
+      const decided = decision(found);
+      if (decided) operation = decided.operation;
+      return decided ? [decided.operation] : [];
+    },
+    async create() {
+      const made = await tracker.create(reference, title, bodyOf(matter, mark));
+      const [oldest = made] = await tracker.find(reference);
+      if (oldest.id >= made.id) return made;
+      await closeDuplicates(tracker, reference, [oldest, made]);
+      throw new OpenedMeanwhile();
+    },
+    update: (found) =>
+      tracker.revise(found, revisionOf(matter, situation, mark, decision(found)?.tell ?? false)),
+  };
+  const ensured = await ensure(ticket, mode);
+  if (ensured.operation === 'created') operation = 'created';
+  return { operation, ticket: ensured.value, title };
+}
+
+function revisionOf(matter: Matter, { stage }: Situation, mark: string, tell: boolean): Revision {
+  const renewed = stage === 'renewed';
+  return {
+    ...(renewed ? {} : { title: titleOf(matter) }),
+    body: bodyOf(matter, mark),
+    open: !renewed,
+    ...(tell ? { comment: { text: commentOf(matter, renewed, mark), mark } } : {}),
+  };
+}
+
+/** Of tickets that were opened at the same moment, the oldest is kept. */
+async function closeDuplicates(
+  tracker: Tracker,
+  reference: string,
+  [oldest, ...others]: Ticket[],
+): Promise<void> {
+  for (const other of others) {
+    if (!oldest || !other.open) continue;
+    const mark = `${reference}.duplicate`;
+    await tracker.revise(other, {
+      open: false,
+      comment: { text: duplicateOf(oldest.url, mark), mark },
+    });
+  }
+}
+
+class OpenedMeanwhile extends Failure {
+  override readonly name = 'OpenedMeanwhile';
+  readonly conflict = true;
+
+  constructor() {
+    super('Other runs keep opening the same ticket.', 'Run the step again.');
+  }
+}

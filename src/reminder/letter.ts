@@ -1,0 +1,100 @@
+import type { CredentialFacts } from '../catalogs/catalog.ts';
+import { Html, html, link, words } from '../tickets/html.ts';
+import type { Verdict } from './verdict.ts';
+import { daysLeft, howKnown, subject } from './wording.ts';
+
+/** What a ticket tells of. */
+export interface Matter {
+  facts: CredentialFacts;
+  verdict: Verdict;
+  /** For people, e.g. `Konnect Catalog at https://us.api.konghq.com`. */
+  catalog: string;
+  /** The page of the run. */
+  page: string | undefined;
+}
+
+export function titleOf({ facts, verdict }: Matter): string {
+  const { owner } = facts;
+  const what =
+    owner.provider === 'azure-devops' ? 'the Azure DevOps PAT' : `the ${owner.provider} credential`;
+  const subject = `${what} of ${owner.organization}`;
+  const { status, expiry } = verdict;
+  if (status === 'expiring' && expiry)
+    return `Renew ${subject}: it ends on ${expiry.on}${expiry.atMost ? ' at the latest' : ''}`;
+  const state = {
+    expired: expiry ? `it ended on ${expiry.on}` : 'it has expired',
+    tainted: 'it is refused',
+    missing: 'it is missing',
+    unauthorized: 'it is not authorized',
+    expiring: 'it ends soon',
+    valid: 'it works',
+  }[status];
+  return `Renew ${subject}: ${state}`;
+}
+
+/** @param mark see `markText` */
+export function bodyOf(matter: Matter, mark: string): Html {
+  const { facts, verdict, catalog } = matter;
+  const { expiry } = verdict;
+  const day = expiry
+    ? html`<li>Last day: ${expiry.on}${words(expiry.atMost ? ' at the latest' : '')} (${words(howKnown(expiry))})</li>`
+    : words('');
+  return joined(
+    html`<p>${words(statement(matter))}</p>`,
+    html`<ul><li>Catalog: ${catalog}</li><li>Integration: ${facts.integration.name} (${link(facts.integration.page, 'open')})</li><li>Organization: ${facts.owner.organization} at ${facts.owner.host}</li>${day}</ul>`,
+    html`<h3>What breaks</h3>`,
+    html`<p>Without it the catalog cannot read the repositories of ${facts.owner.organization}. Nothing fails at once: what the catalog knows of them grows old, new repositories do not appear, and one day all of it is gone.</p>`,
+    html`<h3>What to do</h3>`,
+    facts.owner.provider === 'azure-devops' ? stepsForPat(matter) : stepsInBrowser(matter),
+    html`<p><sub>Kept by catalog-connect (command: remind)${run(matter)}. It comments here when less time is left, and closes this when the credential is renewed. It finds this by: ${mark}</sub></p>`,
+  );
+}
+
+/** What is the matter, in words that stay true until the next threshold. */
+function statement({ facts, verdict: { status, expiry, message } }: Matter): string {
+  if (!expiry || (status !== 'expiring' && status !== 'valid')) return message;
+  const ends = `ends on ${expiry.on}${expiry.atMost ? ' at the latest' : ''}`;
+  return status === 'valid'
+    ? `${subject(facts)} was renewed: it ${ends}.`
+    : `${subject(facts)} ${ends}. It is to be renewed before.`;
+}
+
+function stepsForPat({ facts }: Matter): Html {
+  const { host, organization } = facts.owner;
+  const tokens = `${host}/${encodeURIComponent(organization)}/_usersSettings/tokens`;
+  return html`<ol><li>Make a ${link(tokens, 'new personal access token')}: for the organization ${organization} alone (Azure DevOps stops tokens for all organizations on 2026-12-01), with the scope <b>Code: Read</b> and no other, by an account that may read the repositories and does not leave with a person.</li><li>Put it into the secret from which <code>azure-devops-pat</code> gets its value, in the pipeline that registers with it.</li><li>Run that pipeline (command: register) once, with <code>pat-expires-on</code> set to the new last day. It proves the new token first, then replaces the old one; resources and mappings stay. The next reminder closes this.</li></ol>`;
+}
+
+function stepsInBrowser({ facts }: Matter): Html {
+  return html`<ol><li>Authorize the integration again on ${link(facts.integration.page, 'its page')}.</li></ol>`;
+}
+
+/** What a comment tells people when it has come to another stage. */
+export function commentOf(matter: Matter, renewed: boolean, mark: string): Html {
+  const { verdict } = matter;
+  const left =
+    verdict.expiry && verdict.status === 'expiring' ? ` (${daysLeft(verdict.expiry.daysLeft)})` : '';
+  return joined(
+    renewed
+      ? html`<p>Renewed: ${words(verdict.message)} Nothing is left to do.</p>`
+      : html`<p><b>${words(titleOf(matter))}${words(left)}.</b> What to do is said above.</p>`,
+    html`<p><sub>catalog-connect${run(matter)}: ${mark}</sub></p>`,
+  );
+}
+
+/** For the ticket of a run that came second. */
+export function duplicateOf(page: string, mark: string): Html {
+  return joined(
+    html`<p>Two runs opened a ticket at the same moment: ${link(page, 'the other one')} is kept.</p>`,
+    html`<p><sub>catalog-connect: ${mark}</sub></p>`,
+  );
+}
+
+function run({ page }: Matter): Html {
+  return page ? html` in ${link(page, 'this run')}` : words('');
+}
+
+/** No blank lines: markdown would begin anew after one. */
+function joined(...parts: Html[]): Html {
+  return new Html(parts.map(({ text }) => text).join('\n'));
+}

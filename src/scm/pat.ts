@@ -1,0 +1,14 @@
+/**
+ * The month in which a personal access token of Azure DevOps was issued, which one of the newer format (84 characters)
+ * carries in itself; undefined for the older format. (microsoft/security-utilities, IdentifiableSecrets.cs and
+ * LegacyCommonAnnotatedSecurityKey.cs: the year as a letter from A = 2024, the month as one from A = January.)
+ */
+export function issueMonthOf(pat: string): { year: number; month: number } | undefined {
+  const [, year, month] =
+    /^[A-Za-z0-9]{52}JQQJ99([A-Z])([A-L])[A-Za-z0-9]{12}AAAAAZDO[A-Za-z0-9]{4}$/u.exec(pat) ?? [];
+  return year && month ? { year: 2024 + indexOf(year), month: 1 + indexOf(month) } : undefined;
+}
+
+function indexOf(letter: string): number {
+  return letter.charCodeAt(0) - 'A'.charCodeAt(0);
+}

@@ -1,0 +1,60 @@
+import type { Html } from './html.ts';
+
+/** Where tickets are kept. */
+export type TicketPlace = IssuesOfRepository | WorkItemsOfProject;
+
+export interface IssuesOfRepository {
+  kind: 'github-issues';
+  /** The base of the REST API, e.g. `https://api.github.com`. */
+  api: string;
+  owner: string;
+  repository: string;
+  /** Loads the client. */
+  octokit(): Promise<typeof import('@actions/github').getOctokit>;
+}
+
+export interface WorkItemsOfProject {
+  kind: 'work-items';
+  /** e.g. `https://dev.azure.com` */
+  url: string;
+  organization: string;
+  project: string;
+  /** The job's own. */
+  token?: string | undefined;
+}
+
+export interface Ticket {
+  id: number;
+  /** The page of it. */
+  url: string;
+  open: boolean;
+  body: string;
+  /** Counts its changes, where the place does. */
+  revision?: number;
+}
+
+/** What is to be changed; the rest stays as it is. */
+export interface Revision {
+  title?: string;
+  body?: Html;
+  open?: boolean;
+  /** Said once, however often the revision is made: it contains `mark`, and a comment with that is not made again. */
+  comment?: { text: Html; mark: string };
+}
+
+/** Issues, work items or their like. Every method throws {@link Failure}. */
+export interface Tracker {
+  /** For people, e.g. `the issues of acme/shop`. */
+  readonly title: string;
+  /** The tickets that were created with a reference, the oldest first, open or closed. */
+  find(reference: string): Promise<Ticket[]>;
+  /** @param reference a word that the body contains too */
+  create(reference: string, title: string, body: Html): Promise<Ticket>;
+  revise(ticket: Ticket, revision: Revision): Promise<Ticket>;
+}
+
+/** What a new ticket has besides its text. */
+export interface NewTicket {
+  assignees: string[];
+  labels: string[];
+}

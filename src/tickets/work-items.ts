@@ -1,0 +1,198 @@
+import {
+  array,
+  type GenericSchema,
+  type InferOutput,
+  number,
+  object,
+  record,
+  safeParse,
+  string,
+  unknown,
+} from 'valibot';
+import { Failure } from '../errors.ts';
+import { isConfidential } from '../http/address.ts';
+import type { Http, HttpRequest, HttpResponse } from '../http/http.ts';
+import { type AzureDevOpsSecret, azureDevOpsHeaders, azureDevOpsMessage } from '../scm/azure-devops.ts';
+import { oneLine } from '../text.ts';
+import type { NewTicket, Ticket, Tracker, WorkItemsOfProject } from './tracker.ts';
+
+const WorkItem = object({ id: number(), rev: number(), fields: record(string(), unknown()) });
+const WorkItems = object({ value: array(WorkItem) });
+const Found = object({ workItems: array(object({ id: number() })) });
+const States = object({ value: array(object({ name: string(), category: string() })) });
+
+/** Of the states that a work item type has: its process names them as it likes. */
+interface StateNames {
+  open: string;
+  closed: string;
+  areClosed: string[];
+}
+
+/**
+ * The work items of a project ("Wiql - Query By Wiql", "Work Items - Create", "Work Items - Update" and "Work Item Type
+ * States - List", api-version 7.1).
+ *
+ * @param type e.g. `Task`; which ones there are is up to the process of the project
+ */
+export function workItems(
+  place: WorkItemsOfProject,
+  http: Http,
+  secret: AzureDevOpsSecret,
+  type: string,
+  { assignees, labels }: NewTicket,
+): Tracker {
+  const project = [place.url, ...[place.organization, place.project].map(encodeURIComponent)].join('/');
+  let names: Promise<StateNames> | undefined;
+  const stateNames = () => {
+    names ??= readStates();
+    return names;
+  };
+
+  async function call<S extends GenericSchema>(
+    what: string,
+    schema: S,
+    path: string,
+    request: Omit<HttpRequest, 'url' | 'headers'> & { headers?: Record<string, string> },
+  ): Promise<InferOutput<S>> {
+    if (!isConfidential(place.url))
+      throw new Failure(
+        `The token would be sent to ${place.url} in clear, to ${what}.`,
+        'Use the https URL of the server.',
+      );
+    const url = new URL(`${project}/_apis/wit/${path}${path.includes('?') ? '&' : '?'}api-version=7.1`);
+    const headers = { ...azureDevOpsHeaders(secret), ...request.headers };
+    const response = await http.send({ ...request, url, headers });
+    const parsed = response.status === 200 ? safeParse(schema, parseJson(response.text)) : undefined;
+    if (!parsed?.success) throw new WorkItemRefused(what, request, url, response, type);
+    return parsed.output;
+  }
+
+  async function readStates(): Promise<StateNames> {
+    const path = `workitemtypes/${encodeURIComponent(type)}/states`;
+    const { value } = await call('read the states of its type', States, path, { method: 'GET' });
+    const of = (...categories: string[]) =>
+      categories.flatMap((category) => value.filter((state) => state.category === category));
+    const [open] = of('Proposed', 'InProgress');
+    const [closed] = of('Completed', 'Removed');
+    if (!open || !closed)
+      throw new Failure(
+        `The work item type "${type}" has no state that is open, or none that is closed.`,
+        'Set work-item-type to another type.',
+      );
+    return {
+      open: open.name,
+      closed: closed.name,
+      areClosed: of('Completed', 'Removed').map(({ name }) => name),
+    };
+  }
+
+  async function ticketOf({ id, rev, fields }: InferOutput<typeof WorkItem>): Promise<Ticket> {
+    const { areClosed } = await stateNames();
+    return {
+      id,
+      revision: rev,
+      url: `${project}/_workitems/edit/${id}`,
+      open: !areClosed.includes(String(fields['System.State'])),
+      body: String(fields['System.Description'] ?? ''),
+    };
+  }
+
+  const patch = { 'content-type': 'application/json-patch+json' };
+  const field = (name: string, value: string) => ({ op: 'add', path: `/fields/System.${name}`, value });
+
+  return {
+    title: `the work items of ${place.organization}/${place.project}`,
+    async find(reference) {
+      const query = `SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '${reference}' ORDER BY [System.Id]`;
+      const [found] = await Promise.all([
+        call('look for the work item', Found, 'wiql', { method: 'POST', body: { query }, reads: true }),
+        stateNames(),
+      ]);
+      if (found.workItems.length === 0) return [];
+      const ids = found.workItems.slice(0, MOST).map(({ id }) => id);
+      const { value } = await call(
+        'read the work item',
+        WorkItems,
+        `workitems?ids=${ids.join()}&fields=System.State,System.Description`,
+        { method: 'GET' },
+      );
+      return Promise.all(value.sort((a, b) => a.id - b.id).map(ticketOf));
+    },
+    async create(reference, title, body) {
+      const operations = [
+        field('Title', title),
+        field('Description', body.text),
+        field('Tags', [reference, ...labels].join('; ')),
+        ...assignees.slice(0, 1).map((one) => field('AssignedTo', one)),
+      ];
+      const path = `workitems/$${encodeURIComponent(type)}`;
+      const request = { method: 'POST', body: operations, headers: patch } as const;
+      return ticketOf(await call('open a work item', WorkItem, path, request));
+    },
+    async revise(ticket, { title, body, open, comment }) {
+      const states = await stateNames();
+      // All in one: whoever comes second meets another revision, and looks again.
+      const operations = [
+        { op: 'test', path: '/rev', value: ticket.revision },
+        ...(title === undefined ? [] : [field('Title', title)]),
+        ...(body === undefined ? [] : [field('Description', body.text)]),
+        ...(open === undefined || open === ticket.open
+          ? []
+          : [field('State', open ? states.open : states.closed)]),
+        ...(comment ? [field('History', comment.text.text)] : []),
+      ];
+      const request = { method: 'PATCH', body: operations, headers: patch } as const;
+      return ticketOf(
+        await call(`update the work item ${ticket.id}`, WorkItem, `workitems/${ticket.id}`, request),
+      );
+    },
+  };
+}
+
+/** There is one, or a few after a race. */
+const MOST = 50;
+
+/** Azure DevOps answered, but not with what was asked for. */
+class WorkItemRefused extends Failure {
+  override readonly name = 'WorkItemRefused';
+  readonly status: number;
+  /** Somebody else changed it meanwhile. */
+  readonly conflict: boolean;
+  readonly maybeProcessed: boolean;
+
+  constructor(
+    what: string,
+    { method, reads }: Pick<HttpRequest, 'method' | 'reads'>,
+    url: URL,
+    response: HttpResponse,
+    type: string,
+  ) {
+    const { status } = response;
+    const says = azureDevOpsMessage(response);
+    const trace = [response.headers['x-vss-e2eid'] ?? response.headers.activityid].flat()[0];
+    super(
+      `Azure DevOps did not let the step ${what}: ${method} ${url.pathname}, status ${status}${trace ? `, activity ${oneLine(trace, 80)}` : ''}. ${says}`.trim(),
+      cureOf(status, says, type),
+    );
+    this.status = status;
+    this.conflict = status === 409 || status === 412 || /TF26071|VS403351|\/rev\b/u.test(says);
+    this.maybeProcessed = method !== 'GET' && !reads && status >= 500;
+  }
+}
+
+function cureOf(status: number, says: string, type: string): string {
+  if (/TF401320|identity/iu.test(says)) return 'Set ticket-assignees to one user of the organization.';
+  if (status === 404) return `Check that the project has the work item type "${type}" (work-item-type).`;
+  if (status === 400) return 'Check work-item-type, ticket-assignees and ticket-labels.';
+  if (status === 429) return 'Azure DevOps throttles. Run the step again later.';
+  if (status >= 500) return 'Azure DevOps is not well. Run the step again.';
+  return 'The build service of the project needs "View" and "Edit work items in this node" (Project settings, Boards, Area paths, Security). A PAT in its place needs Work Items: Read & write.';
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
