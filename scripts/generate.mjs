@@ -98,12 +98,21 @@ function taskJson() {
     inputs: INPUTS.filter(({ only }) => only !== 'github').map(taskInput),
     outputVariables: OUTPUTS.map((output) => ({
       name: camelCase(output.name),
-      description: output.description,
+      description: inCamelCase(output.description),
     })),
     // Whatever text a server gets into the log, no other variable can be set from it.
     restrictions: { settableVariables: { allowed: OUTPUTS.map((output) => camelCase(output.name)) } },
     execution: { Node20_1: handler, Node24: handler },
   };
+}
+
+/** A text of the table, in the words of Azure Pipelines. */
+function inCamelCase(text) {
+  const names = [...INPUTS, ...OUTPUTS].map(({ name }) => name).filter((name) => name.includes('-'));
+  return names.reduce(
+    (result, name) => result.replace(new RegExp(`(?<![\\w./-])${name}(?![\\w./-])`, 'g'), camelCase(name)),
+    text,
+  );
 }
 
 function taskInput(input) {
@@ -120,7 +129,7 @@ function taskInput(input) {
     groupName: input.group,
     required: input.required === true,
     defaultValue: input.default ?? '',
-    helpMarkDown: sentence(input),
+    helpMarkDown: inCamelCase(sentence(input)),
     ...list,
   };
 }

@@ -22,6 +22,8 @@ export interface Repository extends Owner {
   /** The host's own ID: a GUID on Azure DevOps, digits on GitHub. Survives a rename. */
   id?: string | undefined;
   projectId?: string | undefined;
+  /** Where the run tells it. */
+  defaultBranch?: string | undefined;
 }
 
 /** `organization/project/name`, as people write it. */

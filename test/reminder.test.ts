@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import type { CredentialFacts } from '../src/catalogs/catalog.ts';
 import { daysAfter } from '../src/dates.ts';
-import { decide, markText, readMark, type Situation, situationOf } from '../src/reminder/ticket.ts';
+import {
+  decide,
+  type Mark,
+  markText,
+  readMark,
+  type Situation,
+  situationOf,
+} from '../src/reminder/ticket.ts';
 import { type Given, judge } from '../src/reminder/verdict.ts';
 import type { PatTrial } from '../src/scm/azure-devops.ts';
 import { issueMonthOf } from '../src/scm/pat.ts';
@@ -18,6 +25,7 @@ const healthy: CredentialFacts = {
   expiresOn: undefined,
   recorded: undefined,
   fromPat: undefined,
+  replaceable: true,
 };
 const given: Given = { patExpiresOn: undefined, azureDevOpsPat: undefined, remindWithin: 30 };
 /** In the newer format, issued in this month (A to L) of this year (A is 2024). */
@@ -97,7 +105,8 @@ describe('the verdict', () => {
   test('what was tried counts more than what is written', () => {
     expect(verdict(100, {}, expired).status).toBe('expired');
     expect(verdict(100, {}, refused).status).toBe('tainted');
-    expect(verdict(-5, {}, { result: 'works' })).toMatchObject({
+    expect(verdict(-5, { fromPat: undefined }, { result: 'works' }).status).toBe('expired');
+    expect(verdict(-5, { fromPat: true }, { result: 'works' })).toMatchObject({
       status: 'expiring',
       cure: expect.stringContaining('Set pat-expires-on'),
     });
@@ -107,6 +116,14 @@ describe('the verdict', () => {
     const { status, asides } = verdict(100, { fromPat: false }, expired);
     expect(status).toBe('valid');
     expect(asides).toEqual([expect.stringContaining('was made from another one')]);
+    const newer = judge(
+      { ...healthy, recorded: daysAfter(TODAY, 5), fromPat: false },
+      { result: 'works' },
+      { ...given, patExpiresOn: daysAfter(TODAY, 300) },
+      TODAY,
+    );
+    expect(newer).toMatchObject({ status: 'expiring', expiry: { source: 'recorded', daysLeft: 5 } });
+    expect(newer.asides).toEqual([expect.stringContaining('the catalog still uses another one')]);
   });
   test('a day that no PAT can have is doubted', () => {
     const asides = (patExpiresOn: string) =>
@@ -126,6 +143,7 @@ describe('the ticket', () => {
         TODAY,
       ),
       remindWithin,
+      false,
     );
 
   test.each([
@@ -145,7 +163,15 @@ describe('the ticket', () => {
     expect(situation(left, within).stage).toBe(stage),
   );
 
-  const now: Situation = { stage: 14, on: '2027-03-15', credential: 'abc', exact: true, remindWithin: 30 };
+  const now = {
+    stage: 14,
+    on: '2027-03-15',
+    credential: 'abc',
+    exact: true,
+    works: false,
+    remindWithin: 30,
+    told: 0,
+  } satisfies Situation & Mark;
   const open = { open: true };
   const closed = { open: false };
 
@@ -163,12 +189,23 @@ describe('the ticket', () => {
     expect(decide(closed, { ...now, stage: 'renewed' }, now)?.operation).toBe('reopened');
   });
   test('is closed by a renewal, and by nothing that only looks like one', () => {
-    const later: Situation = { ...now, stage: 'renewed', on: '2028-03-01' };
+    const later = { ...now, stage: 'renewed' as const, on: '2028-03-01' };
     expect(decide(open, now, later)?.operation).toBe('closed');
     expect(decide(open, now, { ...later, exact: false })).toBeUndefined();
     expect(decide(open, now, { ...later, exact: false, credential: 'def' })?.operation).toBe('closed');
-    expect(decide(open, { ...now, stage: 'tainted' }, { ...later, exact: false })?.operation).toBe('closed');
-    expect(decide(closed, now, later)).toBeUndefined();
+    const doubtful = { ...later, exact: false };
+    expect(decide(open, { ...now, stage: 'missing' }, doubtful)?.operation).toBe('closed');
+    for (const stage of ['expired', 'tainted'] as const) {
+      expect(decide(open, { ...now, stage }, doubtful)).toBeUndefined();
+      expect(decide(open, { ...now, stage }, { ...doubtful, works: true })?.operation).toBe('closed');
+    }
+  });
+  test('that a person closed after the renewal is ready for the next year', () => {
+    const later = { ...now, stage: 'renewed' as const, on: '2028-03-01' };
+    expect(decide(closed, now, later)).toEqual({ operation: 'updated', tell: false });
+    expect(decide(closed, later, later)).toBeUndefined();
+    const other = { ...now, credential: 'def', on: '2027-03-20' };
+    expect(decide(closed, { ...now, stage: 1 }, other)?.operation).toBe('reopened');
   });
   test('keeps what it says in a mark', () => {
     const stage = fc.constantFrom<Situation['stage']>(30, 14, 1, 'expired', 'tainted', 'missing', 'renewed');
@@ -180,7 +217,7 @@ describe('the ticket', () => {
         fc.constantFrom('', '0123456789ab'),
         fc.string(),
         (stage, on, credential, text) => {
-          const mark = { stage, on, credential };
+          const mark = { stage, on, credential, told: 3 };
           const body = `${text}<code>${markText('catalog-connect-abc', mark)}</code>${text}`;
           expect(readMark('catalog-connect-abc', body)).toEqual(mark);
           expect(readMark('catalog-connect-def', body)).toBeUndefined();

@@ -69,12 +69,13 @@ var init_errors = __esm({
 });
 
 // src/inputs/table.ts
-var COMMANDS, CATALOGS, REGIONS, INTEGRATIONS, ROTATIONS, AILMENTS, INPUTS, OPERATIONS, TICKET_OPERATIONS, EXPIRY_SOURCES, quoted, operations, OUTPUTS;
+var COMMANDS, CATALOGS, ENTITIES, REGIONS, INTEGRATIONS, ROTATIONS, AILMENTS, INPUTS, OPERATIONS, TICKET_OPERATIONS, EXPIRY_SOURCES, quoted, operations, OUTPUTS;
 var init_table = __esm({
   "src/inputs/table.ts"() {
     "use strict";
     COMMANDS = ["register", "plan", "remind"];
-    CATALOGS = ["konnect"];
+    CATALOGS = ["konnect", "backstage", "roadie"];
+    ENTITIES = ["generate", "push"];
     REGIONS = ["us", "eu", "au", "me", "in", "sg"];
     INTEGRATIONS = ["azure-devops", "github", "gitlab"];
     ROTATIONS = ["auto", "always", "never"];
@@ -112,7 +113,7 @@ var init_table = __esm({
         choices: CATALOGS,
         default: "konnect",
         label: "Catalog",
-        description: "The kind of catalog."
+        description: "The kind of catalog: Kong Konnect, Backstage, or Roadie."
       },
       {
         name: "catalog-token",
@@ -120,7 +121,7 @@ var init_table = __esm({
         type: "secret",
         required: true,
         label: "Catalog token",
-        description: "A Konnect token: `kpat_\u2026` of a person or, better, `spat_\u2026` of a system account. From a secret."
+        description: "From a secret. Konnect: `spat_\u2026` of a system account or `kpat_\u2026` of a person; Backstage: a static or service token; Roadie: a service token."
       },
       {
         name: "catalog-region",
@@ -135,9 +136,34 @@ var init_table = __esm({
         name: "catalog-url",
         group: "catalog",
         type: "text",
-        otherwise: "from `catalog-region`",
+        otherwise: "from `catalog-region`; `https://api.roadie.so` for Roadie",
         label: "Catalog URL",
-        description: "The base URL of the API, for example `https://eu.api.konghq.com`."
+        description: "The base URL: of Backstage (required), for example `https://backstage.example.com`; of your Roadie, `https://acme.roadie.so`; of the Konnect API."
+      },
+      {
+        name: "catalog-file",
+        group: "catalog",
+        type: "text",
+        default: "/catalog-info.yaml",
+        label: "Catalog file",
+        description: "Backstage and Roadie: the file of the repository that describes it."
+      },
+      {
+        name: "entity",
+        group: "catalog",
+        type: "choice",
+        choices: ENTITIES,
+        otherwise: "from the file, which has to be there",
+        label: "Entity",
+        description: "Backstage and Roadie: what to do where the repository has no such file: `generate` shows one to commit. `push` (Roadie) gives the entity to the catalog, instead of having it read."
+      },
+      {
+        name: "fail-on-pending",
+        group: "catalog",
+        type: "boolean",
+        default: "true",
+        label: "Fail on pending",
+        description: "Fail when something is left that only a person can do, as Roadie has it."
       },
       {
         name: "repository",
@@ -193,7 +219,7 @@ var init_table = __esm({
         group: "credential",
         type: "secret",
         label: "Azure DevOps PAT",
-        description: "The personal access token (Code: Read, in this organization only) with which Konnect reads the repositories. From a secret. Without it, the credential is only checked."
+        description: "The personal access token (Code: Read, in this organization only) with which the catalog reads the repositories. From a secret. Without it, the credential is only checked."
       },
       {
         name: "rotate-credential",
@@ -266,7 +292,7 @@ var init_table = __esm({
         type: "whole number",
         default: "300",
         label: "Wait timeout",
-        description: "How many seconds to wait until Konnect has discovered the repository; `0` does not wait."
+        description: "How many seconds to wait until the catalog has discovered or read the repository; `0` does not wait."
       },
       {
         name: "map-before-discovery",
@@ -337,7 +363,7 @@ var init_table = __esm({
         description: "The token that keeps the issue. It needs `issues: write`. Used only with `ticket`."
       }
     ];
-    OPERATIONS = ["created", "updated", "replaced", "unchanged", "skipped"];
+    OPERATIONS = ["created", "updated", "replaced", "unchanged", "skipped", "pending"];
     TICKET_OPERATIONS = [
       "created",
       "updated",
@@ -7841,7 +7867,7 @@ async function parseLabels(text2, complain) {
   const lines = text2.split(/\r?\n/u).filter((line2) => line2.trim() && !line2.trim().startsWith("#"));
   const pairs = lines.every((line2) => /^\s*[^\s:{"'=]+\s*=/u.test(line2)) ? lines.map((line2) => split(line2)) : Object.entries(await parseMap(text2, "failsafe", complain));
   if (pairs.length > MOST_LABELS)
-    complain(`has ${pairs.length} labels; Konnect takes at most ${MOST_LABELS}`);
+    complain(`has ${pairs.length} labels; the catalog takes at most ${MOST_LABELS}`);
   const labels3 = /* @__PURE__ */ new Map();
   for (const [key, value] of pairs) {
     const shown = oneLine(key, 80);
@@ -7920,6 +7946,9 @@ function createReport(host, summary) {
   const written = /* @__PURE__ */ new Set();
   const outcomes = [];
   const remarks = [];
+  const todos = [];
+  let ticketLine = "";
+  const documents = [];
   const advice = [];
   function warning(message) {
     advice.push(message);
@@ -7935,6 +7964,17 @@ function createReport(host, summary) {
       heading = `Catalog Connect: ${title}`;
       host.info(title);
     },
+    pending: () => todos.length > 0 ? `This is left for a person to do:
+${todos.map((step, index) => `${index + 1}. ${step}`).join("\n")}` : void 0,
+    document(title, text2) {
+      host.info(`${title}:
+
+${text2}`);
+      documents.push(`**${markdown(title)}**
+
+${fenced(text2)}`);
+    },
+    todo: (step) => void todos.push(step),
     waitsFor: () => waitsFor,
     waiting(what) {
       waitsFor = what;
@@ -7979,36 +8019,46 @@ function createReport(host, summary) {
       const where = ticket ? ` (${ticket.url})` : "";
       const line2 = `${"ticket".padEnd(12)} ${operation.padEnd(10)} ${title}${where}`;
       host.info(line2);
-      remarks.push(`Ticket ${operation}: ${title}${where}`);
+      ticketLine = `Ticket ${operation}: ${ticket ? `[${markdown(title)}](<${encodeURI(ticket.url)}>)` : markdown(title)}
+`;
     },
     finish(failure) {
-      const changed = outcomes.some(({ operation }) => operation !== "unchanged" && operation !== "skipped");
+      const changed = outcomes.some(({ operation }) => !IDLE.includes(operation));
       output("changed", String(changed));
       for (const { name, default: value } of OUTPUTS) output(name, value);
-      const quoted2 = [...remarks, ...advice, ...failure ? [failure] : []];
-      if (summary) host.summary(summaryOf(heading, outcomes, quoted2));
+      const quoted3 = [...remarks, ...advice, ...failure ? [failure] : []];
+      if (summary) host.summary(summaryOf(heading, outcomes, [ticketLine, ...documents], quoted3));
     }
   };
 }
-function summaryOf(title, outcomes, quoted2) {
+function fenced(text2) {
+  const longest = Math.max(2, ...[...text2.matchAll(/`+/gu)].map(([run4]) => run4.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}yaml
+${text2.trimEnd()}
+${fence}
+`;
+}
+function summaryOf(title, outcomes, documents, quoted3) {
   const rows2 = outcomes.map(({ thing, name, operation, id: id2, reasons }) => {
     const done = reasons.length > 0 ? `${operation}: ${markdown(reasons.join(", "))}` : operation;
     return `| ${thing} | ${markdown(name)} | ${done} | ${markdown(id2)} |`;
   });
   const table = rows2.length > 0 ? ["| | Name | Operation | ID |", "|---|---|---|---|", ...rows2, ""] : [];
-  const next = quoted2.flatMap((text2) => [...text2.split("\n").map((line2) => `> ${markdown(line2)}  `), ""]);
-  const summary = [`### ${markdown(title)}`, "", ...table, ...next].join("\n");
+  const next = quoted3.flatMap((text2) => [...text2.split("\n").map((line2) => `> ${markdown(line2)}  `), ""]);
+  const summary = [`### ${markdown(title)}`, "", ...table, ...documents, ...next].join("\n");
   if (summary.length <= LONGEST_SUMMARY) return summary;
   return `${summary.slice(0, summary.lastIndexOf("\n", LONGEST_SUMMARY))}
 
 The rest is in the log.`;
 }
-var LONGEST_SUMMARY;
+var IDLE, LONGEST_SUMMARY;
 var init_report = __esm({
   "src/commands/report.ts"() {
     "use strict";
     init_table();
     init_text();
+    IDLE = ["unchanged", "skipped", "pending"];
     LONGEST_SUMMARY = 2e5;
   }
 });
@@ -8058,10 +8108,10 @@ var init_address = __esm({
 });
 
 // src/inputs/parse.ts
-async function parseInputs(read2) {
+async function parseInputs(read3) {
   const problems = [];
   const complainOf = (name) => (problem) => problems.push(`${name} ${problem}`);
-  const text2 = (name) => read2(name).trim() || void 0;
+  const text2 = (name) => read3(name).trim() || void 0;
   const value = (name) => text2(name) ?? row(name).default;
   function choice(name) {
     const given = value(name);
@@ -8088,7 +8138,7 @@ async function parseInputs(read2) {
   }
   function boolean2(name) {
     const parsed = parseBoolean(value(name) ?? "");
-    if (parsed === void 0) complainOf(name)(`is "${oneLine(read2(name), 80)}"; it can be true or false`);
+    if (parsed === void 0) complainOf(name)(`is "${oneLine(read3(name), 80)}"; it can be true or false`);
     return parsed ?? false;
   }
   function whole2(name, least, most, unit) {
@@ -8100,10 +8150,10 @@ async function parseInputs(read2) {
   function limited(name, longest) {
     const given = text2(name);
     if (given && given.length > longest)
-      complainOf(name)(`has ${given.length} characters; Konnect takes at most ${longest}`);
+      complainOf(name)(`has ${given.length} characters; the catalog takes at most ${longest}`);
     return given;
   }
-  function machineName2(name) {
+  function machineName3(name) {
     const given = text2(name);
     if (given && !MACHINE_NAME.test(given))
       complainOf(name)(
@@ -8127,24 +8177,30 @@ async function parseInputs(read2) {
     complainOf("resource-id")(`is "${oneLine(resourceId, 80)}"; an ID has 16 letters, digits, "-" and "_"`);
   const region = choice("catalog-region");
   boolean2("summary");
-  choice("catalog");
+  const catalog = choice("catalog");
+  const entity = choice("entity");
+  if (entity === "push" && catalog !== "roadie") complainOf("entity")("is push, which only Roadie can take");
   const labels3 = text2("service-labels");
   const customFields2 = text2("service-custom-fields");
   const inputs = {
     command: choice("command"),
     timeout: whole2("timeout-minutes", 1, 1440, "minutes") * 6e4,
     catalogToken: secret("catalog-token") ?? missingToken(),
-    catalogUrl: url("catalog-url")?.replace(/\/v1$/u, "") ?? `https://${region}.api.konghq.com`,
+    catalog,
+    catalogUrl: url("catalog-url")?.replace(/\/(?:v1|api|api\/catalog)$/u, "") ?? catalogUrl(),
+    catalogFile: filePath("catalog-file"),
+    entity,
+    failOnPending: boolean2("fail-on-pending"),
     repository: text2("repository"),
     azureDevOpsOrganization: text2("azure-devops-organization"),
     azureDevOpsUrl: url("azure-devops-url"),
     integration: choice("integration"),
-    integrationName: machineName2("integration-name"),
+    integrationName: machineName3("integration-name"),
     integrationDisplayName: limited("integration-display-name", 120),
     azureDevOpsPat: secret("azure-devops-pat"),
     rotateCredential: choice("rotate-credential"),
     patExpiresOn: day2("pat-expires-on"),
-    serviceName: machineName2("service-name"),
+    serviceName: machineName3("service-name"),
     serviceDisplayName: limited("service-display-name", 120),
     serviceDescription: limited("service-description", 2048),
     serviceLabels: labels3 ? await parseLabels(labels3, complainOf("service-labels")) : {},
@@ -8164,9 +8220,23 @@ async function parseInputs(read2) {
     throw new Failure(`The inputs cannot be used:
 ${bullets(problems)}`, "Nothing was sent.");
   return inputs;
+  function catalogUrl() {
+    if (catalog === "backstage")
+      complainOf("catalog-url")("is empty; set it to the address of your Backstage");
+    return catalog === "roadie" ? "https://api.roadie.so" : `https://${region}.api.konghq.com`;
+  }
+  function filePath(name) {
+    const given = value(name) ?? "";
+    const path2 = given.startsWith("/") ? given : `/${given}`;
+    if (path2.endsWith("/") || /[\\\p{Cc}?#]|\/\.{0,2}(?:\/|$)/u.test(path2))
+      complainOf(name)(
+        `is "${oneLine(given, 80)}"; it must be the path of a file from the root of the repository`
+      );
+    return path2;
+  }
   function missingToken() {
     complainOf("catalog-token")(
-      `is empty. Give it the secret that holds the Konnect token. Usual mistakes: the secret has another name, or does not exist for this repository, environment or variable group; a reusable workflow was called without "secrets: inherit"; the pipeline has no access to the variable group`
+      `is empty. Give it the secret that holds the catalog's token. Usual mistakes: the secret has another name, or does not exist for this repository, environment or variable group; a reusable workflow was called without "secrets: inherit"; the pipeline has no access to the variable group`
     );
     return "";
   }
@@ -8347,2467 +8417,6 @@ var init_repository = __esm({
   }
 });
 
-// node_modules/valibot/dist/index.mjs
-// @__NO_SIDE_EFFECTS__
-function getGlobalConfig(config$1) {
-  if (!config$1 && !store$4) return DEFAULT_CONFIG;
-  return {
-    lang: config$1?.lang ?? store$4?.lang,
-    message: config$1?.message,
-    abortEarly: config$1?.abortEarly ?? store$4?.abortEarly,
-    abortPipeEarly: config$1?.abortPipeEarly ?? store$4?.abortPipeEarly
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function getGlobalMessage(lang) {
-  return store$3?.get(lang);
-}
-// @__NO_SIDE_EFFECTS__
-function getSchemaMessage(lang) {
-  return store$2?.get(lang);
-}
-// @__NO_SIDE_EFFECTS__
-function getSpecificMessage(reference3, lang) {
-  return store$1?.get(reference3)?.get(lang);
-}
-// @__NO_SIDE_EFFECTS__
-function _stringify(input) {
-  const type = typeof input;
-  if (type === "string") return `"${input}"`;
-  if (type === "number" || type === "bigint" || type === "boolean") return `${input}`;
-  if (type === "object" || type === "function") return (input && Object.getPrototypeOf(input)?.constructor?.name) ?? "null";
-  return type;
-}
-function _addIssue(context, label, dataset, config$1, other) {
-  const input = other && "input" in other ? other.input : dataset.value;
-  const expected = other?.expected ?? context.expects ?? null;
-  const received = other?.received ?? /* @__PURE__ */ _stringify(input);
-  const issue = {
-    kind: context.kind,
-    type: context.type,
-    input,
-    expected,
-    received,
-    message: `Invalid ${label}: ${expected ? `Expected ${expected} but r` : "R"}eceived ${received}`,
-    requirement: context.requirement,
-    path: other?.path,
-    issues: other?.issues,
-    lang: config$1.lang,
-    abortEarly: config$1.abortEarly,
-    abortPipeEarly: config$1.abortPipeEarly
-  };
-  const isSchema = context.kind === "schema";
-  const message$1 = other?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue.lang);
-  if (message$1 !== void 0) issue.message = typeof message$1 === "function" ? message$1(issue) : message$1;
-  if (isSchema) dataset.typed = false;
-  if (dataset.issues) dataset.issues.push(issue);
-  else dataset.issues = [issue];
-}
-// @__NO_SIDE_EFFECTS__
-function _isSameValueZero(value1, value2) {
-  return value1 === value2 || Number.isNaN(value1) && Number.isNaN(value2);
-}
-// @__NO_SIDE_EFFECTS__
-function _isValidObjectKey(object$1, key) {
-  return Object.prototype.hasOwnProperty.call(object$1, key) && key !== "__proto__" && key !== "prototype" && key !== "constructor";
-}
-// @__NO_SIDE_EFFECTS__
-function _joinExpects(values$1, separator) {
-  const list = [...new Set(values$1)];
-  if (list.length > 1) return `(${list.join(` ${separator} `)})`;
-  return list[0] ?? "never";
-}
-function _standardSchema(schema) {
-  schema["~standard"] = {
-    version: 1,
-    vendor: "valibot",
-    validate: (value$1) => schema["~run"]({ value: value$1 }, /* @__PURE__ */ getGlobalConfig())
-  };
-  return schema;
-}
-// @__NO_SIDE_EFFECTS__
-function check(requirement, message$1) {
-  return {
-    kind: "validation",
-    type: "check",
-    reference: check,
-    async: false,
-    expects: null,
-    requirement,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function length(requirement, message$1) {
-  return {
-    kind: "validation",
-    type: "length",
-    reference: length,
-    async: false,
-    expects: `${requirement}`,
-    requirement,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && dataset.value.length !== this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function maxEntries(requirement, message$1) {
-  return {
-    kind: "validation",
-    type: "max_entries",
-    reference: maxEntries,
-    async: false,
-    expects: `<=${requirement}`,
-    requirement,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (!dataset.typed) return dataset;
-      const count = Object.keys(dataset.value).length;
-      if (dataset.typed && count > this.requirement) _addIssue(this, "entries", dataset, config$1, { received: `${count}` });
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function maxLength(requirement, message$1) {
-  return {
-    kind: "validation",
-    type: "max_length",
-    reference: maxLength,
-    async: false,
-    expects: `<=${requirement}`,
-    requirement,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && dataset.value.length > this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function minLength(requirement, message$1) {
-  return {
-    kind: "validation",
-    type: "min_length",
-    reference: minLength,
-    async: false,
-    expects: `>=${requirement}`,
-    requirement,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && dataset.value.length < this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function regex(requirement, message$1) {
-  return {
-    kind: "validation",
-    type: "regex",
-    reference: regex,
-    async: false,
-    expects: `${requirement}`,
-    requirement,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "format", dataset, config$1);
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function getFallback(schema, dataset, config$1) {
-  return typeof schema.fallback === "function" ? schema.fallback(dataset, config$1) : schema.fallback;
-}
-// @__NO_SIDE_EFFECTS__
-function getDefault(schema, dataset, config$1) {
-  return typeof schema.default === "function" ? schema.default(dataset, config$1) : schema.default;
-}
-// @__NO_SIDE_EFFECTS__
-function array(item, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "array",
-    reference: array,
-    expects: "Array",
-    async: false,
-    item,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      const input = dataset.value;
-      if (Array.isArray(input)) {
-        dataset.typed = true;
-        dataset.value = [];
-        for (let key = 0; key < input.length; key++) {
-          const value$1 = input[key];
-          const itemDataset = this.item["~run"]({ value: value$1 }, config$1);
-          if (itemDataset.issues) {
-            const pathItem = {
-              type: "array",
-              origin: "value",
-              input,
-              key,
-              value: value$1
-            };
-            for (const issue of itemDataset.issues) {
-              if (issue.path) issue.path.unshift(pathItem);
-              else issue.path = [pathItem];
-              dataset.issues?.push(issue);
-            }
-            if (!dataset.issues) dataset.issues = itemDataset.issues;
-            if (config$1.abortEarly) {
-              dataset.typed = false;
-              break;
-            }
-          }
-          if (!itemDataset.typed) dataset.typed = false;
-          dataset.value.push(itemDataset.value);
-        }
-      } else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function boolean(message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "boolean",
-    reference: boolean,
-    expects: "boolean",
-    async: false,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (typeof dataset.value === "boolean") dataset.typed = true;
-      else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function literal(literal_, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "literal",
-    reference: literal,
-    expects: /* @__PURE__ */ _stringify(literal_),
-    async: false,
-    literal: literal_,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (/* @__PURE__ */ _isSameValueZero(dataset.value, this.literal)) dataset.typed = true;
-      else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function looseObject(entries$1, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "loose_object",
-    reference: looseObject,
-    expects: "Object",
-    async: false,
-    entries: entries$1,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      const input = dataset.value;
-      if (input && typeof input === "object") {
-        dataset.typed = true;
-        dataset.value = {};
-        for (const key in this.entries) {
-          const valueSchema = this.entries[key];
-          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
-            const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
-            if (valueDataset.issues) {
-              const pathItem = {
-                type: "object",
-                origin: "value",
-                input,
-                key,
-                value: value$1
-              };
-              for (const issue of valueDataset.issues) {
-                if (issue.path) issue.path.unshift(pathItem);
-                else issue.path = [pathItem];
-                dataset.issues?.push(issue);
-              }
-              if (!dataset.issues) dataset.issues = valueDataset.issues;
-              if (config$1.abortEarly) {
-                dataset.typed = false;
-                break;
-              }
-            }
-            if (!valueDataset.typed) dataset.typed = false;
-            dataset.value[key] = valueDataset.value;
-          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
-          else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
-            _addIssue(this, "key", dataset, config$1, {
-              input: void 0,
-              expected: `"${key}"`,
-              path: [{
-                type: "object",
-                origin: "key",
-                input,
-                key,
-                value: input[key]
-              }]
-            });
-            if (config$1.abortEarly) break;
-          }
-        }
-        if (!dataset.issues || !config$1.abortEarly) {
-          for (const key in input) if (/* @__PURE__ */ _isValidObjectKey(input, key) && !Object.prototype.hasOwnProperty.call(this.entries, key)) dataset.value[key] = input[key];
-        }
-      } else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function nullable(wrapped, default_) {
-  return _standardSchema({
-    kind: "schema",
-    type: "nullable",
-    reference: nullable,
-    expects: `(${wrapped.expects} | null)`,
-    async: false,
-    wrapped,
-    default: default_,
-    "~run"(dataset, config$1) {
-      if (dataset.value === null) {
-        if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
-        if (dataset.value === null) {
-          dataset.typed = true;
-          return dataset;
-        }
-      }
-      return this.wrapped["~run"](dataset, config$1);
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function nullish(wrapped, default_) {
-  return _standardSchema({
-    kind: "schema",
-    type: "nullish",
-    reference: nullish,
-    expects: `(${wrapped.expects} | null | undefined)`,
-    async: false,
-    wrapped,
-    default: default_,
-    "~run"(dataset, config$1) {
-      if (dataset.value === null || dataset.value === void 0) {
-        if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
-        if (dataset.value === null || dataset.value === void 0) {
-          dataset.typed = true;
-          return dataset;
-        }
-      }
-      return this.wrapped["~run"](dataset, config$1);
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function number(message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "number",
-    reference: number,
-    expects: "number",
-    async: false,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (typeof dataset.value === "number" && !isNaN(dataset.value)) dataset.typed = true;
-      else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function object(entries$1, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "object",
-    reference: object,
-    expects: "Object",
-    async: false,
-    entries: entries$1,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      const input = dataset.value;
-      if (input && typeof input === "object") {
-        dataset.typed = true;
-        dataset.value = {};
-        for (const key in this.entries) {
-          const valueSchema = this.entries[key];
-          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
-            const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
-            if (valueDataset.issues) {
-              const pathItem = {
-                type: "object",
-                origin: "value",
-                input,
-                key,
-                value: value$1
-              };
-              for (const issue of valueDataset.issues) {
-                if (issue.path) issue.path.unshift(pathItem);
-                else issue.path = [pathItem];
-                dataset.issues?.push(issue);
-              }
-              if (!dataset.issues) dataset.issues = valueDataset.issues;
-              if (config$1.abortEarly) {
-                dataset.typed = false;
-                break;
-              }
-            }
-            if (!valueDataset.typed) dataset.typed = false;
-            dataset.value[key] = valueDataset.value;
-          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
-          else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
-            _addIssue(this, "key", dataset, config$1, {
-              input: void 0,
-              expected: `"${key}"`,
-              path: [{
-                type: "object",
-                origin: "key",
-                input,
-                key,
-                value: input[key]
-              }]
-            });
-            if (config$1.abortEarly) break;
-          }
-        }
-      } else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function optional(wrapped, default_) {
-  return _standardSchema({
-    kind: "schema",
-    type: "optional",
-    reference: optional,
-    expects: `(${wrapped.expects} | undefined)`,
-    async: false,
-    wrapped,
-    default: default_,
-    "~run"(dataset, config$1) {
-      if (dataset.value === void 0) {
-        if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
-        if (dataset.value === void 0) {
-          dataset.typed = true;
-          return dataset;
-        }
-      }
-      return this.wrapped["~run"](dataset, config$1);
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function record(key, value$1, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "record",
-    reference: record,
-    expects: "Object",
-    async: false,
-    key,
-    value: value$1,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      const input = dataset.value;
-      if (input && typeof input === "object") {
-        dataset.typed = true;
-        dataset.value = {};
-        for (const entryKey in input) if (/* @__PURE__ */ _isValidObjectKey(input, entryKey)) {
-          const entryValue = input[entryKey];
-          const keyDataset = this.key["~run"]({ value: entryKey }, config$1);
-          if (keyDataset.issues) {
-            const pathItem = {
-              type: "object",
-              origin: "key",
-              input,
-              key: entryKey,
-              value: entryValue
-            };
-            for (const issue of keyDataset.issues) {
-              issue.path = [pathItem];
-              dataset.issues?.push(issue);
-            }
-            if (!dataset.issues) dataset.issues = keyDataset.issues;
-            if (config$1.abortEarly) {
-              dataset.typed = false;
-              break;
-            }
-          }
-          const valueDataset = this.value["~run"]({ value: entryValue }, config$1);
-          if (valueDataset.issues) {
-            const pathItem = {
-              type: "object",
-              origin: "value",
-              input,
-              key: entryKey,
-              value: entryValue
-            };
-            for (const issue of valueDataset.issues) {
-              if (issue.path) issue.path.unshift(pathItem);
-              else issue.path = [pathItem];
-              dataset.issues?.push(issue);
-            }
-            if (!dataset.issues) dataset.issues = valueDataset.issues;
-            if (config$1.abortEarly) {
-              dataset.typed = false;
-              break;
-            }
-          }
-          if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
-          if (keyDataset.typed) dataset.value[keyDataset.value] = valueDataset.value;
-        }
-      } else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function strictObject(entries$1, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "strict_object",
-    reference: strictObject,
-    expects: "Object",
-    async: false,
-    entries: entries$1,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      const input = dataset.value;
-      if (input && typeof input === "object") {
-        dataset.typed = true;
-        dataset.value = {};
-        for (const key in this.entries) {
-          const valueSchema = this.entries[key];
-          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
-            const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
-            if (valueDataset.issues) {
-              const pathItem = {
-                type: "object",
-                origin: "value",
-                input,
-                key,
-                value: value$1
-              };
-              for (const issue of valueDataset.issues) {
-                if (issue.path) issue.path.unshift(pathItem);
-                else issue.path = [pathItem];
-                dataset.issues?.push(issue);
-              }
-              if (!dataset.issues) dataset.issues = valueDataset.issues;
-              if (config$1.abortEarly) {
-                dataset.typed = false;
-                break;
-              }
-            }
-            if (!valueDataset.typed) dataset.typed = false;
-            dataset.value[key] = valueDataset.value;
-          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
-          else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
-            _addIssue(this, "key", dataset, config$1, {
-              input: void 0,
-              expected: `"${key}"`,
-              path: [{
-                type: "object",
-                origin: "key",
-                input,
-                key,
-                value: input[key]
-              }]
-            });
-            if (config$1.abortEarly) break;
-          }
-        }
-        if (!dataset.issues || !config$1.abortEarly) {
-          for (const key in input) if (!Object.prototype.hasOwnProperty.call(this.entries, key)) {
-            _addIssue(this, "key", dataset, config$1, {
-              input: key,
-              expected: "never",
-              path: [{
-                type: "object",
-                origin: "key",
-                input,
-                key,
-                value: input[key]
-              }]
-            });
-            break;
-          }
-        }
-      } else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function string(message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "string",
-    reference: string,
-    expects: "string",
-    async: false,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (typeof dataset.value === "string") dataset.typed = true;
-      else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function tupleWithRest(items, rest, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "tuple_with_rest",
-    reference: tupleWithRest,
-    expects: "Array",
-    async: false,
-    items,
-    rest,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      const input = dataset.value;
-      if (Array.isArray(input)) {
-        dataset.typed = true;
-        dataset.value = [];
-        for (let key = 0; key < this.items.length; key++) {
-          const value$1 = input[key];
-          const itemDataset = this.items[key]["~run"]({ value: value$1 }, config$1);
-          if (itemDataset.issues) {
-            const pathItem = {
-              type: "array",
-              origin: "value",
-              input,
-              key,
-              value: value$1
-            };
-            for (const issue of itemDataset.issues) {
-              if (issue.path) issue.path.unshift(pathItem);
-              else issue.path = [pathItem];
-              dataset.issues?.push(issue);
-            }
-            if (!dataset.issues) dataset.issues = itemDataset.issues;
-            if (config$1.abortEarly) {
-              dataset.typed = false;
-              break;
-            }
-          }
-          if (!itemDataset.typed) dataset.typed = false;
-          dataset.value.push(itemDataset.value);
-        }
-        if (!dataset.issues || !config$1.abortEarly) for (let key = this.items.length; key < input.length; key++) {
-          const value$1 = input[key];
-          const itemDataset = this.rest["~run"]({ value: value$1 }, config$1);
-          if (itemDataset.issues) {
-            const pathItem = {
-              type: "array",
-              origin: "value",
-              input,
-              key,
-              value: value$1
-            };
-            for (const issue of itemDataset.issues) {
-              if (issue.path) issue.path.unshift(pathItem);
-              else issue.path = [pathItem];
-              dataset.issues?.push(issue);
-            }
-            if (!dataset.issues) dataset.issues = itemDataset.issues;
-            if (config$1.abortEarly) {
-              dataset.typed = false;
-              break;
-            }
-          }
-          if (!itemDataset.typed) dataset.typed = false;
-          dataset.value.push(itemDataset.value);
-        }
-      } else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function _subIssues(datasets) {
-  let issues;
-  if (datasets) for (const dataset of datasets) if (issues) for (const issue of dataset.issues) issues.push(issue);
-  else issues = dataset.issues;
-  return issues;
-}
-// @__NO_SIDE_EFFECTS__
-function union(options, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "union",
-    reference: union,
-    expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "|"),
-    async: false,
-    options,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      let validDataset;
-      let typedDatasets;
-      let untypedDatasets;
-      for (const schema of this.options) {
-        const optionDataset = schema["~run"]({ value: dataset.value }, config$1);
-        if (optionDataset.typed) if (optionDataset.issues) if (typedDatasets) typedDatasets.push(optionDataset);
-        else typedDatasets = [optionDataset];
-        else {
-          validDataset = optionDataset;
-          break;
-        }
-        else if (untypedDatasets) untypedDatasets.push(optionDataset);
-        else untypedDatasets = [optionDataset];
-      }
-      if (validDataset) return validDataset;
-      if (typedDatasets) {
-        if (typedDatasets.length === 1) return typedDatasets[0];
-        _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(typedDatasets) });
-        dataset.typed = true;
-      } else if (untypedDatasets?.length === 1) return untypedDatasets[0];
-      else _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(untypedDatasets) });
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function unknown() {
-  return _standardSchema({
-    kind: "schema",
-    type: "unknown",
-    reference: unknown,
-    expects: "unknown",
-    async: false,
-    "~run"(dataset) {
-      dataset.typed = true;
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function pipe(...pipe$1) {
-  return _standardSchema({
-    ...pipe$1[0],
-    pipe: pipe$1,
-    "~run"(dataset, config$1) {
-      for (const item of pipe$1) if (item.kind !== "metadata") {
-        if (dataset.issues && (item.kind === "schema" || item.kind === "transformation")) {
-          dataset.typed = false;
-          break;
-        }
-        if (!dataset.issues || !config$1.abortEarly && !config$1.abortPipeEarly) dataset = item["~run"](dataset, config$1);
-      }
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function safeParse(schema, input, config$1) {
-  const dataset = schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
-  return {
-    typed: dataset.typed,
-    success: !dataset.issues,
-    output: dataset.value,
-    issues: dataset.issues
-  };
-}
-var store$4, DEFAULT_CONFIG, store$3, store$2, store$1, EMOJI_REGEX;
-var init_dist = __esm({
-  "node_modules/valibot/dist/index.mjs"() {
-    DEFAULT_CONFIG = {
-      lang: void 0,
-      message: void 0,
-      abortEarly: void 0,
-      abortPipeEarly: void 0
-    };
-    EMOJI_REGEX = new RegExp("^(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|\\u{1F3F4}[\\u{E0061}-\\u{E007A}]{2}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{1,3}\\u{E007F}|(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation})(?:\\u200D(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation}))*)+$", "u");
-  }
-});
-
-// src/catalogs/konnect/schemas.ts
-var labels, config, id, reference, IntegrationInstance, AuthCredential, Integration, CatalogService, CatalogResource, ResourceMapping, NumberedPage, CursorPage, Problem;
-var init_schemas = __esm({
-  "src/catalogs/konnect/schemas.ts"() {
-    "use strict";
-    init_dist();
-    labels = record(string(), string());
-    config = record(string(), unknown());
-    id = pipe(string(), regex(/^[\w-]+$/u));
-    reference = object({ id, name: string() });
-    IntegrationInstance = object({
-      id,
-      name: string(),
-      display_name: string(),
-      integration: object({ name: string() }),
-      authorized: boolean(),
-      labels: nullish(labels, {}),
-      config
-    });
-    AuthCredential = object({
-      id,
-      tainted: boolean(),
-      missing_permissions: array(object({ scopes: array(nullable(string())), message: string() })),
-      expires_at: nullable(string()),
-      created_at: nullish(string())
-    });
-    Integration = object({
-      name: string(),
-      authorization: nullish(
-        looseObject({
-          type: optional(string()),
-          config: optional(
-            object({
-              headers: optional(array(object({ name: string() }))),
-              app_install_url: optional(object({ url: string() }))
-            })
-          )
-        })
-      ),
-      resource_types: record(string(), object({ schema: object({ definition: record(string(), string()) }) }))
-    });
-    CatalogService = object({
-      id,
-      name: string(),
-      display_name: string(),
-      description: nullable(string()),
-      labels: nullish(labels, {}),
-      custom_fields: nullish(record(string(), unknown()), {})
-    });
-    CatalogResource = object({
-      id,
-      name: nullable(string()),
-      type: string(),
-      config,
-      integration: object({ name: string(), instance: reference }),
-      integration_data: nullish(config, {}),
-      archived: optional(boolean(), false)
-    });
-    ResourceMapping = object({
-      id,
-      resource: object({ id }),
-      service: reference
-    });
-    NumberedPage = object({ page: object({ total: number() }) });
-    CursorPage = object({ page: object({ next: nullish(string()) }) });
-    Problem = object({
-      title: nullish(string()),
-      detail: nullish(unknown()),
-      message: nullish(string()),
-      instance: nullish(string()),
-      invalid_parameters: nullish(array(looseObject({ field: nullish(string()), reason: nullish(string()) })))
-    });
-  }
-});
-
-// src/catalogs/konnect/errors.ts
-function problemOf(response) {
-  const json2 = parseJson(response.text);
-  const parsed = safeParse(Problem, json2);
-  if (!parsed.success)
-    return { text: oneLine(response.text.replace(/<[^>]*>/gu, " ").replace(/\s+/gu, " "), 120) };
-  const { title, detail, message, instance: instance2, invalid_parameters: invalid2 } = parsed.output;
-  const fields = (invalid2 ?? []).map(({ field, reason }) => `${field ?? "?"}: ${reason ?? "invalid"}`);
-  const sentence = [typeof detail === "string" ? detail : void 0, message, title].find(Boolean) ?? "";
-  const trace = /^(?:kong|konnect):trace:(.+)$/u.exec(instance2 ?? "")?.[1];
-  return {
-    text: oneLine([sentence, ...fields].filter(Boolean).join("; ")),
-    ...trace ? { trace: oneLine(trace, 80) } : {}
-  };
-}
-function parseJson(text2) {
-  try {
-    return JSON.parse(text2);
-  } catch {
-    return void 0;
-  }
-}
-function cureOf(method, path2, { status, headers }) {
-  if (status === 401)
-    return "The catalog-token is not valid here: it may be mistyped, expired or revoked, or belong to another region (catalog-region).";
-  if (status === 403) return `The catalog-token lacks a role in this region: ${roleFor(method, path2)}.`;
-  if (status === 404) return "Check catalog-region and catalog-url, and that nobody deleted it meanwhile.";
-  if (status === 429) {
-    const asked = [headers["retry-after"]].flat()[0];
-    return `Konnect limits how often it may be called${asked ? ` and asks to wait (Retry-After: ${oneLine(asked, 40)})` : ""}. Run the step again later, or run fewer of these steps at once.`;
-  }
-  if (status >= 300 && status < 400) {
-    const target = [headers.location].flat()[0] ?? "another address";
-    return `It redirects to ${oneLine(target, 120)}, which is not followed, so as not to send the token there. Set catalog-url to the right address.`;
-  }
-  if (status >= 500)
-    return "The fault is on the side of Konnect. Run the step again; give them the trace if it goes on.";
-  if (status === 409)
-    return "Something else holds that place. Look at it in Konnect, then run the step again.";
-  return "Correct the inputs that it names.";
-}
-function roleFor(method, path2) {
-  if (path2.includes("/integration")) return method === "GET" ? "Integration Viewer" : "Integration Admin";
-  if (method === "GET") return "Service Viewer";
-  if (method === "POST" && path2.endsWith("/catalog-services")) return "Service Creator";
-  return "Service Admin of this service";
-}
-var KonnectError;
-var init_errors2 = __esm({
-  "src/catalogs/konnect/errors.ts"() {
-    "use strict";
-    init_dist();
-    init_errors();
-    init_text();
-    init_schemas();
-    KonnectError = class extends Failure {
-      name = "KonnectError";
-      status;
-      /** Someone else made the same thing, or the name is taken. */
-      conflict;
-      /** A write that the server may have acted on although its answer says that it failed. */
-      maybeProcessed;
-      constructor(method, path2, response) {
-        const problem = problemOf(response);
-        const trace = problem.trace ? `, trace ${problem.trace}` : "";
-        super(
-          `Konnect refused ${method} ${path2}: status ${response.status}${trace}. ${problem.text}`.trim(),
-          cureOf(method, path2, response)
-        );
-        this.status = response.status;
-        this.conflict = response.status === 409 || response.status === 400 && /already exists|unique constraint|must be unique/iu.test(problem.text);
-        this.maybeProcessed = method !== "GET" && (response.status >= 500 || response.status === 408);
-      }
-    };
-  }
-});
-
-// src/catalogs/konnect/client.ts
-function konnectClient(http, url, token) {
-  async function call(method, path2, query, options = {}) {
-    const address3 = new URL(`${url}/v1${path2}`);
-    address3.search = query.toString();
-    const headers = { authorization: `Bearer ${token}` };
-    const response = await http.send({ method, url: address3, headers, ...options });
-    if (response.status < 200 || response.status > 299)
-      throw new KonnectError(method, `/v1${path2}`, response);
-    return response;
-  }
-  async function read2(method, path2, schema, query = new URLSearchParams(), options = {}) {
-    return check2(schema, await call(method, path2, query, options), method, path2);
-  }
-  async function page(path2, meta, query) {
-    query.set("page[size]", String(PAGE_SIZE));
-    return read2("GET", path2, object({ data: array(unknown()), meta }), query);
-  }
-  async function readPages(path2, filter) {
-    const records = [];
-    let total;
-    for (let number2 = 1; number2 <= MOST_PAGES; number2++) {
-      const query = encode(filter);
-      query.set("page[number]", String(number2));
-      const { data, meta } = await page(path2, NumberedPage, query);
-      total ??= meta.page.total;
-      if (total !== meta.page.total) return void 0;
-      records.push(...data);
-      if (data.length === 0 || records.length >= total) return records;
-    }
-    throw tooMany(path2, records.length);
-  }
-  return {
-    get: (path2, schema, options) => read2("GET", path2, schema, void 0, options),
-    async list(path2, schema, filter = {}) {
-      for (let attempt = 1; attempt <= 3; attempt++) {
-        const records = await readPages(path2, filter);
-        if (records) return records.map((record2) => checkRecord(schema, record2, path2));
-      }
-      throw new Failure(`GET /v1${path2} keeps changing while it is read.`, "Run the step again.");
-    },
-    async walk(path2, schema, filter) {
-      const records = [];
-      let cursor = null;
-      for (let number2 = 1; number2 <= MOST_PAGES; number2++) {
-        const query = encode(filter);
-        if (cursor) query.set("page[after]", cursor);
-        const { data, meta } = await page(path2, CursorPage, query);
-        records.push(...data);
-        cursor = cursorOf(meta.page.next, path2);
-        if (!cursor) return records.map((record2) => checkRecord(schema, record2, path2));
-      }
-      throw tooMany(path2, records.length);
-    },
-    post: (path2, body, schema, options) => read2("POST", path2, schema, void 0, { body, ...options }),
-    patch: (path2, body, schema) => read2("PATCH", path2, schema, void 0, { body }),
-    async delete(path2, options) {
-      await call("DELETE", path2, new URLSearchParams(), options);
-    }
-  };
-}
-function encode(filter) {
-  const query = new URLSearchParams();
-  for (const [field, condition] of Object.entries(filter)) {
-    for (const [operator, value] of Object.entries(condition ?? {}))
-      query.set(`filter[${field}][${operator}]`, [value].flat().join(","));
-  }
-  return query;
-}
-function cursorOf(next, path2) {
-  if (!next) return null;
-  const cursor = new URLSearchParams(next.slice(next.indexOf("?") + 1)).get("page[after]");
-  if (!cursor) throw new UnreadableAnswer("GET", path2, "meta.page.next: expected a path with page[after]");
-  return cursor;
-}
-function check2(schema, response, method, path2) {
-  const json2 = parseJson(response.text);
-  if (json2 === void 0)
-    throw new UnreadableAnswer(method, path2, `no JSON but "${oneLine(response.text, 80)}"`);
-  return checkRecord(schema, json2, path2, method);
-}
-function checkRecord(schema, record2, path2, method = "GET") {
-  const result = safeParse(schema, record2);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const field = issue.path?.map((part) => part.key).join(".") ?? "the body";
-  throw new UnreadableAnswer(
-    method,
-    path2,
-    `${oneLine(field, 80)}: expected ${issue.expected}, got ${oneLine(issue.received, 80)}`
-  );
-}
-function tooMany(path2, count) {
-  return new Failure(
-    `GET /v1${path2} has more than ${count} records that fit: the look-up is not conclusive.`,
-    "Name the integration with integration-name, or the resource with resource-id."
-  );
-}
-var PAGE_SIZE, MOST_PAGES, UnreadableAnswer;
-var init_client = __esm({
-  "src/catalogs/konnect/client.ts"() {
-    "use strict";
-    init_dist();
-    init_errors();
-    init_text();
-    init_errors2();
-    init_schemas();
-    PAGE_SIZE = 100;
-    MOST_PAGES = 20;
-    UnreadableAnswer = class extends Failure {
-      name = "UnreadableAnswer";
-      maybeProcessed;
-      constructor(method, path2, what) {
-        super(
-          `Konnect answered ${method} /v1${path2}, but not as its contract says: ${what}.`,
-          "Check catalog-url, and whether a proxy or a sign-in page answers in its place."
-        );
-        this.maybeProcessed = method !== "GET";
-      }
-    };
-  }
-});
-
-// src/ahead.ts
-function aheadThen(first, again) {
-  let ahead = first;
-  return () => {
-    const look = ahead ?? again();
-    ahead = void 0;
-    return look;
-  };
-}
-function early(promise) {
-  promise.catch(() => {
-  });
-  return promise;
-}
-var init_ahead = __esm({
-  "src/ahead.ts"() {
-    "use strict";
-  }
-});
-
-// src/scm/azure-devops.ts
-function azureDevOps2(http) {
-  const reads = /* @__PURE__ */ new Map();
-  async function ask(repository, secret) {
-    const response = await http.send({
-      method: "GET",
-      url: address(repository),
-      headers: azureDevOpsHeaders(secret)
-    });
-    const found2 = response.status === 200 ? safeParse(GitRepository, json(response)) : void 0;
-    if (!found2?.success) throw refused2(repository, response, secret);
-    const { id: id2, name, project } = found2.output;
-    return { ...repository, id: id2, name, project: project.name, projectId: project.id };
-  }
-  function read2(repository, secret) {
-    const key = JSON.stringify([address(repository), secret]);
-    const reading = reads.get(key) ?? ask(repository, secret);
-    reads.set(key, reading);
-    return reading;
-  }
-  return {
-    read: read2,
-    async tryPat(owner, pat, repository = { ...owner, id: NO_REPOSITORY, name: NO_REPOSITORY }) {
-      try {
-        await read2(repository, { pat });
-        return { result: "works" };
-      } catch (error) {
-        const result = error instanceof RepositoryRefused ? error.secret : "unknown";
-        return result === "works" ? { result } : { result, why: messageOf(error) };
-      }
-    }
-  };
-}
-function address({ host, organization, project, name, id: id2 }) {
-  const segments = id2 ? [organization] : [organization, project ?? name];
-  const path2 = [...segments, "_apis", "git", "repositories", id2 ?? name].map(encodeURIComponent).join("/");
-  return new URL(`${host}/${path2}?api-version=7.1`);
-}
-function azureDevOpsHeaders(secret) {
-  const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
-  return { authorization, "x-tfs-fedauthredirect": "Suppress" };
-}
-function json(response) {
-  try {
-    return JSON.parse(response.text);
-  } catch {
-    return void 0;
-  }
-}
-function refused2(repository, response, secret) {
-  const what = "pat" in secret ? "the azure-devops-pat" : "the job's own token (System.AccessToken)";
-  const { status } = response;
-  const says = azureDevOpsMessage(response);
-  const attempt = `Azure DevOps did not let ${what} read the repository ${fullName(repository)}: GET ${address(repository).pathname}, status ${status}${says && `. ${says}`}`;
-  const because = (result, cure) => new RepositoryRefused(status, result, attempt, cure);
-  if (/\bexpired\b/iu.test(says))
-    return because(
-      "expired",
-      "The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret."
-    );
-  if (status === 404)
-    return because(
-      // Where the organization does not exist, a page for people says so.
-      says ? "works" : "unknown",
-      `Check the name of the repository, and that the owner of the token may read it${"pat" in secret ? "" : " (pipelines see only the repositories that their job authorization scope allows)"}.`
-    );
-  if (status >= 500 || status === 429)
-    return because("unknown", "Azure DevOps is not well or throttles. Run the step again.");
-  return because(
-    // A 403 may pass: conditional access asks people to sign in again.
-    status === 403 ? "unknown" : "refused",
-    "The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read."
-  );
-}
-function azureDevOpsMessage(response) {
-  const header = [response.headers["x-tfs-serviceerror"]].flat()[0];
-  if (header) {
-    try {
-      return oneLine(decodeURIComponent(header), 200);
-    } catch {
-      return oneLine(header, 200);
-    }
-  }
-  const body = safeParse(ServiceError, json(response));
-  return body.success ? oneLine(body.output.message, 200) : "";
-}
-var GitRepository, ServiceError, RepositoryRefused, NO_REPOSITORY;
-var init_azure_devops = __esm({
-  "src/scm/azure-devops.ts"() {
-    "use strict";
-    init_dist();
-    init_errors();
-    init_repository();
-    init_text();
-    GitRepository = object({
-      id: string(),
-      name: string(),
-      project: object({ id: string(), name: string() })
-    });
-    ServiceError = object({ message: string(), eventId: optional(number()) });
-    RepositoryRefused = class extends Failure {
-      name = "RepositoryRefused";
-      status;
-      /** What it says of the secret: `works` where only the repository is missing. */
-      secret;
-      constructor(status, secret, message, cure) {
-        super(message, cure);
-        this.status = status;
-        this.secret = secret;
-      }
-    };
-    NO_REPOSITORY = "00000000-0000-0000-0000-000000000000";
-  }
-});
-
-// src/catalogs/konnect/connection.ts
-function instancePath({ id: id2 }) {
-  return `/integration-instances/${id2}`;
-}
-function readInstance({ client }, instance2) {
-  return client.get(instancePath(instance2), IntegrationInstance);
-}
-function integrationsPage({ inputs, owner }) {
-  const region = /^https:\/\/(\w+)\.api\.konghq\.com$/u.exec(inputs.catalogUrl)?.[1] ?? "us";
-  return `https://cloud.konghq.com/${region}/service-catalog/integrations/${owner.provider}`;
-}
-function tell({ progress }, thing, name, ensured) {
-  const { operation, value, differences } = ensured;
-  progress.outcome({ thing, operation, name, id: value?.id ?? "", reasons: differences });
-}
-function wouldCreate(...reasons) {
-  return { operation: "created", value: void 0, differences: reasons };
-}
-var init_connection = __esm({
-  "src/catalogs/konnect/connection.ts"() {
-    "use strict";
-    init_schemas();
-  }
-});
-
-// src/ensure.ts
-async function ensure(thing, { plan, clock }) {
-  const start = clock.now();
-  let wrote;
-  for (let round = 1; ; round++) {
-    let decided;
-    try {
-      const found2 = await thing.find();
-      const differences = found2 !== void 0 && thing.differs?.(found2) || [];
-      if (found2 !== void 0 && differences.length === 0)
-        return wrote ? { ...wrote, value: found2 } : { operation: "unchanged", value: found2, differences };
-      await thing.permit?.(found2);
-      decided = {
-        operation: found2 === void 0 ? "created" : thing.repair ?? "updated",
-        value: found2,
-        differences
-      };
-      if (plan) return decided;
-      const value = found2 === void 0 ? await thing.create() : await thing.update?.(found2);
-      return { ...wrote ?? decided, value };
-    } catch (error) {
-      const { conflict, maybeProcessed, status } = error;
-      const settling = thing.settling?.includes(status ?? 0) && clock.now() - start < SETTLING;
-      if (!settling && !(decided && (conflict || maybeProcessed))) throw error;
-      if (!settling && round >= ROUNDS)
-        throw conflict && decided?.operation === "created" ? unexplained(thing, error) : error;
-      if (maybeProcessed) wrote ??= decided;
-    }
-    await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (round - 1), LONGEST_PAUSE));
-  }
-}
-function unexplained(thing, error) {
-  const message = error instanceof Failure ? error.message : String(error);
-  return new Failure(`The ${thing.title} can neither be found nor created. ${message}`, thing.hidden);
-}
-var FRESH, ROUNDS, FIRST_PAUSE, LONGEST_PAUSE, SETTLING;
-var init_ensure = __esm({
-  "src/ensure.ts"() {
-    "use strict";
-    init_errors();
-    FRESH = [403, 404];
-    ROUNDS = 5;
-    FIRST_PAUSE = 500;
-    LONGEST_PAUSE = 15e3;
-    SETTLING = 12e4;
-  }
-});
-
-// src/catalogs/konnect/naming.ts
-function serviceNameFor({ name }) {
-  const fitted = name.normalize("NFKD").replace(new RegExp("\\p{M}", "gu"), "").toLowerCase().replace(/[^0-9a-z.]+/gu, "-").replace(/-?(\.+)-?/gu, "$1").replace(/^[-.]+|[-.]+$/gu, "");
-  if (fitted === "") return `repository-${shortHash(name)}`;
-  if (fitted.length > LONGEST_NAME)
-    return `${fitted.slice(0, LONGEST_NAME - 13).replace(/[-.]+$/u, "")}-${shortHash(name)}`;
-  return fitted;
-}
-function repositoryMark(repository) {
-  return sha256(`${repository.provider}/${fullName(repository).toLowerCase()}`).slice(0, 32);
-}
-function patDigest(instanceId, pat) {
-  return (0, import_node_crypto.createHmac)("sha256", pat).update(instanceId).digest("hex").slice(0, 40);
-}
-function patMark(credentialId, digest) {
-  return `${markOf(credentialId)}.${digest}`;
-}
-function markedDigest(mark, credentialId) {
-  const [credential2, digest] = mark?.split(".") ?? [];
-  return credential2 === markOf(credentialId) ? digest : void 0;
-}
-function expiryMark(credentialId, day2) {
-  return `${markOf(credentialId)}.${day2}`;
-}
-function markedExpiry(mark, credentialId) {
-  const [credential2, day2 = ""] = mark?.split(".") ?? [];
-  return credential2 === markOf(credentialId) ? parseDay(day2) : void 0;
-}
-function markOf(credentialId) {
-  return sha256(credentialId).slice(0, 12);
-}
-function shortHash(text2) {
-  return sha256(text2).slice(0, 12);
-}
-function sha256(text2) {
-  return (0, import_node_crypto.createHash)("sha256").update(text2).digest("hex");
-}
-var import_node_crypto, PAT_LABEL, EXPIRY_LABEL, REPOSITORY_LABEL, LONGEST_NAME;
-var init_naming = __esm({
-  "src/catalogs/konnect/naming.ts"() {
-    "use strict";
-    import_node_crypto = require("node:crypto");
-    init_dates();
-    init_repository();
-    PAT_LABEL = "catalog-connect-pat";
-    EXPIRY_LABEL = "catalog-connect-pat-expires-on";
-    REPOSITORY_LABEL = "catalog-connect-repository";
-    LONGEST_NAME = 120;
-  }
-});
-
-// src/catalogs/konnect/rotation.ts
-function newClaim(digest) {
-  return `${(0, import_node_crypto2.randomBytes)(6).toString("hex")}.${digest}`;
-}
-async function claimRotation(connection, instance2, ours) {
-  const { client, clock } = connection;
-  const standing = async () => (await readInstance(connection, instance2)).labels?.[ROTATION_LABEL];
-  const write = () => client.patch(instancePath(instance2), { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
-  let other;
-  for (; ; ) {
-    let claim = await standing();
-    if (claim === void 0 && other) throw new RotatedMeanwhile();
-    const dead = claim !== void 0 && claim === other?.claim && clock.now() - other.since >= EXPIRES;
-    if (claim === void 0 || claim === ours || dead) {
-      if (claim !== ours) await write();
-      await clock.sleep(SETTLES);
-      claim = await standing();
-      if (claim === ours) return;
-    } else await clock.sleep(SETTLES);
-    if (claim !== void 0 && claim !== other?.claim) other = { claim, since: clock.now() };
-  }
-}
-function storedDigest({ labels: labels3 }, found2) {
-  const mark = labels3?.[PAT_LABEL];
-  const interrupted = mark === void 0 ? void 0 : labels3?.[ROTATION_LABEL]?.split(".")[1];
-  return markedDigest(mark, found2.id) ?? interrupted;
-}
-function notesOf(made, digest) {
-  return { [PAT_LABEL]: patMark(made.id, digest), [ROTATION_LABEL]: null };
-}
-function notes(connection, instance2, wanted, existed) {
-  const { client } = connection;
-  const read2 = () => readInstance(connection, instance2);
-  return {
-    title: `labels of the integration "${instance2.name}"`,
-    hidden: "Give the catalog-token the role Integration Admin.",
-    settling: existed ? [] : FRESH,
-    find: aheadThen(existed ? read2() : Promise.resolve(instance2), read2),
-    differs: (found2) => areNoted(found2, wanted) ? [] : ["labels"],
-    create: read2,
-    // Konnect merges labels: those that are not named stay (Kong/kongctl relies on it, labels/labels.go).
-    update: () => client.patch(instancePath(instance2), { labels: wanted }, IntegrationInstance)
-  };
-}
-function areNoted({ labels: labels3 }, wanted) {
-  return Object.entries(wanted).every(([name, value]) => (labels3?.[name] ?? null) === value);
-}
-var import_node_crypto2, ROTATION_LABEL, SETTLES, EXPIRES, RotatedMeanwhile;
-var init_rotation = __esm({
-  "src/catalogs/konnect/rotation.ts"() {
-    "use strict";
-    import_node_crypto2 = require("node:crypto");
-    init_ahead();
-    init_ensure();
-    init_errors();
-    init_connection();
-    init_naming();
-    init_schemas();
-    ROTATION_LABEL = "catalog-connect-rotation";
-    SETTLES = 2e3;
-    EXPIRES = 6e4;
-    RotatedMeanwhile = class extends Failure {
-      name = "RotatedMeanwhile";
-      conflict = true;
-      constructor() {
-        super("Other runs keep replacing the credential.", "Run the step again.");
-      }
-    };
-  }
-});
-
-// src/catalogs/konnect/health.ts
-function ailmentOf(found2, now) {
-  if (found2.tainted) return "tainted";
-  return found2.expires_at !== null && Date.parse(found2.expires_at) <= now ? "expired" : void 0;
-}
-function factsOf(access, instance2, found2, written) {
-  const { inputs, owner, clock } = access;
-  const status = statusOf(instance2, found2, clock.now(), written === "made");
-  const digest = instance2 && found2 && storedDigest(instance2, found2);
-  const { azureDevOpsPat: pat } = inputs;
-  return {
-    status,
-    advice: written ? void 0 : adviceFor(access, status),
-    integration: {
-      name: instance2?.name ?? inputs.integrationName ?? owner.provider,
-      page: integrationsPage(access)
-    },
-    key: (0, import_node_crypto3.createHash)("sha256").update(`${inputs.catalogUrl} ${instance2?.id}`).digest("hex").slice(0, 12),
-    owner,
-    credential: found2 ? markOf(found2.id) : "",
-    storedOn: day(found2?.created_at),
-    expiresOn: day(found2?.expires_at),
-    recorded: found2 && markedExpiry(instance2?.labels?.[EXPIRY_LABEL], found2.id),
-    fromPat: written === "made" ? true : digest && pat && instance2 ? digest === patDigest(instance2.id, pat) : void 0
-  };
-}
-function day(timestamp2) {
-  const time = Date.parse(timestamp2 ?? "");
-  return Number.isNaN(time) ? void 0 : dayOf(time);
-}
-function statusOf(instance2, found2, now, fresh) {
-  if (!found2) return "missing";
-  return ailmentOf(found2, now) ?? (instance2?.authorized || fresh ? "valid" : "unauthorized");
-}
-function adviceFor(access, status) {
-  if (status === "valid") return void 0;
-  const { inputs, owner } = access;
-  const state = {
-    missing: "is missing",
-    tainted: "was refused by the host (tainted)",
-    expired: "has expired",
-    unauthorized: "is not authorized"
-  }[status];
-  return {
-    problem: `The credential of the integration ${state}: Konnect cannot read the repositories of "${oneLine(owner.organization, 80)}".`,
-    cure: `To repair it, ${cure()}.`
-  };
-  function cure() {
-    if (owner.provider !== "azure-devops") return `authorize it at ${integrationsPage(access)}`;
-    if (inputs.command === "remind")
-      return "run command: register once, with azure-devops-pat set to a PAT with the scope Code: Read in this organization";
-    if (status === "unauthorized" && inputs.azureDevOpsPat)
-      return "run the step once with rotate-credential: always";
-    if (inputs.rotateCredential === "never")
-      return "run the step with rotate-credential: auto and a PAT that works";
-    return "set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it";
-  }
-}
-function missingPermissions(found2) {
-  return (found2?.missing_permissions ?? []).slice(0, MOST_WARNINGS).map(
-    ({ scopes, message }) => oneLine(`The credential lacks ${scopes.filter(Boolean).join(", ") || "a permission"}: ${message}`)
-  );
-}
-var import_node_crypto3, MOST_WARNINGS;
-var init_health = __esm({
-  "src/catalogs/konnect/health.ts"() {
-    "use strict";
-    import_node_crypto3 = require("node:crypto");
-    init_dates();
-    init_text();
-    init_connection();
-    init_naming();
-    init_rotation();
-    MOST_WARNINGS = 9;
-  }
-});
-
-// src/catalogs/konnect/manifest.ts
-async function readManifest({ client, owner }) {
-  const integrations = await client.list("/integrations", Integration, { name: { eq: owner.provider } });
-  return integrations.find((one) => one.name === owner.provider);
-}
-var init_manifest = __esm({
-  "src/catalogs/konnect/manifest.ts"() {
-    "use strict";
-    init_schemas();
-  }
-});
-
-// src/catalogs/konnect/auth-credential.ts
-async function readCredential({ client }, instance2, critical = false) {
-  try {
-    return await client.get(pathOf(instance2), AuthCredential, { critical });
-  } catch (error) {
-    if (error instanceof KonnectError && error.status === 404) return void 0;
-    throw error;
-  }
-}
-function pathOf(instance2) {
-  return `${instancePath(instance2)}/auth-credential`;
-}
-function credential(connection, instance2, pat, ahead, existed) {
-  const { clock, inputs, progress } = connection;
-  const digest = patDigest(instance2.id, pat);
-  const claim = newClaim(digest);
-  let first;
-  const read2 = aheadThen(ahead, () => readCredential(connection, instance2));
-  return {
-    title: `credential of the integration "${instance2.name}"`,
-    repair: "replaced",
-    hidden: "Give the catalog-token the role Integration Admin, and run the step again.",
-    settling: existed ? [] : FRESH,
-    async find() {
-      const found2 = await read2();
-      first ??= found2;
-      return found2;
-    },
-    differs(found2) {
-      if (inputs.rotateCredential === "never") return [];
-      const ailment = ailmentOf(found2, clock.now());
-      if (ailment) return [`it is ${ailment}`];
-      if (inputs.rotateCredential === "always" && found2.id === first?.id)
-        return ["rotate-credential is always"];
-      const stored = storedDigest(instance2, found2);
-      if (stored === void 0 && found2.id === first?.id)
-        progress.info(
-          "It is not known which PAT the credential was made from, so it is left alone (rotate-credential: always replaces it)."
-        );
-      return stored === void 0 || stored === digest ? [] : ["it was made from another PAT"];
-    },
-    permit: () => connection.provePat("The credential needs a PAT."),
-    create: async () => store(connection, instance2, await headerNames(connection), pat),
-    async update(found2) {
-      const headers = await headerNames(connection);
-      await claimRotation(connection, instance2, claim);
-      const current2 = await readCredential(connection, instance2);
-      if (current2?.id !== found2.id) throw new RotatedMeanwhile();
-      return replace(connection, instance2, found2, headers, pat);
-    }
-  };
-}
-function store({ client }, instance2, headers, pat, critical = false) {
-  const body = { type: "multi_key_auth", config: { headers: headers.map((name) => ({ name, key: pat })) } };
-  return client.post(pathOf(instance2), body, AuthCredential, { critical });
-}
-async function replace(connection, instance2, old, headers, pat) {
-  let removed = false;
-  let stored = false;
-  const storeNew = async () => {
-    try {
-      const made = await store(connection, instance2, headers, pat, true);
-      stored = true;
-      return made;
-    } catch (error) {
-      stored = error.maybeProcessed === true;
-      throw error;
-    }
-  };
-  const replacement = {
-    title: `credential of the integration "${instance2.name}"`,
-    hidden: "Give the catalog-token the role Integration Admin, and run the step again.",
-    get settling() {
-      return removed ? WITHOUT_CREDENTIAL : [404];
-    },
-    async find() {
-      const found2 = await readCredential(connection, instance2, true);
-      removed = found2?.id !== old.id;
-      return found2;
-    },
-    differs: (found2) => found2.id === old.id ? ["it is the old one"] : [],
-    create: storeNew,
-    async update() {
-      await connection.client.delete(pathOf(instance2), { critical: true });
-      removed = true;
-      return storeNew();
-    }
-  };
-  try {
-    const { value } = await ensure(replacement, { plan: false, clock: connection.steadyClock });
-    if (!stored || !value) throw new RotatedMeanwhile();
-    return value;
-  } catch (error) {
-    throw removed && !(error instanceof RotatedMeanwhile) ? new CredentialRemoved(connection, instance2, error) : error;
-  }
-}
-async function headerNames(connection) {
-  const manifest = await readManifest(connection);
-  const headers = manifest?.authorization?.config?.headers?.map(({ name }) => name) ?? [];
-  if (manifest?.authorization?.type === "multi_key_auth" && headers.length === 1) return headers;
-  throw new Failure(
-    `Konnect's ${connection.repository.provider} integration does not take one token in one header any more, so the credential cannot be made here.`,
-    `Authorize it at ${integrationsPage(connection)}, and report this.`
-  );
-}
-var WITHOUT_CREDENTIAL, CredentialRemoved;
-var init_auth_credential = __esm({
-  "src/catalogs/konnect/auth-credential.ts"() {
-    "use strict";
-    init_ahead();
-    init_ensure();
-    init_errors();
-    init_connection();
-    init_errors2();
-    init_health();
-    init_manifest();
-    init_naming();
-    init_rotation();
-    init_schemas();
-    WITHOUT_CREDENTIAL = [401, 403, 404, 429];
-    CredentialRemoved = class extends Failure {
-      name = "CredentialRemoved";
-      constructor(connection, instance2, cause) {
-        const cure = cause instanceof Failure && cause.cure ? ` ${cause.cure}` : "";
-        super(
-          `The old credential of the integration "${instance2.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${messageOf(cause)}`,
-          `Run this step again: it stores the credential. Or paste the PAT at ${integrationsPage(connection)}.${cure}`
-        );
-      }
-    };
-  }
-});
-
-// src/catalogs/konnect/credential.ts
-async function ensureCredential(connection, instance2, existed) {
-  const { inputs, progress, repository, plan } = connection;
-  const title = titleOf(connection);
-  if (!instance2) {
-    tell(connection, "credential", title, wouldCreate());
-    progress.credential(factsOf(connection, void 0, void 0, "planned"));
-    return void 0;
-  }
-  const ahead = early(existed ? readCredential(connection, instance2) : Promise.resolve(void 0));
-  const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
-  const ensured = pat ? await ensure(credential(connection, instance2, pat, ahead, existed), connection).catch(
-    (error) => tellRemoval(connection, instance2, error)
-  ) : checked(await ahead);
-  const { value, operation } = ensured;
-  for (const warning of missingPermissions(value)) progress.warning(warning);
-  if (operation === "created" || operation === "replaced") {
-    tell(connection, "credential", title, ensured);
-    progress.credential(factsOf(connection, instance2, value, plan ? "planned" : "made"));
-    if (pat && value && !plan)
-      await noteMade(connection, instance2, existed, {
-        ...notesOf(value, patDigest(instance2.id, pat)),
-        [EXPIRY_LABEL]: inputs.patExpiresOn ? expiryMark(value.id, inputs.patExpiresOn) : null
-      });
-    return void 0;
-  }
-  const facts = await factsNow(connection, instance2, value);
-  progress.credential(facts);
-  tell(connection, "credential", title, await recordExpiry(connection, instance2, ensured, facts));
-  const advice = facts.advice && `${facts.advice.problem} ${facts.advice.cure}`;
-  return facts.status === "unauthorized" && pat ? void 0 : advice;
-}
-async function inspectCredential(access, instance2) {
-  const found2 = await readCredential(access, instance2);
-  tell(access, "credential", titleOf(access), checked(found2));
-  for (const warning of missingPermissions(found2)) access.progress.warning(warning);
-  return factsNow(access, instance2, found2);
-}
-function titleOf({ owner }) {
-  return `for ${owner.organization}`;
-}
-async function factsNow(access, instance2, found2) {
-  const now = found2 && !instance2.authorized ? await readInstance(access, instance2) : instance2;
-  return factsOf(access, now, found2);
-}
-async function noteMade(connection, instance2, existed, wanted) {
-  try {
-    await ensure(notes(connection, instance2, wanted, existed), connection);
-  } catch (error) {
-    connection.progress.warning(
-      `The credential is stored, but not which PAT it was made from; the next rotation needs rotate-credential: always. ${explain(error)}`
-    );
-  }
-}
-async function recordExpiry(connection, instance2, found2, facts) {
-  const { patExpiresOn: day2 } = connection.inputs;
-  if (!day2 || !found2.value || facts.fromPat === false || facts.owner.provider !== "azure-devops")
-    return found2;
-  const wanted = { [EXPIRY_LABEL]: expiryMark(found2.value.id, day2) };
-  if (areNoted(instance2, wanted)) return found2;
-  try {
-    await ensure(notes(connection, instance2, wanted, true), connection);
-    return { ...found2, operation: "updated", differences: ["last day"] };
-  } catch (error) {
-    connection.progress.warning(
-      `The last day of the PAT (${day2}) is not recorded, so a later reminder will not know it. ${explain(error)}`
-    );
-    return found2;
-  }
-}
-function tellRemoval(connection, instance2, error) {
-  if (error instanceof CredentialRemoved) {
-    tell(connection, "credential", titleOf(connection), {
-      operation: "replaced",
-      value: void 0,
-      differences: ["it is removed, and no other is stored"]
-    });
-    connection.progress.credential(factsOf(connection, instance2, void 0, "planned"));
-  }
-  throw error;
-}
-function checked(value) {
-  return { operation: value ? "unchanged" : "skipped", value, differences: [] };
-}
-var init_credential = __esm({
-  "src/catalogs/konnect/credential.ts"() {
-    "use strict";
-    init_ahead();
-    init_ensure();
-    init_errors();
-    init_auth_credential();
-    init_connection();
-    init_health();
-    init_naming();
-    init_rotation();
-  }
-});
-
-// src/catalogs/konnect/describe.ts
-function describeByManifest(manifest, instance2, repository) {
-  const types = Object.entries(manifest?.resource_types ?? {});
-  const filled = types.flatMap(([type, { schema }]) => {
-    const config2 = fill(schema.definition, repository);
-    return config2 ? [{ integration_instance: instance2.id, type, config: config2 }] : [];
-  });
-  if (filled.length === 1 && filled[0]) return filled[0];
-  if (filled.length > 1)
-    return `several resource types may describe it (${filled.map(({ type }) => type).join(", ")})`;
-  const needs = types.map(([type, { schema }]) => `${type}: ${Object.keys(schema.definition).join(", ")}`);
-  return `not everything that Konnect describes it by is known (${needs.join("; ") || "no resource types"})`;
-}
-function fill(definition, repository) {
-  const config2 = {};
-  let saysRepository = false;
-  for (const [key, type] of Object.entries(definition)) {
-    const word = key.replace(/([a-z])([A-Z])/gu, "$1_$2").toLowerCase();
-    const value = MEANINGS.find(([pattern]) => pattern.test(word))?.[1](repository);
-    if (value === void 0) return void 0;
-    if (type === "string") config2[key] = value;
-    else if (type === "number" && /^\d+$/u.test(value)) config2[key] = Number(value);
-    else return void 0;
-    saysRepository ||= /repo|full_?name/u.test(word);
-  }
-  return saysRepository ? config2 : void 0;
-}
-var MEANINGS;
-var init_describe = __esm({
-  "src/catalogs/konnect/describe.ts"() {
-    "use strict";
-    init_repository();
-    MEANINGS = [
-      [/^(?:repo|repository)_?(?:id|guid)$/u, ({ id: id2 }) => id2],
-      [/^project_?(?:id|guid)$/u, ({ projectId }) => projectId],
-      [/^(?:organization|org|account)(?:_?name)?$/u, ({ organization }) => organization],
-      [
-        /^owner(?:_?name)?$/u,
-        ({ provider, organization }) => provider === "azure-devops" ? void 0 : organization
-      ],
-      [/^project(?:_?name)?$/u, ({ project }) => project],
-      [/^(?:repo|repository)(?:_?name)?$/u, ({ name }) => name],
-      [
-        /^(?:repo|repository)?_?full_?name$/u,
-        (repository) => repository.provider === "azure-devops" ? void 0 : fullName(repository)
-      ]
-    ];
-  }
-});
-
-// src/catalogs/konnect/integration.ts
-async function ensureIntegration(connection) {
-  const ensured = await ensure(integration(connection), connection);
-  const { inputs, repository } = connection;
-  tell(
-    connection,
-    "integration",
-    ensured.value?.name ?? inputs.integrationName ?? repository.provider,
-    ensured
-  );
-  return { instance: ensured.value, existed: ensured.operation !== "created" };
-}
-function listInstances({ client, inputs, owner }) {
-  const filter = inputs.integrationName ? { name: { eq: inputs.integrationName } } : { "integration.name": { eq: owner.provider } };
-  return client.list(INSTANCES, IntegrationInstance, filter);
-}
-async function findIntegration(access) {
-  const { integrationName: name } = access.inputs;
-  const instances = await listInstances(access);
-  if (name)
-    return checkNamed(
-      access,
-      instances.find((one) => one.name === name)
-    );
-  const ours = instances.filter((one) => readsOurs(access, one));
-  if (ours.length > 1) throw severalInstances(access, ours);
-  return ours[0];
-}
-function integration(connection) {
-  const { client, inputs, repository } = connection;
-  const name = inputs.integrationName ?? CREATED_NAME;
-  const wanted = inputs.integrationDisplayName;
-  return {
-    title: `integration "${name}"`,
-    hidden: `Its name may be taken by an instance that this catalog-token may not see. Give the token the role Integration Viewer, or set another integration-name.`,
-    find: () => findIntegration(connection),
-    differs: (found2) => wanted !== void 0 && found2.display_name !== wanted ? ["display name"] : [],
-    async permit(found2) {
-      if (found2) return;
-      if (repository.provider !== "azure-devops") throw await madeInBrowser(connection);
-      if (inputs.integrationName) await warnOfOthers(connection);
-      else
-        await checkNamed(
-          connection,
-          (await client.list(INSTANCES, IntegrationInstance, { name: { eq: name } }))[0]
-        );
-      await connection.provePat(
-        `There is no integration for the organization "${repository.organization}" yet, and none is made without a credential.`
-      );
-    },
-    create: () => client.post(
-      INSTANCES,
-      {
-        integration_name: repository.provider,
-        name,
-        display_name: wanted ?? CREATED_DISPLAY_NAME,
-        config: { organization: repository.organization }
-      },
-      IntegrationInstance
-    ),
-    update: (found2) => client.patch(`${INSTANCES}/${found2.id}`, { display_name: wanted }, IntegrationInstance)
-  };
-}
-function organizationOf(instance2) {
-  const { organization } = instance2.config;
-  if (typeof organization !== "string") return void 0;
-  const old = /^https:\/\/([^./]+)\.visualstudio\.com/iu.exec(organization);
-  return old ? old[1] : organization.replace(/\/+$/u, "").split("/").at(-1);
-}
-function readsOurs({ owner }, instance2) {
-  if (instance2.integration.name !== owner.provider) return false;
-  const organization = organizationOf(instance2);
-  if (organization === void 0) return owner.provider !== "azure-devops";
-  return organization.toLowerCase() === owner.organization.toLowerCase();
-}
-function checkNamed(access, found2) {
-  if (!found2 || readsOurs(access, found2)) return found2;
-  const { owner } = access;
-  const what = found2.integration.name === owner.provider ? `reads the organization "${oneLine(organizationOf(found2) ?? "", 80)}", not "${owner.organization}"` : `is of the integration ${oneLine(found2.integration.name, 80)}, not ${owner.provider}`;
-  throw new Failure(
-    `The integration "${found2.name}" (${found2.id}) ${what}. Others may use it, so it is left as it is.`,
-    "Set another integration-name, or correct the integration by hand in Konnect."
-  );
-}
-async function warnOfOthers(connection) {
-  const { client, inputs, progress, repository } = connection;
-  const instances = await client.list(INSTANCES, IntegrationInstance, {
-    "integration.name": { eq: repository.provider }
-  });
-  const [other] = instances.filter((one) => readsOurs(connection, one));
-  if (!other) return;
-  progress.warning(
-    `The integration "${other.name}" (${other.id}) reads the organization "${repository.organization}" already. With "${inputs.integrationName}" beside it, every run must name one of them (integration-name).`
-  );
-}
-function severalInstances({ owner }, instances) {
-  const names = instances.map((one) => `${one.name} (${one.id})`);
-  return new Failure(
-    `Several integrations may read the organization "${owner.organization}":
-${bullets(names)}`,
-    "Set integration-name to one of them."
-  );
-}
-async function madeInBrowser(connection) {
-  const { repository } = connection;
-  const manifest = await readManifest(connection);
-  const install = manifest?.authorization?.config?.app_install_url?.url;
-  return new Failure(
-    `There is no ${repository.provider} integration${connection.inputs.integrationName ? ` named "${connection.inputs.integrationName}"` : ""} in the catalog.`,
-    `It is made and authorized in a browser, once for the organization: ${integrationsPage(connection)}${install ? ` (the app: ${oneLine(install, 200)})` : ""}. Then run the step again.`
-  );
-}
-var INSTANCES, CREATED_NAME, CREATED_DISPLAY_NAME;
-var init_integration = __esm({
-  "src/catalogs/konnect/integration.ts"() {
-    "use strict";
-    init_ensure();
-    init_errors();
-    init_text();
-    init_connection();
-    init_manifest();
-    init_schemas();
-    INSTANCES = "/integration-instances";
-    CREATED_NAME = "azure-devops";
-    CREATED_DISPLAY_NAME = "Azure DevOps";
-  }
-});
-
-// src/catalogs/konnect/matching.ts
-function matchResource(resources, repository) {
-  const named2 = resources.filter(({ type }) => /repo/iu.test(type));
-  const candidates = named2.length > 0 ? named2 : resources;
-  const ranked = candidates.map((resource) => ({
-    resource,
-    rank: FITS.indexOf(fitOf(resource, repository))
-  }));
-  const best = Math.max(0, ...ranked.map(({ rank: rank2 }) => rank2));
-  const winners = ranked.filter(({ rank: rank2 }) => rank2 === best && rank2 > 0).map(({ resource }) => resource);
-  const [winner] = winners;
-  if (best <= FITS.indexOf("similar") || !winner) return { kind: "none", similar: winners };
-  return winners.length === 1 ? { kind: "one", resource: winner } : { kind: "several", resources: winners };
-}
-function fitOf(resource, repository) {
-  const config2 = leaves(resource.config);
-  const data = leaves(resource.integration_data ?? {}).filter(
-    ({ path: path2 }) => path2.slice(0, -1).every((part) => OWN.test(part))
-  );
-  const name = { path: ["name"], value: resource.name ?? "" };
-  const identifying = [...config2, name];
-  const all = [...identifying, ...data];
-  if (config2.some((leaf) => isId(leaf, repository))) return "id in config";
-  if (config2.some((leaf) => isAnotherId(leaf, repository))) return "no";
-  if (data.some((leaf) => isId(leaf, repository))) return "id";
-  if (all.some(({ value }) => pointsAt(value, repository))) return "url";
-  if (identifying.some((leaf) => isElsewhere(leaf, repository))) return "no";
-  if (all.some((leaf) => isWholePath(leaf, repository))) return "path";
-  if (!all.some((leaf) => isName(leaf, repository) && same(leaf.value, repository.name))) return "no";
-  return all.some((leaf) => isOwner(leaf, repository)) ? "path" : "similar";
-}
-function isId({ path: path2, value }, { id: id2 }) {
-  if (!id2) return false;
-  const key = path2.join(".");
-  if (/^\d+$/u.test(id2)) return value === id2 && /(?:^|[._])(?:repo(?:sitory)?[._]?)?id$/u.test(key);
-  return value.toLowerCase().split("/").includes(id2.toLowerCase());
-}
-function isAnotherId({ path: path2, value }, { id: id2 }) {
-  return id2 !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path2.join(".")) && !same(value, id2);
-}
-function pointsAt(value, repository) {
-  const parsed = /:\/\/|@/u.test(value) ? parseRepositoryUrl(value, repository.provider) : void 0;
-  return parsed !== void 0 && samePath(parsed, repository);
-}
-function isElsewhere(leaf, repository) {
-  const { path: path2, value } = leaf;
-  const key = path2.join(".");
-  if (isOwnerName(path2, repository)) return !isOwner(leaf, repository);
-  if (/(?:^|[._])project[._]?id$/u.test(key))
-    return repository.projectId !== void 0 && !same(value, repository.projectId);
-  if (value.includes("/")) return same(lastSegment(value), repository.name) && !isWholePath(leaf, repository);
-  return /(?:^|[._])repo(?:sitory)?(?:[._]?name)?$/u.test(key) && !same(value, repository.name);
-}
-function isName({ path: path2 }, repository) {
-  return !isOwnerName(path2, repository) && /(?:^|[._])(?:repo(?:sitory)?|(?:repo(?:sitory)?_?)?name|slug)$/u.test(path2.join("."));
-}
-function isOwnerName(path2, { provider }) {
-  const owner = provider === "azure-devops" ? OWNER["azure-devops"] : OWNER.other;
-  const [last = "", before = ""] = [...path2].reverse();
-  return owner.test(last.replace(/_?name$/u, "")) || owner.test(before) && /^(?:name|login|path)$/u.test(last);
-}
-function isOwner({ path: path2, value }, repository) {
-  const owner = repository.provider === "azure-devops" ? repository.project : repository.organization;
-  return isOwnerName(path2, repository) && same(value, owner);
-}
-function isWholePath({ value }, repository) {
-  const short = repository.project === void 0 ? void 0 : `${repository.project}/${repository.name}`;
-  return same(value, fullName(repository)) || same(value, short);
-}
-function lastSegment(path2) {
-  const segment = path2.split("/").at(-1) ?? "";
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-}
-function same(a, b) {
-  return b !== void 0 && a.trim().toLowerCase() === b.toLowerCase();
-}
-function leaves(value, path2 = []) {
-  if (typeof value === "string" || typeof value === "number") return [{ path: path2, value: String(value) }];
-  if (typeof value !== "object" || value === null || path2.length > 8) return [];
-  return Object.entries(value).flatMap(([name, child]) => leaves(child, [...path2, name.toLowerCase()]));
-}
-var FITS, OWN, OWNER;
-var init_matching = __esm({
-  "src/catalogs/konnect/matching.ts"() {
-    "use strict";
-    init_repository();
-    init_repository_url();
-    FITS = ["no", "similar", "path", "url", "id", "id in config"];
-    OWN = /^(?:repo(?:sitory)?|project|owner|organization|org|namespace|group|_?links|urls?)$/u;
-    OWNER = {
-      "azure-devops": /^project$/u,
-      other: /^(?:owner|organization|org|group|namespace|account)$/u
-    };
-  }
-});
-
-// src/catalogs/konnect/service.ts
-function plannedName({ inputs, repository }) {
-  return inputs.serviceName ?? serviceNameFor(repository);
-}
-async function readServiceByName(connection) {
-  const name = plannedName(connection);
-  const found2 = await connection.client.list(SERVICES, CatalogService, { name: { eq: name } });
-  return found2.find((service2) => service2.name === name);
-}
-function listServicesOf({ client }, resource) {
-  return client.list(`/resources/${resource.id}/catalog-services`, CatalogService);
-}
-function listResourcesOf({ client }, service2, id2) {
-  return client.list(`${SERVICES}/${service2.id}/resources`, CatalogResource, {
-    id: id2 ? { eq: id2 } : void 0
-  });
-}
-async function ensureService(connection, resource, ahead) {
-  const ensured = await ensure(service(connection, resource, ahead), connection);
-  const name = ensured.value?.name ?? plannedName(connection);
-  tell(connection, "service", name, ensured);
-  connection.progress.serviceName(name);
-  return { service: ensured.value, made: ensured.operation === "created" };
-}
-function service(connection, resource, ahead) {
-  const { client, inputs, repository } = connection;
-  const name = plannedName(connection);
-  const named2 = aheadThen(ahead.named, () => readServiceByName(connection));
-  const mapped = aheadThen(ahead.mapped, async () => resource ? listServicesOf(connection, resource) : []);
-  return {
-    title: `service "${name}"`,
-    hidden: "Its name may be taken by a service that this catalog-token may not see: give the token the role Service Viewer, or Service Admin of that service. Or set another service-name.",
-    async find() {
-      if (inputs.serviceName) return named2();
-      const services = await mapped();
-      if (services.length > 1) throw severalServices(connection, services);
-      if (services[0]) return services[0];
-      const found2 = await named2();
-      if (found2) await checkNotAnothers(connection, found2, resource);
-      return found2;
-    },
-    differs: (found2) => [...changesOf(connection, found2).keys()],
-    create: () => client.post(
-      SERVICES,
-      {
-        name,
-        display_name: inputs.serviceDisplayName ?? repository.name.slice(0, 120),
-        ...inputs.serviceDescription === void 0 ? {} : { description: inputs.serviceDescription },
-        labels: {
-          ...inputs.serviceLabels,
-          ...inputs.serviceName ? {} : { [REPOSITORY_LABEL]: repositoryMark(repository) }
-        },
-        custom_fields: Object.fromEntries(
-          Object.entries(inputs.serviceCustomFields).filter(([, value]) => value !== null)
-        )
-      },
-      CatalogService
-    ),
-    update: (found2) => client.patch(
-      `${SERVICES}/${found2.id}`,
-      patchOf([...changesOf(connection, found2).values()]),
-      CatalogService
-    )
-  };
-}
-function changesOf({ inputs }, found2) {
-  const changes = /* @__PURE__ */ new Map();
-  const { serviceDisplayName: displayName2, serviceDescription: description2 } = inputs;
-  if (displayName2 !== void 0 && displayName2 !== found2.display_name)
-    changes.set("display name", { field: "display_name", value: displayName2 });
-  if (description2 !== void 0 && description2 !== found2.description)
-    changes.set("description", { field: "description", value: description2 });
-  for (const [key, value] of Object.entries(inputs.serviceLabels))
-    if (found2.labels?.[key] !== value) changes.set(`label ${key}`, { field: "labels", key, value });
-  for (const [key, value] of Object.entries(inputs.serviceCustomFields))
-    if (!sameField(value, found2.custom_fields?.[key]))
-      changes.set(`custom field ${key}`, { field: "custom_fields", key, value });
-  return changes;
-}
-function sameField(wanted, found2) {
-  if (typeof wanted === "object" && wanted !== null && typeof found2 === "object" && found2 !== null)
-    return Object.entries(wanted).every(([key, value]) => found2[key] === value);
-  return (wanted ?? null) === (found2 ?? null);
-}
-function patchOf(changes) {
-  const body = {};
-  for (const { field, key, value } of changes)
-    body[field] = key === void 0 ? value : { ...body[field], [key]: value };
-  return body;
-}
-function severalServices({ repository }, services) {
-  const list = services.map((one) => `${oneLine(one.name, 130)} (${one.id})`);
-  return new Failure(
-    `The repository ${fullName(repository)} is mapped to several services:
-${bullets(list)}`,
-    "Set service-name to the one that this step is to care for."
-  );
-}
-async function checkNotAnothers(connection, found2, ours) {
-  const { repository } = connection;
-  const mapped = await listResourcesOf(connection, found2);
-  const mine = repositoryMark(repository);
-  const isOurs = (one) => {
-    if (ours) return one.id === ours.id;
-    const match = matchResource([one], repository);
-    return match.kind === "one" || match.kind === "none" && match.similar.length > 0 && found2.labels?.[REPOSITORY_LABEL] === mine;
-  };
-  const other = mapped.find((one) => !isOurs(one) && mayBeRepository(connection, one, ours));
-  const mark = found2.labels?.[REPOSITORY_LABEL] ?? mine;
-  if (!other && (mark === mine || mapped.some(isOurs))) return;
-  const whose = other ? `mapped to another repository: ${oneLine(`${other.name ?? ""} (${other.id}) ${JSON.stringify(other.config)}`)}` : "made for another repository";
-  throw new Failure(
-    `The service "${found2.name}" (${found2.id}) has the name that ${fullName(repository)} would get, but is ${whose}.`,
-    "Set service-name to another name, for a service of its own, or to this name, to map both repositories to it."
-  );
-}
-function mayBeRepository({ repository }, resource, ours) {
-  const integration2 = resource.integration.name;
-  if (!PROVIDERS.some((provider) => provider === integration2)) return false;
-  return !ours || integration2 !== repository.provider || resource.type === ours.type;
-}
-var SERVICES;
-var init_service = __esm({
-  "src/catalogs/konnect/service.ts"() {
-    "use strict";
-    init_ahead();
-    init_ensure();
-    init_errors();
-    init_repository();
-    init_text();
-    init_connection();
-    init_matching();
-    init_naming();
-    init_schemas();
-    SERVICES = "/catalog-services";
-  }
-});
-
-// src/catalogs/konnect/mapping.ts
-function listMappings({ client }, resource) {
-  return client.list(MAPPINGS, ResourceMapping, { "resource.id": { eq: resource.id } });
-}
-async function ensureMapping(connection, { service: service2, made }, target, ahead) {
-  connection.progress.waiting("the mapping");
-  const title = `${fullName(connection.repository)} to ${service2?.name ?? plannedName(connection)}`;
-  if (!target)
-    return tell(connection, "mapping", title, wouldCreate("once Konnect has discovered the repository"));
-  if (!service2) return tell(connection, "mapping", title, wouldCreate());
-  const first = ahead ?? listOf(connection, service2, target);
-  const ensured = await ensure(mapping(connection, service2, target, early(first), made), connection);
-  if (ensured.value && !("id" in target)) connection.progress.resource(ensured.value.resource.id, "");
-  tell(connection, "mapping", title, ensured);
-  if (ensured.value && ensured.operation === "created")
-    await confirm(connection, service2, ensured.value.resource.id);
-}
-function mapping(connection, service2, target, ahead, made) {
-  const list = aheadThen(ahead, () => listOf(connection, service2, target));
-  let others = [];
-  return {
-    title: `mapping to the service "${service2.name}"`,
-    settling: made ? FRESH : [],
-    hidden: "Give the catalog-token the role Service Admin of this service, and run the step again.",
-    async find() {
-      const all = await list();
-      others = all.filter((one) => one.service.id !== service2.id);
-      return all.find((one) => one.service.id === service2.id);
-    },
-    permit() {
-      const [other] = others;
-      if (!other) return;
-      if (!connection.inputs.serviceName) throw mappedElsewhere(connection, service2, other);
-      connection.progress.warning(
-        `The repository is mapped to the service "${oneLine(other.service.name, 130)}" too. If it should not be, remove that mapping in Konnect; until then, every run must name the service (service-name).`
-      );
-    },
-    create: () => connection.client.post(
-      MAPPINGS,
-      { service: service2.id, resource: "id" in target ? target.id : target },
-      ResourceMapping
-    )
-  };
-}
-async function listOf(connection, service2, target) {
-  const known = "id" in target ? target : await findByConfig(connection, service2, target);
-  return known ? listMappings(connection, known) : [];
-}
-function mappedElsewhere({ repository }, ours, other) {
-  const name = oneLine(other.service.name, 130);
-  return new Failure(
-    `The repository ${fullName(repository)} is mapped to the service "${name}" already.`,
-    `Set service-name to "${name}" to keep it there, or to "${ours.name}" to map it to both.`
-  );
-}
-async function findByConfig(connection, service2, { type, config: config2, integration_instance }) {
-  const resources = await listResourcesOf(connection, service2);
-  return resources.find(
-    (one) => one.type === type && one.integration.instance.id === integration_instance && Object.entries(config2).every(([key, value]) => one.config[key] === value)
-  );
-}
-async function confirm(connection, service2, resourceId) {
-  for (const pause of [0, 1e3, 2e3, 4e3]) {
-    if (pause > 0) await connection.clock.sleep(pause);
-    const mapped = await listResourcesOf(connection, service2, resourceId).catch(notYet);
-    if (mapped.some(({ id: id2 }) => id2 === resourceId)) return;
-  }
-  throw new Failure(
-    `Konnect said that the resource ${oneLine(resourceId, 40)} was mapped to the service "${service2.name}", but does not list it there.`,
-    "Run the step again; if it goes on, look at the service in Konnect."
-  );
-}
-function notYet(error) {
-  if (error instanceof KonnectError && (error.status === 403 || error.status === 404)) return [];
-  throw error;
-}
-var MAPPINGS;
-var init_mapping = __esm({
-  "src/catalogs/konnect/mapping.ts"() {
-    "use strict";
-    init_ahead();
-    init_ensure();
-    init_errors();
-    init_repository();
-    init_text();
-    init_connection();
-    init_errors2();
-    init_schemas();
-    init_service();
-    MAPPINGS = "/resource-mappings";
-  }
-});
-
-// src/catalogs/konnect/resource.ts
-async function listCandidates(connection, instance2) {
-  const { client, inputs, repository } = connection;
-  if (inputs.resourceId) return readChosen(connection, inputs.resourceId);
-  const scope = instance2 ? { "integration.instance.id": { eq: instance2.id } } : inputs.integrationName ? { "integration.instance.name": { eq: inputs.integrationName } } : { "integration.name": { eq: repository.provider } };
-  return client.walk("/resources", CatalogResource, {
-    ...scope,
-    name: { ocontains: searchTerms(repository) }
-  });
-}
-async function readChosen({ client }, id2) {
-  try {
-    return [await client.get(`/resources/${id2}`, CatalogResource)];
-  } catch (error) {
-    if (error instanceof KonnectError && error.status === 404) return [];
-    throw error;
-  }
-}
-function searchTerms({ name, id: id2 }) {
-  const longest = name.split(",").reduce((a, b) => b.length > a.length ? b : a);
-  return [.../* @__PURE__ */ new Set([longest, encodeURIComponent(longest), ...id2?.includes("-") ? [id2] : []])];
-}
-async function locate(connection, instance2, candidates, thorough) {
-  const { inputs, repository } = connection;
-  const ours = candidates.filter((one) => one.integration.instance.id === instance2.id);
-  if (inputs.resourceId) return chosen(inputs.resourceId, instance2, ours, candidates);
-  const match = matchResource(ours, repository);
-  if (match.kind === "one") return notArchived(match.resource);
-  const unsure = match.kind === "several" ? match.resources : match.similar;
-  if (unsure.length === 0 && !thorough) return void 0;
-  const exact = repository.id ? void 0 : await connection.identify();
-  if (exact) {
-    const known = { ...connection, repository: exact };
-    return locate(
-      known,
-      instance2,
-      exact.name === repository.name ? ours : await listCandidates(known, instance2),
-      thorough
-    );
-  }
-  if (unsure.length > 0) throw uncertain(connection, unsure);
-  return repository.id ? locateById(connection, instance2) : void 0;
-}
-async function locateById(connection, instance2) {
-  const { client, repository } = connection;
-  const filter = {
-    "integration.instance.id": { eq: instance2.id },
-    config: { contains: repository.id ?? "" }
-  };
-  try {
-    const match = matchResource(await client.walk("/resources", CatalogResource, filter), repository);
-    if (match.kind === "several") throw uncertain(connection, match.resources);
-    return match.kind === "one" ? notArchived(match.resource) : void 0;
-  } catch (error) {
-    if (error instanceof KonnectError && error.status === 400) return void 0;
-    throw error;
-  }
-}
-function chosen(id2, instance2, ours, all) {
-  if (ours[0]) return notArchived(ours[0]);
-  const where = all[0] ? `belongs to the integration "${oneLine(all[0].integration.instance.name, 130)}", not "${instance2.name}"` : "does not exist";
-  throw new Failure(
-    `The resource ${id2} ${where}.`,
-    "Correct resource-id, or leave it out to search for the repository."
-  );
-}
-function notArchived(resource) {
-  if (!resource.archived) return resource;
-  throw new Failure(
-    `The resource "${oneLine(resource.name ?? "")}" (${resource.id}) is archived in Konnect, and cannot be mapped.`,
-    "Somebody archived it on purpose or by mistake: unarchive it in Konnect, then run the step again."
-  );
-}
-function uncertain({ repository }, resources) {
-  const list = resources.map(
-    (one) => `${one.id}: ${oneLine(one.name ?? "", 120)} (${oneLine(one.type, 60)}) ${oneLine(JSON.stringify(one.config), 160)}`
-  );
-  return new Failure(
-    `It is not certain which resource is the repository ${fullName(repository)}:
-${bullets(list)}`,
-    repository.id || repository.provider !== "azure-devops" ? "Set resource-id to the right one." : "Set resource-id to the right one, or azure-devops-pat: with it, Azure DevOps tells the ID of the repository."
-  );
-}
-async function awaitDiscovery(connection, instance2) {
-  const { clock, inputs, progress, repository } = connection;
-  const start = clock.now();
-  const waited = () => clock.now() - start;
-  for (let pause = FIRST_PAUSE2; waited() < inputs.waitTimeout; pause = Math.min(pause * 1.5, LONGEST_PAUSE2)) {
-    progress.info(
-      `Konnect has not discovered ${fullName(repository)} yet: waited ${seconds(waited())} of ${seconds(inputs.waitTimeout)}.`
-    );
-    await clock.sleep(Math.min(pause, inputs.waitTimeout - waited()));
-    const found2 = await locate(connection, instance2, await listCandidates(connection, instance2), false);
-    if (found2) return found2;
-  }
-  throw new Failure(
-    `Konnect has not discovered the repository ${fullName(repository)} in the integration "${instance2.name}", after waiting ${seconds(waited())} (wait-timeout).`,
-    `Check that the repository is in the organization that the integration reads, that the owner of its credential may read it (Code: Read), and that it is not disabled or archived. "Sync Now" on the integration's page in Konnect starts a discovery at once. Then run the step again, with a longer wait-timeout if need be.`
-  );
-}
-function seconds(milliseconds) {
-  return `${Math.round(milliseconds / 1e3)} s`;
-}
-var FIRST_PAUSE2, LONGEST_PAUSE2;
-var init_resource = __esm({
-  "src/catalogs/konnect/resource.ts"() {
-    "use strict";
-    init_errors();
-    init_repository();
-    init_text();
-    init_errors2();
-    init_matching();
-    init_schemas();
-    FIRST_PAUSE2 = 1e3;
-    LONGEST_PAUSE2 = 15e3;
-  }
-});
-
-// src/catalogs/konnect/konnect.ts
-function konnect(dependencies) {
-  const plan = dependencies.inputs.command === "plan";
-  return {
-    title: `Konnect Catalog at ${dependencies.inputs.catalogUrl}`,
-    connect: (repository, progress) => connect({
-      ...dependencies,
-      plan,
-      owner: repository,
-      repository,
-      progress,
-      ...azureDevOpsReads(dependencies, repository, progress)
-    }),
-    inspect: (owner, progress) => inspect({ ...dependencies, owner, progress })
-  };
-}
-async function inspect(access) {
-  const { inputs, owner, progress } = access;
-  progress.waiting("the integration");
-  const instance2 = await findIntegration(access);
-  if (!instance2)
-    throw new Failure(
-      `There is no ${owner.provider} integration${inputs.integrationName ? ` named "${inputs.integrationName}"` : ` for "${owner.organization}"`} in the catalog, so there is no credential to remind of.`,
-      "Check azure-devops-organization, integration-name and catalog-region; command: register makes the integration."
-    );
-  tell(access, "integration", instance2.name, { operation: "unchanged", value: instance2, differences: [] });
-  progress.waiting("the credential");
-  return inspectCredential(access, instance2);
-}
-function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, jobToken }, repository, progress) {
-  const pat = inputs.azureDevOpsPat;
-  return {
-    async provePat(why) {
-      if (pat) return void await azureDevOps3.read(repository, { pat });
-      throw new Failure(
-        why,
-        "Set azure-devops-pat to a personal access token with the scope Code: Read in this organization only."
-      );
-    },
-    async identify() {
-      if (repository.provider !== "azure-devops" || !pat && !jobToken) return void 0;
-      try {
-        return await azureDevOps3.read(repository, pat ? { pat } : { jobToken: jobToken ?? "" });
-      } catch (error) {
-        if (pat && error instanceof RepositoryRefused && error.status === 404) throw error;
-        progress.info(`The repository's ID is not known: ${messageOf(error)}`);
-        return void 0;
-      }
-    }
-  };
-}
-async function connect(connection) {
-  const { inputs } = connection;
-  const candidates = early(listCandidates(connection));
-  const named2 = early(readServiceByName(connection));
-  connection.progress.waiting("the integration");
-  const { instance: instance2, existed } = await ensureIntegration(connection);
-  const located = early(
-    instance2 && existed ? candidates.then((found2) => locate(connection, instance2, found2, true)) : nothing()
-  );
-  const mapped = early(
-    located.then((found2) => found2 && !inputs.serviceName ? listServicesOf(connection, found2) : [])
-  );
-  const mappings = early(located.then((found2) => found2 ? listMappings(connection, found2) : []));
-  connection.progress.waiting("the credential");
-  const advice = await ensureCredential(connection, instance2, existed);
-  connection.progress.waiting("the service");
-  const resource = await located;
-  if (resource) tellResource(connection, resource);
-  const served = await ensureService(connection, resource, { named: named2, mapped });
-  if (resource) return ensureMapping(connection, served, resource, mappings);
-  const target = instance2 && await notYetDiscovered(connection, instance2, advice);
-  return ensureMapping(connection, served, target);
-}
-async function nothing() {
-}
-function tellResource({ progress }, { id: id2, name }) {
-  progress.resource(id2, name ?? "");
-}
-async function notYetDiscovered(connection, instance2, advice) {
-  const { inputs, progress, plan } = connection;
-  if (inputs.mapBeforeDiscovery) {
-    const exact = await connection.identify() ?? connection.repository;
-    const described = describeByManifest(await readManifest(connection), instance2, exact);
-    if (typeof described !== "string") return described;
-    progress.info(`The repository cannot be mapped before its discovery: ${described}.`);
-  }
-  if (advice) throw new Failure("Konnect does not know the repository yet, and cannot discover it.", advice);
-  if (plan) return void 0;
-  progress.waiting("the discovery of the repository");
-  const resource = await awaitDiscovery(connection, instance2);
-  tellResource(connection, resource);
-  return resource;
-}
-var init_konnect = __esm({
-  "src/catalogs/konnect/konnect.ts"() {
-    "use strict";
-    init_ahead();
-    init_errors();
-    init_azure_devops();
-    init_connection();
-    init_credential();
-    init_describe();
-    init_integration();
-    init_manifest();
-    init_mapping();
-    init_resource();
-    init_service();
-  }
-});
-
 // src/clock.ts
 function until(signal, clock) {
   return { ...clock, sleep: (milliseconds) => clock.sleep(milliseconds, signal) };
@@ -10926,8 +8535,8 @@ var init_no_answer = __esm({
 function pauseBefore(attempt, request, result, now) {
   if (attempt > ATTEMPTS || !mayRepeat(request, result)) return void 0;
   const asked = "headers" in result ? pauseAsked(result, now) : void 0;
-  if (asked !== void 0 && asked > LONGEST_PAUSE3) return void 0;
-  const backOff = FIRST_PAUSE3 * 2 ** (attempt - 2) * (0.5 + Math.random() / 2);
+  if (asked !== void 0 && asked > LONGEST_PAUSE) return void 0;
+  const backOff = FIRST_PAUSE * 2 ** (attempt - 2) * (0.5 + Math.random() / 2);
   return Math.max(asked ?? 0, backOff);
 }
 function mayRepeat({ method, reads }, result) {
@@ -10951,13 +8560,13 @@ function retryAfter(header, now) {
   const date = /[a-z]/iu.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? void 0 : Math.max(0, date - now);
 }
-var ATTEMPTS, FIRST_PAUSE3, LONGEST_PAUSE3, PASSING;
+var ATTEMPTS, FIRST_PAUSE, LONGEST_PAUSE, PASSING;
 var init_retry = __esm({
   "src/http/retry.ts"() {
     "use strict";
     ATTEMPTS = 5;
-    FIRST_PAUSE3 = 500;
-    LONGEST_PAUSE3 = 6e4;
+    FIRST_PAUSE = 500;
+    LONGEST_PAUSE = 6e4;
     PASSING = /* @__PURE__ */ new Set([408, 429, 500, 502, 503, 504]);
   }
 });
@@ -13926,10 +11535,10 @@ var require_api_connect = __commonJS({
         }
       }
     };
-    function connect2(opts, callback) {
+    function connect4(opts, callback) {
       if (callback === void 0) {
         return new Promise((resolve, reject) => {
-          connect2.call(this, opts, (err, data) => {
+          connect4.call(this, opts, (err, data) => {
             return err ? reject(err) : resolve(data);
           });
         });
@@ -13946,7 +11555,7 @@ var require_api_connect = __commonJS({
         queueMicrotask(() => callback(err, { opaque }));
       }
     }
-    module2.exports = connect2;
+    module2.exports = connect4;
   }
 });
 
@@ -14019,7 +11628,7 @@ var require_connect = __commonJS({
       const sessionCache = new SessionCache(maxCachedSessions == null ? 100 : maxCachedSessions);
       timeout = timeout == null ? 1e4 : timeout;
       allowH2 = allowH2 != null ? allowH2 : false;
-      return function connect2({ hostname, host, protocol, port, servername, localAddress, httpSocket }, callback) {
+      return function connect4({ hostname, host, protocol, port, servername, localAddress, httpSocket }, callback) {
         let socket;
         if (protocol === "https:") {
           if (!tls) {
@@ -21093,7 +18702,7 @@ var require_client = __commonJS({
         tls,
         strictContentLength,
         maxCachedSessions,
-        connect: connect3,
+        connect: connect5,
         maxRequestsPerClient,
         localAddress,
         maxResponseSize,
@@ -21151,7 +18760,7 @@ var require_client = __commonJS({
         if (bodyTimeout != null && (!Number.isInteger(bodyTimeout) || bodyTimeout < 0)) {
           throw new InvalidArgumentError("bodyTimeout must be a positive integer or zero");
         }
-        if (connect3 != null && typeof connect3 !== "function" && typeof connect3 !== "object") {
+        if (connect5 != null && typeof connect5 !== "function" && typeof connect5 !== "object") {
           throw new InvalidArgumentError("connect must be a function or an object");
         }
         if (maxRequestsPerClient != null && (!Number.isInteger(maxRequestsPerClient) || maxRequestsPerClient < 0)) {
@@ -21185,8 +18794,8 @@ var require_client = __commonJS({
           throw new InvalidArgumentError("pingInterval must be a positive integer, greater or equal to 0");
         }
         super({ webSocket });
-        if (typeof connect3 !== "function") {
-          connect3 = buildConnector2({
+        if (typeof connect5 !== "function") {
+          connect5 = buildConnector2({
             ...tls,
             maxCachedSessions,
             allowH2,
@@ -21194,18 +18803,18 @@ var require_client = __commonJS({
             socketPath,
             timeout: connectTimeout,
             ...typeof autoSelectFamily === "boolean" ? { autoSelectFamily, autoSelectFamilyAttemptTimeout } : void 0,
-            ...connect3
+            ...connect5
           });
         } else {
-          const customConnect = connect3;
-          connect3 = (opts, callback) => customConnect({
+          const customConnect = connect5;
+          connect5 = (opts, callback) => customConnect({
             ...opts,
             ...socketPath != null ? { socketPath } : null,
             ...allowH2 != null ? { allowH2 } : null
           }, callback);
         }
         this[kUrl] = util.parseOrigin(url);
-        this[kConnector] = connect3;
+        this[kConnector] = connect5;
         this[kPipelining] = pipelining != null ? pipelining : 1;
         this[kMaxHeadersSize] = maxHeaderSize;
         this[kKeepAliveDefaultTimeout] = keepAliveTimeout == null ? 4e3 : keepAliveTimeout;
@@ -21263,7 +18872,7 @@ var require_client = __commonJS({
         );
       }
       [kConnect](cb) {
-        connect2(this);
+        connect4(this);
         this.once("connect", cb);
       }
       [kDispatch](opts, handler) {
@@ -21329,7 +18938,7 @@ var require_client = __commonJS({
         assert(client[kSize] === 0);
       }
     }
-    function connect2(client) {
+    function connect4(client) {
       assert(!client[kConnecting]);
       assert(!client[kHTTPContext]);
       let { host, hostname, protocol, port } = client[kUrl];
@@ -21508,7 +19117,7 @@ var require_client = __commonJS({
           return;
         }
         if (!client[kHTTPContext]) {
-          connect2(client);
+          connect4(client);
           return;
         }
         if (client[kHTTPContext].destroyed) {
@@ -21557,7 +19166,7 @@ var require_pool = __commonJS({
       constructor(origin2, {
         connections,
         factory = defaultFactory,
-        connect: connect2,
+        connect: connect4,
         connectTimeout,
         tls,
         maxCachedSessions,
@@ -21574,24 +19183,24 @@ var require_pool = __commonJS({
         if (typeof factory !== "function") {
           throw new InvalidArgumentError("factory must be a function.");
         }
-        if (connect2 != null && typeof connect2 !== "function" && typeof connect2 !== "object") {
+        if (connect4 != null && typeof connect4 !== "function" && typeof connect4 !== "object") {
           throw new InvalidArgumentError("connect must be a function or an object");
         }
-        if (typeof connect2 !== "function") {
-          connect2 = buildConnector2({
+        if (typeof connect4 !== "function") {
+          connect4 = buildConnector2({
             ...tls,
             maxCachedSessions,
             allowH2,
             socketPath,
             timeout: connectTimeout,
             ...typeof autoSelectFamily === "boolean" ? { autoSelectFamily, autoSelectFamilyAttemptTimeout } : void 0,
-            ...connect2
+            ...connect4
           });
         }
         super(options);
         this[kConnections] = connections || null;
         this[kUrl] = util.parseOrigin(origin2);
-        this[kOptions] = { ...util.deepClone(options), connect: connect2, allowH2, clientTtl, socketPath };
+        this[kOptions] = { ...util.deepClone(options), connect: connect4, allowH2, clientTtl, socketPath };
         this[kOptions].interceptors = options.interceptors ? { ...options.interceptors } : void 0;
         this[kFactory] = factory;
         this.on("connect", (origin3, targets) => {
@@ -21651,21 +19260,21 @@ var require_agent = __commonJS({
       return opts && opts.connections === 1 ? new Client(origin2, opts) : new Pool(origin2, opts);
     }
     var Agent2 = class extends DispatcherBase {
-      constructor({ factory = defaultFactory, maxOrigins = Infinity, connect: connect2, ...options } = {}) {
+      constructor({ factory = defaultFactory, maxOrigins = Infinity, connect: connect4, ...options } = {}) {
         if (typeof factory !== "function") {
           throw new InvalidArgumentError("factory must be a function.");
         }
-        if (connect2 != null && typeof connect2 !== "function" && typeof connect2 !== "object") {
+        if (connect4 != null && typeof connect4 !== "function" && typeof connect4 !== "object") {
           throw new InvalidArgumentError("connect must be a function or an object");
         }
         if (typeof maxOrigins !== "number" || Number.isNaN(maxOrigins) || maxOrigins <= 0) {
           throw new InvalidArgumentError("maxOrigins must be a number greater than 0");
         }
         super(options);
-        if (connect2 && typeof connect2 !== "function") {
-          connect2 = { ...connect2 };
+        if (connect4 && typeof connect4 !== "function") {
+          connect4 = { ...connect4 };
         }
-        this[kOptions] = { ...util.deepClone(options), maxOrigins, connect: connect2 };
+        this[kOptions] = { ...util.deepClone(options), maxOrigins, connect: connect4 };
         this[kFactory] = factory;
         this[kClients] = /* @__PURE__ */ new Map();
         this[kOrigins] = /* @__PURE__ */ new Set();
@@ -21780,7 +19389,7 @@ var init_undici = __esm({
 
 // src/http/tunnel.ts
 function tunnelThrough(proxy, tls, closing) {
-  const connect2 = buildConnector({ ...tls, timeout: TIMEOUT });
+  const connect4 = buildConnector({ ...tls, timeout: TIMEOUT });
   return (options, callback) => {
     openTunnel(
       proxy,
@@ -21788,7 +19397,7 @@ function tunnelThrough(proxy, tls, closing) {
       closing,
       `${options.hostname}:${options.port || (options.protocol === "https:" ? 443 : 80)}`
     ).then(
-      (socket) => options.protocol === "https:" ? connect2({ ...options, httpSocket: socket }, callback) : callback(null, socket),
+      (socket) => options.protocol === "https:" ? connect4({ ...options, httpSocket: socket }, callback) : callback(null, socket),
       (error) => callback(error, null)
     );
   };
@@ -21963,7 +19572,7 @@ function createHttp(options) {
         if (pause === void 0) {
           if (result instanceof NoAnswer) throw result;
           const asked = result.status < 400 ? pauseAsked(result, clock.now()) : void 0;
-          if (asked) holdBack(origin2, Math.min(asked, LONGEST_PAUSE3));
+          if (asked) holdBack(origin2, Math.min(asked, LONGEST_PAUSE));
           return result;
         }
         const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
@@ -22024,7 +19633,8 @@ function expiryOf(facts, {
 }, today) {
   if (!facts.credential) return void 0;
   const known = [
-    ["input", patExpiresOn],
+    // What is said of another PAT says nothing of this credential.
+    ["input", facts.fromPat === false ? void 0 : patExpiresOn],
     ["catalog", facts.expiresOn],
     ["recorded", facts.recorded]
   ];
@@ -22077,57 +19687,74 @@ var init_wording = __esm({
 function judge(facts, trial, given, today) {
   const expiry = expiryOf(facts, given, today);
   const asides = asidesOf(facts, trial, given, today);
+  const tried = facts.fromPat === false ? void 0 : trial;
   const verdict = (status, message, cure) => ({
     status,
     expiry,
     message,
     cure,
-    asides
+    asides,
+    // Without a PAT, what the catalog says is all that can be had.
+    works: tried?.result === "works" || facts.owner.provider !== "azure-devops"
   });
-  if (facts.status !== "valid") return verdict(facts.status, facts.advice?.problem ?? "", facts.advice?.cure);
+  const asCatalogSays = () => verdict(facts.status, facts.advice?.problem ?? "", facts.advice?.cure);
+  if (facts.status !== "valid" && facts.status !== "unauthorized") return asCatalogSays();
   const what = subject(facts);
-  const tried = facts.fromPat === false ? void 0 : trial;
   if (tried?.result === "expired" || tried?.result === "refused")
     return verdict(
       tried.result === "expired" ? "expired" : "tainted",
-      `${what} does not work any more, although the catalog has not noticed yet. ${tried.why}`,
+      facts.fromPat ? `${what} does not work any more, although the catalog has not noticed yet. ${tried.why}` : `The azure-devops-pat that is given, from which the credential of the integration "${oneLine(facts.integration.name, 120)}" may have been made, does not work. ${tried.why}`,
       renewal(facts)
     );
-  const proven = tried?.result === "works" ? " Azure DevOps accepts it today." : "";
-  if (!expiry) return verdict("valid", `${what} works; it has no last day that is known.`);
-  if (expiry.daysLeft < 0 && proven)
+  if (facts.status === "unauthorized" && !(expiry && expiry.daysLeft < 0)) return asCatalogSays();
+  const works = tried?.result === "works" && facts.fromPat === true;
+  const note = noteOn(facts, tried, works);
+  if (!expiry)
+    return verdict("valid", `${what} works, as far as the catalog knows; its last day is not known.${note}`);
+  const until2 = `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
+  if (expiry.daysLeft < 0 && works && facts.status === "unauthorized") return asCatalogSays();
+  if (expiry.daysLeft < 0 && works)
     return verdict(
       "expiring",
-      `${what} should have ended on ${expiry.on} (${howKnown(expiry)}), but Azure DevOps accepts it today.`,
+      `${what} should have ended on ${until2} (${howKnown(expiry)}), but Azure DevOps accepts it today.`,
       "Somebody prolonged it, or the day is wrong. Set pat-expires-on to its true last day."
     );
   if (expiry.daysLeft < 0)
     return verdict(
       "expired",
-      `${what} ended on ${expiry.on}${expiry.atMost ? " at the latest, unless somebody prolonged it" : ""} (${howKnown(expiry)}).`,
+      `${what} ended on ${until2}${expiry.atMost ? ", unless somebody prolonged it" : ""} (${howKnown(expiry)}).${note}`,
       renewal(facts)
     );
-  const until2 = `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
   if (expiry.daysLeft <= given.remindWithin)
     return verdict(
       "expiring",
-      `${what} ends on ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${proven}`,
+      `${what} ends on ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note}`,
       renewal(facts)
     );
   const hint = expiry.atMost ? " Set pat-expires-on to its true last day, to be reminded in time." : "";
   return verdict(
     "valid",
-    `${what} is valid until ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${proven}${hint}`
+    `${what} is valid until ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note}${hint}`
   );
 }
-function renewal({ owner }) {
-  return owner.provider === "azure-devops" ? `Make a new PAT (Code: Read, in the organization "${owner.organization}" only), put it into the secret of azure-devops-pat, and run command: register once: it proves the PAT and replaces the credential without losing anything.` : "Authorize the integration again.";
+function noteOn({ owner, fromPat }, tried, works) {
+  if (works) return " Azure DevOps accepts it today.";
+  if (owner.provider !== "azure-devops" || fromPat === false) return "";
+  if (!tried) return " It was not tried: there is no azure-devops-pat.";
+  return tried.result === "works" ? " The azure-devops-pat that is given works, but it is not known whether the credential was made from it." : ` Whether it works could not be tried: ${"why" in tried ? tried.why : ""}`;
+}
+function renewal({ owner, replaceable }) {
+  return owner.provider === "azure-devops" ? `Make a new PAT (Code: Read, in the organization "${owner.organization}" only), put it into the secret of azure-devops-pat, and run command: register once, with pat-expires-on set to its last day${replaceable ? "" : " and with rotate-credential: always"}: it proves the PAT and replaces the credential without losing anything.` : "Authorize the integration again.";
 }
 function asidesOf(facts, trial, { patExpiresOn }, today) {
   const asides = [];
   if (facts.fromPat === false && (trial?.result === "expired" || trial?.result === "refused"))
     asides.push(
       `The azure-devops-pat that is given does not work; the credential was made from another one. ${trial.why}`
+    );
+  if (facts.fromPat === false && trial?.result === "works")
+    asides.push(
+      "The azure-devops-pat that is given works, but the catalog still uses another one. To store it, run command: register once with rotate-credential: auto."
     );
   if (patExpiresOn && patExpiresOn > daysAfter(aYearAfter(today), 1))
     asides.push(
@@ -22139,8 +19766,3573 @@ var init_verdict = __esm({
   "src/reminder/verdict.ts"() {
     "use strict";
     init_dates();
+    init_text();
     init_expiry();
     init_wording();
+  }
+});
+
+// node_modules/valibot/dist/index.mjs
+// @__NO_SIDE_EFFECTS__
+function getGlobalConfig(config$1) {
+  if (!config$1 && !store$4) return DEFAULT_CONFIG;
+  return {
+    lang: config$1?.lang ?? store$4?.lang,
+    message: config$1?.message,
+    abortEarly: config$1?.abortEarly ?? store$4?.abortEarly,
+    abortPipeEarly: config$1?.abortPipeEarly ?? store$4?.abortPipeEarly
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function getGlobalMessage(lang) {
+  return store$3?.get(lang);
+}
+// @__NO_SIDE_EFFECTS__
+function getSchemaMessage(lang) {
+  return store$2?.get(lang);
+}
+// @__NO_SIDE_EFFECTS__
+function getSpecificMessage(reference3, lang) {
+  return store$1?.get(reference3)?.get(lang);
+}
+// @__NO_SIDE_EFFECTS__
+function _stringify(input) {
+  const type = typeof input;
+  if (type === "string") return `"${input}"`;
+  if (type === "number" || type === "bigint" || type === "boolean") return `${input}`;
+  if (type === "object" || type === "function") return (input && Object.getPrototypeOf(input)?.constructor?.name) ?? "null";
+  return type;
+}
+function _addIssue(context, label, dataset, config$1, other) {
+  const input = other && "input" in other ? other.input : dataset.value;
+  const expected = other?.expected ?? context.expects ?? null;
+  const received = other?.received ?? /* @__PURE__ */ _stringify(input);
+  const issue = {
+    kind: context.kind,
+    type: context.type,
+    input,
+    expected,
+    received,
+    message: `Invalid ${label}: ${expected ? `Expected ${expected} but r` : "R"}eceived ${received}`,
+    requirement: context.requirement,
+    path: other?.path,
+    issues: other?.issues,
+    lang: config$1.lang,
+    abortEarly: config$1.abortEarly,
+    abortPipeEarly: config$1.abortPipeEarly
+  };
+  const isSchema = context.kind === "schema";
+  const message$1 = other?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue.lang);
+  if (message$1 !== void 0) issue.message = typeof message$1 === "function" ? message$1(issue) : message$1;
+  if (isSchema) dataset.typed = false;
+  if (dataset.issues) dataset.issues.push(issue);
+  else dataset.issues = [issue];
+}
+// @__NO_SIDE_EFFECTS__
+function _isSameValueZero(value1, value2) {
+  return value1 === value2 || Number.isNaN(value1) && Number.isNaN(value2);
+}
+// @__NO_SIDE_EFFECTS__
+function _isValidObjectKey(object$1, key) {
+  return Object.prototype.hasOwnProperty.call(object$1, key) && key !== "__proto__" && key !== "prototype" && key !== "constructor";
+}
+// @__NO_SIDE_EFFECTS__
+function _joinExpects(values$1, separator) {
+  const list = [...new Set(values$1)];
+  if (list.length > 1) return `(${list.join(` ${separator} `)})`;
+  return list[0] ?? "never";
+}
+function _standardSchema(schema) {
+  schema["~standard"] = {
+    version: 1,
+    vendor: "valibot",
+    validate: (value$1) => schema["~run"]({ value: value$1 }, /* @__PURE__ */ getGlobalConfig())
+  };
+  return schema;
+}
+// @__NO_SIDE_EFFECTS__
+function check(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "check",
+    reference: check,
+    async: false,
+    expects: null,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function length(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "length",
+    reference: length,
+    async: false,
+    expects: `${requirement}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && dataset.value.length !== this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function maxEntries(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "max_entries",
+    reference: maxEntries,
+    async: false,
+    expects: `<=${requirement}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (!dataset.typed) return dataset;
+      const count = Object.keys(dataset.value).length;
+      if (dataset.typed && count > this.requirement) _addIssue(this, "entries", dataset, config$1, { received: `${count}` });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function maxLength(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "max_length",
+    reference: maxLength,
+    async: false,
+    expects: `<=${requirement}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && dataset.value.length > this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function minLength(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "min_length",
+    reference: minLength,
+    async: false,
+    expects: `>=${requirement}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && dataset.value.length < this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function regex(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "regex",
+    reference: regex,
+    async: false,
+    expects: `${requirement}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "format", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function getFallback(schema, dataset, config$1) {
+  return typeof schema.fallback === "function" ? schema.fallback(dataset, config$1) : schema.fallback;
+}
+// @__NO_SIDE_EFFECTS__
+function getDefault(schema, dataset, config$1) {
+  return typeof schema.default === "function" ? schema.default(dataset, config$1) : schema.default;
+}
+// @__NO_SIDE_EFFECTS__
+function array(item, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "array",
+    reference: array,
+    expects: "Array",
+    async: false,
+    item,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (Array.isArray(input)) {
+        dataset.typed = true;
+        dataset.value = [];
+        for (let key = 0; key < input.length; key++) {
+          const value$1 = input[key];
+          const itemDataset = this.item["~run"]({ value: value$1 }, config$1);
+          if (itemDataset.issues) {
+            const pathItem = {
+              type: "array",
+              origin: "value",
+              input,
+              key,
+              value: value$1
+            };
+            for (const issue of itemDataset.issues) {
+              if (issue.path) issue.path.unshift(pathItem);
+              else issue.path = [pathItem];
+              dataset.issues?.push(issue);
+            }
+            if (!dataset.issues) dataset.issues = itemDataset.issues;
+            if (config$1.abortEarly) {
+              dataset.typed = false;
+              break;
+            }
+          }
+          if (!itemDataset.typed) dataset.typed = false;
+          dataset.value.push(itemDataset.value);
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function boolean(message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "boolean",
+    reference: boolean,
+    expects: "boolean",
+    async: false,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (typeof dataset.value === "boolean") dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function literal(literal_, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "literal",
+    reference: literal,
+    expects: /* @__PURE__ */ _stringify(literal_),
+    async: false,
+    literal: literal_,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (/* @__PURE__ */ _isSameValueZero(dataset.value, this.literal)) dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function looseObject(entries$1, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "loose_object",
+    reference: looseObject,
+    expects: "Object",
+    async: false,
+    entries: entries$1,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (input && typeof input === "object") {
+        dataset.typed = true;
+        dataset.value = {};
+        for (const key in this.entries) {
+          const valueSchema = this.entries[key];
+          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+            const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
+            if (valueDataset.issues) {
+              const pathItem = {
+                type: "object",
+                origin: "value",
+                input,
+                key,
+                value: value$1
+              };
+              for (const issue of valueDataset.issues) {
+                if (issue.path) issue.path.unshift(pathItem);
+                else issue.path = [pathItem];
+                dataset.issues?.push(issue);
+              }
+              if (!dataset.issues) dataset.issues = valueDataset.issues;
+              if (config$1.abortEarly) {
+                dataset.typed = false;
+                break;
+              }
+            }
+            if (!valueDataset.typed) dataset.typed = false;
+            dataset.value[key] = valueDataset.value;
+          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+          else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+            _addIssue(this, "key", dataset, config$1, {
+              input: void 0,
+              expected: `"${key}"`,
+              path: [{
+                type: "object",
+                origin: "key",
+                input,
+                key,
+                value: input[key]
+              }]
+            });
+            if (config$1.abortEarly) break;
+          }
+        }
+        if (!dataset.issues || !config$1.abortEarly) {
+          for (const key in input) if (/* @__PURE__ */ _isValidObjectKey(input, key) && !Object.prototype.hasOwnProperty.call(this.entries, key)) dataset.value[key] = input[key];
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function nullable(wrapped, default_) {
+  return _standardSchema({
+    kind: "schema",
+    type: "nullable",
+    reference: nullable,
+    expects: `(${wrapped.expects} | null)`,
+    async: false,
+    wrapped,
+    default: default_,
+    "~run"(dataset, config$1) {
+      if (dataset.value === null) {
+        if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
+        if (dataset.value === null) {
+          dataset.typed = true;
+          return dataset;
+        }
+      }
+      return this.wrapped["~run"](dataset, config$1);
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function nullish(wrapped, default_) {
+  return _standardSchema({
+    kind: "schema",
+    type: "nullish",
+    reference: nullish,
+    expects: `(${wrapped.expects} | null | undefined)`,
+    async: false,
+    wrapped,
+    default: default_,
+    "~run"(dataset, config$1) {
+      if (dataset.value === null || dataset.value === void 0) {
+        if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
+        if (dataset.value === null || dataset.value === void 0) {
+          dataset.typed = true;
+          return dataset;
+        }
+      }
+      return this.wrapped["~run"](dataset, config$1);
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function number(message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "number",
+    reference: number,
+    expects: "number",
+    async: false,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (typeof dataset.value === "number" && !isNaN(dataset.value)) dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function object(entries$1, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "object",
+    reference: object,
+    expects: "Object",
+    async: false,
+    entries: entries$1,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (input && typeof input === "object") {
+        dataset.typed = true;
+        dataset.value = {};
+        for (const key in this.entries) {
+          const valueSchema = this.entries[key];
+          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+            const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
+            if (valueDataset.issues) {
+              const pathItem = {
+                type: "object",
+                origin: "value",
+                input,
+                key,
+                value: value$1
+              };
+              for (const issue of valueDataset.issues) {
+                if (issue.path) issue.path.unshift(pathItem);
+                else issue.path = [pathItem];
+                dataset.issues?.push(issue);
+              }
+              if (!dataset.issues) dataset.issues = valueDataset.issues;
+              if (config$1.abortEarly) {
+                dataset.typed = false;
+                break;
+              }
+            }
+            if (!valueDataset.typed) dataset.typed = false;
+            dataset.value[key] = valueDataset.value;
+          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+          else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+            _addIssue(this, "key", dataset, config$1, {
+              input: void 0,
+              expected: `"${key}"`,
+              path: [{
+                type: "object",
+                origin: "key",
+                input,
+                key,
+                value: input[key]
+              }]
+            });
+            if (config$1.abortEarly) break;
+          }
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function optional(wrapped, default_) {
+  return _standardSchema({
+    kind: "schema",
+    type: "optional",
+    reference: optional,
+    expects: `(${wrapped.expects} | undefined)`,
+    async: false,
+    wrapped,
+    default: default_,
+    "~run"(dataset, config$1) {
+      if (dataset.value === void 0) {
+        if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
+        if (dataset.value === void 0) {
+          dataset.typed = true;
+          return dataset;
+        }
+      }
+      return this.wrapped["~run"](dataset, config$1);
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function record(key, value$1, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "record",
+    reference: record,
+    expects: "Object",
+    async: false,
+    key,
+    value: value$1,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (input && typeof input === "object") {
+        dataset.typed = true;
+        dataset.value = {};
+        for (const entryKey in input) if (/* @__PURE__ */ _isValidObjectKey(input, entryKey)) {
+          const entryValue = input[entryKey];
+          const keyDataset = this.key["~run"]({ value: entryKey }, config$1);
+          if (keyDataset.issues) {
+            const pathItem = {
+              type: "object",
+              origin: "key",
+              input,
+              key: entryKey,
+              value: entryValue
+            };
+            for (const issue of keyDataset.issues) {
+              issue.path = [pathItem];
+              dataset.issues?.push(issue);
+            }
+            if (!dataset.issues) dataset.issues = keyDataset.issues;
+            if (config$1.abortEarly) {
+              dataset.typed = false;
+              break;
+            }
+          }
+          const valueDataset = this.value["~run"]({ value: entryValue }, config$1);
+          if (valueDataset.issues) {
+            const pathItem = {
+              type: "object",
+              origin: "value",
+              input,
+              key: entryKey,
+              value: entryValue
+            };
+            for (const issue of valueDataset.issues) {
+              if (issue.path) issue.path.unshift(pathItem);
+              else issue.path = [pathItem];
+              dataset.issues?.push(issue);
+            }
+            if (!dataset.issues) dataset.issues = valueDataset.issues;
+            if (config$1.abortEarly) {
+              dataset.typed = false;
+              break;
+            }
+          }
+          if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
+          if (keyDataset.typed) dataset.value[keyDataset.value] = valueDataset.value;
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function strictObject(entries$1, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "strict_object",
+    reference: strictObject,
+    expects: "Object",
+    async: false,
+    entries: entries$1,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (input && typeof input === "object") {
+        dataset.typed = true;
+        dataset.value = {};
+        for (const key in this.entries) {
+          const valueSchema = this.entries[key];
+          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+            const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
+            if (valueDataset.issues) {
+              const pathItem = {
+                type: "object",
+                origin: "value",
+                input,
+                key,
+                value: value$1
+              };
+              for (const issue of valueDataset.issues) {
+                if (issue.path) issue.path.unshift(pathItem);
+                else issue.path = [pathItem];
+                dataset.issues?.push(issue);
+              }
+              if (!dataset.issues) dataset.issues = valueDataset.issues;
+              if (config$1.abortEarly) {
+                dataset.typed = false;
+                break;
+              }
+            }
+            if (!valueDataset.typed) dataset.typed = false;
+            dataset.value[key] = valueDataset.value;
+          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+          else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+            _addIssue(this, "key", dataset, config$1, {
+              input: void 0,
+              expected: `"${key}"`,
+              path: [{
+                type: "object",
+                origin: "key",
+                input,
+                key,
+                value: input[key]
+              }]
+            });
+            if (config$1.abortEarly) break;
+          }
+        }
+        if (!dataset.issues || !config$1.abortEarly) {
+          for (const key in input) if (!Object.prototype.hasOwnProperty.call(this.entries, key)) {
+            _addIssue(this, "key", dataset, config$1, {
+              input: key,
+              expected: "never",
+              path: [{
+                type: "object",
+                origin: "key",
+                input,
+                key,
+                value: input[key]
+              }]
+            });
+            break;
+          }
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function string(message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "string",
+    reference: string,
+    expects: "string",
+    async: false,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (typeof dataset.value === "string") dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function tupleWithRest(items, rest, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "tuple_with_rest",
+    reference: tupleWithRest,
+    expects: "Array",
+    async: false,
+    items,
+    rest,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (Array.isArray(input)) {
+        dataset.typed = true;
+        dataset.value = [];
+        for (let key = 0; key < this.items.length; key++) {
+          const value$1 = input[key];
+          const itemDataset = this.items[key]["~run"]({ value: value$1 }, config$1);
+          if (itemDataset.issues) {
+            const pathItem = {
+              type: "array",
+              origin: "value",
+              input,
+              key,
+              value: value$1
+            };
+            for (const issue of itemDataset.issues) {
+              if (issue.path) issue.path.unshift(pathItem);
+              else issue.path = [pathItem];
+              dataset.issues?.push(issue);
+            }
+            if (!dataset.issues) dataset.issues = itemDataset.issues;
+            if (config$1.abortEarly) {
+              dataset.typed = false;
+              break;
+            }
+          }
+          if (!itemDataset.typed) dataset.typed = false;
+          dataset.value.push(itemDataset.value);
+        }
+        if (!dataset.issues || !config$1.abortEarly) for (let key = this.items.length; key < input.length; key++) {
+          const value$1 = input[key];
+          const itemDataset = this.rest["~run"]({ value: value$1 }, config$1);
+          if (itemDataset.issues) {
+            const pathItem = {
+              type: "array",
+              origin: "value",
+              input,
+              key,
+              value: value$1
+            };
+            for (const issue of itemDataset.issues) {
+              if (issue.path) issue.path.unshift(pathItem);
+              else issue.path = [pathItem];
+              dataset.issues?.push(issue);
+            }
+            if (!dataset.issues) dataset.issues = itemDataset.issues;
+            if (config$1.abortEarly) {
+              dataset.typed = false;
+              break;
+            }
+          }
+          if (!itemDataset.typed) dataset.typed = false;
+          dataset.value.push(itemDataset.value);
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function _subIssues(datasets) {
+  let issues;
+  if (datasets) for (const dataset of datasets) if (issues) for (const issue of dataset.issues) issues.push(issue);
+  else issues = dataset.issues;
+  return issues;
+}
+// @__NO_SIDE_EFFECTS__
+function union(options, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "union",
+    reference: union,
+    expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "|"),
+    async: false,
+    options,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      let validDataset;
+      let typedDatasets;
+      let untypedDatasets;
+      for (const schema of this.options) {
+        const optionDataset = schema["~run"]({ value: dataset.value }, config$1);
+        if (optionDataset.typed) if (optionDataset.issues) if (typedDatasets) typedDatasets.push(optionDataset);
+        else typedDatasets = [optionDataset];
+        else {
+          validDataset = optionDataset;
+          break;
+        }
+        else if (untypedDatasets) untypedDatasets.push(optionDataset);
+        else untypedDatasets = [optionDataset];
+      }
+      if (validDataset) return validDataset;
+      if (typedDatasets) {
+        if (typedDatasets.length === 1) return typedDatasets[0];
+        _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(typedDatasets) });
+        dataset.typed = true;
+      } else if (untypedDatasets?.length === 1) return untypedDatasets[0];
+      else _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(untypedDatasets) });
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function unknown() {
+  return _standardSchema({
+    kind: "schema",
+    type: "unknown",
+    reference: unknown,
+    expects: "unknown",
+    async: false,
+    "~run"(dataset) {
+      dataset.typed = true;
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function pipe(...pipe$1) {
+  return _standardSchema({
+    ...pipe$1[0],
+    pipe: pipe$1,
+    "~run"(dataset, config$1) {
+      for (const item of pipe$1) if (item.kind !== "metadata") {
+        if (dataset.issues && (item.kind === "schema" || item.kind === "transformation")) {
+          dataset.typed = false;
+          break;
+        }
+        if (!dataset.issues || !config$1.abortEarly && !config$1.abortPipeEarly) dataset = item["~run"](dataset, config$1);
+      }
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function safeParse(schema, input, config$1) {
+  const dataset = schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
+  return {
+    typed: dataset.typed,
+    success: !dataset.issues,
+    output: dataset.value,
+    issues: dataset.issues
+  };
+}
+var store$4, DEFAULT_CONFIG, store$3, store$2, store$1, EMOJI_REGEX;
+var init_dist = __esm({
+  "node_modules/valibot/dist/index.mjs"() {
+    DEFAULT_CONFIG = {
+      lang: void 0,
+      message: void 0,
+      abortEarly: void 0,
+      abortPipeEarly: void 0
+    };
+    EMOJI_REGEX = new RegExp("^(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|\\u{1F3F4}[\\u{E0061}-\\u{E007A}]{2}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{1,3}\\u{E007F}|(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation})(?:\\u200D(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation}))*)+$", "u");
+  }
+});
+
+// src/scm/azure-devops.ts
+function azureDevOps2(http) {
+  const reads = /* @__PURE__ */ new Map();
+  async function ask(repository, secret) {
+    const response = await http.send({
+      method: "GET",
+      url: address(repository),
+      headers: azureDevOpsHeaders(secret)
+    });
+    const found2 = response.status === 200 ? safeParse(GitRepository, json(response)) : void 0;
+    if (!found2?.success) throw refused2(repository, response, secret);
+    const { id: id2, name, project } = found2.output;
+    return { ...repository, id: id2, name, project: project.name, projectId: project.id };
+  }
+  function read3(repository, secret) {
+    const key = JSON.stringify([address(repository), secret]);
+    const reading = reads.get(key) ?? ask(repository, secret);
+    reads.set(key, reading);
+    return reading;
+  }
+  return {
+    read: read3,
+    async readFile(repository, file, secret) {
+      const { host, organization, project, name } = repository;
+      const path2 = [organization, project ?? name, "_apis", "git", "repositories", name].map(
+        encodeURIComponent
+      );
+      const url = new URL(`${host}/${path2.join("/")}/items?api-version=6.0&path=${encodeURIComponent(file)}`);
+      const headers = { ...azureDevOpsHeaders(secret), accept: "*/*" };
+      const response = await http.send({ method: "GET", url, headers });
+      if (response.status === 200) return response.text;
+      if (response.status === 404 && /GitItemNotFound|TF401174/u.test(response.text)) return void 0;
+      throw refused2(repository, response, secret);
+    },
+    async tryPat(owner, pat, repository = { ...owner, id: NO_REPOSITORY, name: NO_REPOSITORY }) {
+      try {
+        await read3(repository, { pat });
+        return { result: "works" };
+      } catch (error) {
+        const result = error instanceof RepositoryRefused ? error.secret : "unknown";
+        return result === "works" ? { result } : { result, why: messageOf(error) };
+      }
+    }
+  };
+}
+function address({ host, organization, project, name, id: id2 }) {
+  const segments = id2 ? [organization] : [organization, project ?? name];
+  const path2 = [...segments, "_apis", "git", "repositories", id2 ?? name].map(encodeURIComponent).join("/");
+  return new URL(`${host}/${path2}?api-version=7.1`);
+}
+function azureDevOpsHeaders(secret) {
+  const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
+  return { authorization, "x-tfs-fedauthredirect": "Suppress" };
+}
+function json(response) {
+  try {
+    return JSON.parse(response.text);
+  } catch {
+    return void 0;
+  }
+}
+function refused2(repository, response, secret) {
+  const what = "pat" in secret ? "the azure-devops-pat" : "the job's own token (System.AccessToken)";
+  const { status } = response;
+  const says = azureDevOpsMessage(response);
+  const where = repository.id === NO_REPOSITORY ? `in the organization ${repository.organization}` : `read the repository ${fullName(repository)}`;
+  const attempt = `Azure DevOps did not let ${what} ${where}: GET ${address(repository).pathname}, status ${status}${says && `. ${says}`}`;
+  const because = (result, cure) => new RepositoryRefused(status, result, attempt, cure);
+  if (/\bexpired\b/iu.test(says))
+    return because(
+      "expired",
+      "The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret."
+    );
+  if (status === 404)
+    return because(
+      // Where the organization does not exist, a page for people says so.
+      says ? "works" : "unknown",
+      `Check the name of the repository, and that the owner of the token may read it${"pat" in secret ? "" : " (pipelines see only the repositories that their job authorization scope allows)"}.`
+    );
+  if (status >= 500 || status === 429)
+    return because("unknown", "Azure DevOps is not well or throttles. Run the step again.");
+  const signIn = /\/_signin\b/u.test([response.headers.location].flat()[0] ?? "");
+  return because(
+    status === 401 || status === 203 || status === 302 && signIn ? "refused" : "unknown",
+    "The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read."
+  );
+}
+function azureDevOpsMessage(response) {
+  const header = [response.headers["x-tfs-serviceerror"]].flat()[0];
+  if (header) {
+    try {
+      return oneLine(decodeURIComponent(header), 200);
+    } catch {
+      return oneLine(header, 200);
+    }
+  }
+  const body = safeParse(ServiceError, json(response));
+  return body.success ? oneLine(body.output.message, 200) : "";
+}
+var GitRepository, ServiceError, RepositoryRefused, NO_REPOSITORY;
+var init_azure_devops = __esm({
+  "src/scm/azure-devops.ts"() {
+    "use strict";
+    init_dist();
+    init_errors();
+    init_repository();
+    init_text();
+    GitRepository = object({
+      id: string(),
+      name: string(),
+      project: object({ id: string(), name: string() })
+    });
+    ServiceError = object({ message: string(), eventId: optional(number()) });
+    RepositoryRefused = class extends Failure {
+      name = "RepositoryRefused";
+      status;
+      /** What it says of the secret: `works` where only the repository is missing. */
+      secret;
+      constructor(status, secret, message, cure) {
+        super(message, cure);
+        this.status = status;
+        this.secret = secret;
+      }
+    };
+    NO_REPOSITORY = "0b0a0c0d-9f2e-4d6b-8c1a-5e7f3a2b1c4d";
+  }
+});
+
+// src/ahead.ts
+function aheadThen(first, again) {
+  let ahead = first;
+  return () => {
+    const look = ahead ?? again();
+    ahead = void 0;
+    return look;
+  };
+}
+function early(promise) {
+  promise.catch(() => {
+  });
+  return promise;
+}
+var init_ahead = __esm({
+  "src/ahead.ts"() {
+    "use strict";
+  }
+});
+
+// src/catalogs/konnect/schemas.ts
+var labels, config, id, reference, IntegrationInstance, AuthCredential, Integration, CatalogService, CatalogResource, ResourceMapping, NumberedPage, CursorPage, Problem;
+var init_schemas = __esm({
+  "src/catalogs/konnect/schemas.ts"() {
+    "use strict";
+    init_dist();
+    labels = record(string(), string());
+    config = record(string(), unknown());
+    id = pipe(string(), regex(/^[\w-]+$/u));
+    reference = object({ id, name: string() });
+    IntegrationInstance = object({
+      id,
+      name: string(),
+      display_name: string(),
+      integration: object({ name: string() }),
+      authorized: boolean(),
+      labels: nullish(labels, {}),
+      config
+    });
+    AuthCredential = object({
+      id,
+      tainted: boolean(),
+      missing_permissions: array(object({ scopes: array(nullable(string())), message: string() })),
+      expires_at: nullable(string()),
+      created_at: nullish(string())
+    });
+    Integration = object({
+      name: string(),
+      authorization: nullish(
+        looseObject({
+          type: optional(string()),
+          config: optional(
+            object({
+              headers: optional(array(object({ name: string() }))),
+              app_install_url: optional(object({ url: string() }))
+            })
+          )
+        })
+      ),
+      resource_types: record(string(), object({ schema: object({ definition: record(string(), string()) }) }))
+    });
+    CatalogService = object({
+      id,
+      name: string(),
+      display_name: string(),
+      description: nullable(string()),
+      labels: nullish(labels, {}),
+      custom_fields: nullish(record(string(), unknown()), {})
+    });
+    CatalogResource = object({
+      id,
+      name: nullable(string()),
+      type: string(),
+      config,
+      integration: object({ name: string(), instance: reference }),
+      integration_data: nullish(config, {}),
+      archived: optional(boolean(), false)
+    });
+    ResourceMapping = object({
+      id,
+      resource: object({ id }),
+      service: reference
+    });
+    NumberedPage = object({ page: object({ total: number() }) });
+    CursorPage = object({ page: object({ next: nullish(string()) }) });
+    Problem = object({
+      title: nullish(string()),
+      detail: nullish(unknown()),
+      message: nullish(string()),
+      instance: nullish(string()),
+      invalid_parameters: nullish(array(looseObject({ field: nullish(string()), reason: nullish(string()) })))
+    });
+  }
+});
+
+// src/catalogs/konnect/errors.ts
+function problemOf(response) {
+  const json2 = parseJson(response.text);
+  const parsed = safeParse(Problem, json2);
+  if (!parsed.success)
+    return { text: oneLine(response.text.replace(/<[^>]*>/gu, " ").replace(/\s+/gu, " "), 120) };
+  const { title, detail, message, instance: instance2, invalid_parameters: invalid2 } = parsed.output;
+  const fields = (invalid2 ?? []).map(({ field, reason }) => `${field ?? "?"}: ${reason ?? "invalid"}`);
+  const sentence = [typeof detail === "string" ? detail : void 0, message, title].find(Boolean) ?? "";
+  const trace = /^(?:kong|konnect):trace:(.+)$/u.exec(instance2 ?? "")?.[1];
+  return {
+    text: oneLine([sentence, ...fields].filter(Boolean).join("; ")),
+    ...trace ? { trace: oneLine(trace, 80) } : {}
+  };
+}
+function parseJson(text2) {
+  try {
+    return JSON.parse(text2);
+  } catch {
+    return void 0;
+  }
+}
+function cureOf(method, path2, { status, headers }) {
+  if (status === 401)
+    return "The catalog-token is not valid here: it may be mistyped, expired or revoked, or belong to another region (catalog-region).";
+  if (status === 403) return `The catalog-token lacks a role in this region: ${roleFor(method, path2)}.`;
+  if (status === 404) return "Check catalog-region and catalog-url, and that nobody deleted it meanwhile.";
+  if (status === 429) {
+    const asked = [headers["retry-after"]].flat()[0];
+    return `Konnect limits how often it may be called${asked ? ` and asks to wait (Retry-After: ${oneLine(asked, 40)})` : ""}. Run the step again later, or run fewer of these steps at once.`;
+  }
+  if (status >= 300 && status < 400) {
+    const target = [headers.location].flat()[0] ?? "another address";
+    return `It redirects to ${oneLine(target, 120)}, which is not followed, so as not to send the token there. Set catalog-url to the right address.`;
+  }
+  if (status >= 500)
+    return "The fault is on the side of Konnect. Run the step again; give them the trace if it goes on.";
+  if (status === 409)
+    return "Something else holds that place. Look at it in Konnect, then run the step again.";
+  return "Correct the inputs that it names.";
+}
+function roleFor(method, path2) {
+  if (path2.includes("/integration")) return method === "GET" ? "Integration Viewer" : "Integration Admin";
+  if (method === "GET") return "Service Viewer";
+  if (method === "POST" && path2.endsWith("/catalog-services")) return "Service Creator";
+  return "Service Admin of this service";
+}
+var KonnectError;
+var init_errors2 = __esm({
+  "src/catalogs/konnect/errors.ts"() {
+    "use strict";
+    init_dist();
+    init_errors();
+    init_text();
+    init_schemas();
+    KonnectError = class extends Failure {
+      name = "KonnectError";
+      status;
+      /** Someone else made the same thing, or the name is taken. */
+      conflict;
+      /** A write that the server may have acted on although its answer says that it failed. */
+      maybeProcessed;
+      constructor(method, path2, response) {
+        const problem = problemOf(response);
+        const trace = problem.trace ? `, trace ${problem.trace}` : "";
+        super(
+          `Konnect refused ${method} ${path2}: status ${response.status}${trace}. ${problem.text}`.trim(),
+          cureOf(method, path2, response)
+        );
+        this.status = response.status;
+        this.conflict = response.status === 409 || response.status === 400 && /already exists|unique constraint|must be unique/iu.test(problem.text);
+        this.maybeProcessed = method !== "GET" && (response.status >= 500 || response.status === 408);
+      }
+    };
+  }
+});
+
+// src/catalogs/konnect/client.ts
+function konnectClient(http, url, token) {
+  async function call(method, path2, query, options = {}) {
+    const address3 = new URL(`${url}/v1${path2}`);
+    address3.search = query.toString();
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await http.send({ method, url: address3, headers, ...options });
+    if (response.status < 200 || response.status > 299)
+      throw new KonnectError(method, `/v1${path2}`, response);
+    return response;
+  }
+  async function read3(method, path2, schema, query = new URLSearchParams(), options = {}) {
+    return check2(schema, await call(method, path2, query, options), method, path2);
+  }
+  async function page(path2, meta, query) {
+    query.set("page[size]", String(PAGE_SIZE));
+    return read3("GET", path2, object({ data: array(unknown()), meta }), query);
+  }
+  async function readPages(path2, filter) {
+    const records = [];
+    let total;
+    for (let number2 = 1; number2 <= MOST_PAGES; number2++) {
+      const query = encode(filter);
+      query.set("page[number]", String(number2));
+      const { data, meta } = await page(path2, NumberedPage, query);
+      total ??= meta.page.total;
+      if (total !== meta.page.total) return void 0;
+      records.push(...data);
+      if (data.length === 0 || records.length >= total) return records;
+    }
+    throw tooMany(path2, records.length);
+  }
+  return {
+    get: (path2, schema, options) => read3("GET", path2, schema, void 0, options),
+    async list(path2, schema, filter = {}) {
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        const records = await readPages(path2, filter);
+        if (records) return records.map((record2) => checkRecord(schema, record2, path2));
+      }
+      throw new Failure(`GET /v1${path2} keeps changing while it is read.`, "Run the step again.");
+    },
+    async walk(path2, schema, filter) {
+      const records = [];
+      let cursor = null;
+      for (let number2 = 1; number2 <= MOST_PAGES; number2++) {
+        const query = encode(filter);
+        if (cursor) query.set("page[after]", cursor);
+        const { data, meta } = await page(path2, CursorPage, query);
+        records.push(...data);
+        cursor = cursorOf(meta.page.next, path2);
+        if (!cursor) return records.map((record2) => checkRecord(schema, record2, path2));
+      }
+      throw tooMany(path2, records.length);
+    },
+    post: (path2, body, schema, options) => read3("POST", path2, schema, void 0, { body, ...options }),
+    patch: (path2, body, schema) => read3("PATCH", path2, schema, void 0, { body }),
+    async delete(path2, options) {
+      await call("DELETE", path2, new URLSearchParams(), options);
+    }
+  };
+}
+function encode(filter) {
+  const query = new URLSearchParams();
+  for (const [field, condition] of Object.entries(filter)) {
+    for (const [operator, value] of Object.entries(condition ?? {}))
+      query.set(`filter[${field}][${operator}]`, [value].flat().join(","));
+  }
+  return query;
+}
+function cursorOf(next, path2) {
+  if (!next) return null;
+  const cursor = new URLSearchParams(next.slice(next.indexOf("?") + 1)).get("page[after]");
+  if (!cursor) throw new UnreadableAnswer("GET", path2, "meta.page.next: expected a path with page[after]");
+  return cursor;
+}
+function check2(schema, response, method, path2) {
+  const json2 = parseJson(response.text);
+  if (json2 === void 0)
+    throw new UnreadableAnswer(method, path2, `no JSON but "${oneLine(response.text, 80)}"`);
+  return checkRecord(schema, json2, path2, method);
+}
+function checkRecord(schema, record2, path2, method = "GET") {
+  const result = safeParse(schema, record2);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = issue.path?.map((part) => part.key).join(".") ?? "the body";
+  throw new UnreadableAnswer(
+    method,
+    path2,
+    `${oneLine(field, 80)}: expected ${issue.expected}, got ${oneLine(issue.received, 80)}`
+  );
+}
+function tooMany(path2, count) {
+  return new Failure(
+    `GET /v1${path2} has more than ${count} records that fit: the look-up is not conclusive.`,
+    "Name the integration with integration-name, or the resource with resource-id."
+  );
+}
+var PAGE_SIZE, MOST_PAGES, UnreadableAnswer;
+var init_client = __esm({
+  "src/catalogs/konnect/client.ts"() {
+    "use strict";
+    init_dist();
+    init_errors();
+    init_text();
+    init_errors2();
+    init_schemas();
+    PAGE_SIZE = 100;
+    MOST_PAGES = 20;
+    UnreadableAnswer = class extends Failure {
+      name = "UnreadableAnswer";
+      maybeProcessed;
+      constructor(method, path2, what) {
+        super(
+          `Konnect answered ${method} /v1${path2}, but not as its contract says: ${what}.`,
+          "Check catalog-url, and whether a proxy or a sign-in page answers in its place."
+        );
+        this.maybeProcessed = method !== "GET";
+      }
+    };
+  }
+});
+
+// src/catalogs/konnect/connection.ts
+function instancePath({ id: id2 }) {
+  return `/integration-instances/${id2}`;
+}
+function readInstance({ client }, instance2) {
+  return client.get(instancePath(instance2), IntegrationInstance);
+}
+function integrationsPage({ inputs, owner }) {
+  const region = /^https:\/\/(\w+)\.api\.konghq\.com$/u.exec(inputs.catalogUrl)?.[1] ?? "us";
+  return `https://cloud.konghq.com/${region}/service-catalog/integrations/${owner.provider}`;
+}
+function tell({ progress }, thing, name, ensured) {
+  const { operation, value, differences: differences2 } = ensured;
+  progress.outcome({ thing, operation, name, id: value?.id ?? "", reasons: differences2 });
+}
+function wouldCreate(...reasons) {
+  return { operation: "created", value: void 0, differences: reasons };
+}
+var init_connection = __esm({
+  "src/catalogs/konnect/connection.ts"() {
+    "use strict";
+    init_schemas();
+  }
+});
+
+// src/ensure.ts
+async function ensure(thing, { plan, clock }) {
+  const start = clock.now();
+  let wrote;
+  for (let round = 1; ; round++) {
+    let decided;
+    try {
+      const found2 = await thing.find();
+      const differences2 = found2 !== void 0 && thing.differs?.(found2) || [];
+      if (found2 !== void 0 && differences2.length === 0)
+        return wrote ? { ...wrote, value: found2 } : { operation: "unchanged", value: found2, differences: differences2 };
+      await thing.permit?.(found2);
+      decided = {
+        operation: found2 === void 0 ? "created" : thing.repair ?? "updated",
+        value: found2,
+        differences: differences2
+      };
+      if (plan) return decided;
+      const value = found2 === void 0 ? await thing.create() : await thing.update?.(found2);
+      return { ...wrote ?? decided, value };
+    } catch (error) {
+      const { conflict, maybeProcessed, status } = error;
+      const settling = thing.settling?.includes(status ?? 0) && clock.now() - start < SETTLING;
+      if (!settling && !(decided && (conflict || maybeProcessed))) throw error;
+      if (!settling && round >= ROUNDS)
+        throw conflict && decided?.operation === "created" ? unexplained(thing, error) : error;
+      if (maybeProcessed) wrote ??= decided;
+    }
+    await clock.sleep(Math.min(FIRST_PAUSE2 * 2 ** (round - 1), LONGEST_PAUSE2));
+  }
+}
+function unexplained(thing, error) {
+  const message = error instanceof Failure ? error.message : String(error);
+  return new Failure(`The ${thing.title} can neither be found nor created. ${message}`, thing.hidden);
+}
+var FRESH, ROUNDS, FIRST_PAUSE2, LONGEST_PAUSE2, SETTLING;
+var init_ensure = __esm({
+  "src/ensure.ts"() {
+    "use strict";
+    init_errors();
+    FRESH = [403, 404];
+    ROUNDS = 5;
+    FIRST_PAUSE2 = 500;
+    LONGEST_PAUSE2 = 15e3;
+    SETTLING = 12e4;
+  }
+});
+
+// src/catalogs/machine-name.ts
+function machineName(name, longest) {
+  const fitted = name.normalize("NFKD").replace(new RegExp("\\p{M}", "gu"), "").toLowerCase().replace(/[^0-9a-z.]+/gu, "-").replace(/-?(\.+)-?/gu, "$1").replace(/^[-.]+|[-.]+$/gu, "");
+  if (fitted === "") return `repository-${shortHash(name)}`;
+  if (fitted.length > longest)
+    return `${fitted.slice(0, longest - 13).replace(/[-.]+$/u, "")}-${shortHash(name)}`;
+  return fitted;
+}
+function shortHash(text2) {
+  return (0, import_node_crypto.createHash)("sha256").update(text2).digest("hex").slice(0, 12);
+}
+var import_node_crypto;
+var init_machine_name = __esm({
+  "src/catalogs/machine-name.ts"() {
+    "use strict";
+    import_node_crypto = require("node:crypto");
+  }
+});
+
+// src/catalogs/konnect/naming.ts
+function serviceNameFor({ name }) {
+  return machineName(name, LONGEST_NAME);
+}
+function repositoryMark(repository) {
+  return sha256(`${repository.provider}/${fullName(repository).toLowerCase()}`).slice(0, 32);
+}
+function patDigest(instanceId, pat) {
+  return (0, import_node_crypto2.createHmac)("sha256", pat).update(instanceId).digest("hex").slice(0, 40);
+}
+function patMark(credentialId, digest) {
+  return `${markOf(credentialId)}.${digest}`;
+}
+function markedDigest(mark, credentialId) {
+  const [credential2, digest] = mark?.split(".") ?? [];
+  return credential2 === markOf(credentialId) ? digest : void 0;
+}
+function expiryMark(credentialId, day2) {
+  return `${markOf(credentialId)}.${day2}`;
+}
+function markedExpiry(mark, credentialId) {
+  const [credential2, day2 = ""] = mark?.split(".") ?? [];
+  return credential2 === markOf(credentialId) ? parseDay(day2) : void 0;
+}
+function markOf(credentialId) {
+  return sha256(credentialId).slice(0, 12);
+}
+function sha256(text2) {
+  return (0, import_node_crypto2.createHash)("sha256").update(text2).digest("hex");
+}
+var import_node_crypto2, PAT_LABEL, EXPIRY_LABEL, REPOSITORY_LABEL, LONGEST_NAME;
+var init_naming = __esm({
+  "src/catalogs/konnect/naming.ts"() {
+    "use strict";
+    import_node_crypto2 = require("node:crypto");
+    init_dates();
+    init_repository();
+    init_machine_name();
+    PAT_LABEL = "catalog-connect-pat";
+    EXPIRY_LABEL = "catalog-connect-pat-expires-on";
+    REPOSITORY_LABEL = "catalog-connect-repository";
+    LONGEST_NAME = 120;
+  }
+});
+
+// src/catalogs/konnect/rotation.ts
+function newClaim(digest) {
+  return `${(0, import_node_crypto3.randomBytes)(6).toString("hex")}.${digest}`;
+}
+async function claimRotation(connection, instance2, ours) {
+  const { client, clock } = connection;
+  const standing = async () => (await readInstance(connection, instance2)).labels?.[ROTATION_LABEL];
+  const write = () => client.patch(instancePath(instance2), { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
+  let other;
+  for (; ; ) {
+    let claim = await standing();
+    if (claim === void 0 && other) throw new RotatedMeanwhile();
+    const dead = claim !== void 0 && claim === other?.claim && clock.now() - other.since >= EXPIRES;
+    if (claim === void 0 || claim === ours || dead) {
+      if (claim !== ours) await write();
+      await clock.sleep(SETTLES);
+      claim = await standing();
+      if (claim === ours) return;
+    } else await clock.sleep(SETTLES);
+    if (claim !== void 0 && claim !== other?.claim) other = { claim, since: clock.now() };
+  }
+}
+function storedDigest({ labels: labels3 }, found2) {
+  const mark = labels3?.[PAT_LABEL];
+  const interrupted = mark === void 0 ? void 0 : labels3?.[ROTATION_LABEL]?.split(".")[1];
+  return markedDigest(mark, found2.id) ?? interrupted;
+}
+function notesOf(made, digest) {
+  return { [PAT_LABEL]: patMark(made.id, digest), [ROTATION_LABEL]: null };
+}
+function notes(connection, instance2, wanted, existed) {
+  const { client } = connection;
+  const read3 = () => readInstance(connection, instance2);
+  return {
+    title: `labels of the integration "${instance2.name}"`,
+    hidden: "Give the catalog-token the role Integration Admin.",
+    settling: existed ? [] : FRESH,
+    find: aheadThen(existed ? read3() : Promise.resolve(instance2), read3),
+    differs: (found2) => areNoted(found2, wanted) ? [] : ["labels"],
+    create: read3,
+    // Konnect merges labels: those that are not named stay (Kong/kongctl relies on it, labels/labels.go).
+    update: () => client.patch(instancePath(instance2), { labels: wanted }, IntegrationInstance)
+  };
+}
+function areNoted({ labels: labels3 }, wanted) {
+  return Object.entries(wanted).every(([name, value]) => (labels3?.[name] ?? null) === value);
+}
+var import_node_crypto3, ROTATION_LABEL, SETTLES, EXPIRES, RotatedMeanwhile;
+var init_rotation = __esm({
+  "src/catalogs/konnect/rotation.ts"() {
+    "use strict";
+    import_node_crypto3 = require("node:crypto");
+    init_ahead();
+    init_ensure();
+    init_errors();
+    init_connection();
+    init_naming();
+    init_schemas();
+    ROTATION_LABEL = "catalog-connect-rotation";
+    SETTLES = 2e3;
+    EXPIRES = 6e4;
+    RotatedMeanwhile = class extends Failure {
+      name = "RotatedMeanwhile";
+      conflict = true;
+      constructor() {
+        super("Other runs keep replacing the credential.", "Run the step again.");
+      }
+    };
+  }
+});
+
+// src/catalogs/konnect/health.ts
+function ailmentOf(found2, now) {
+  if (found2.tainted) return "tainted";
+  return found2.expires_at !== null && Date.parse(found2.expires_at) <= now ? "expired" : void 0;
+}
+function factsOf(access, instance2, found2, written) {
+  const { inputs, owner, clock } = access;
+  const status = statusOf(instance2, found2, clock.now(), written === "made");
+  const digest = instance2 && found2 && storedDigest(instance2, found2);
+  const replaceable = digest !== void 0 || status === "missing" || (found2 && ailmentOf(found2, clock.now())) !== void 0;
+  const { azureDevOpsPat: pat } = inputs;
+  return {
+    status,
+    advice: written ? void 0 : adviceFor(access, status, replaceable),
+    integration: {
+      name: instance2?.name ?? inputs.integrationName ?? owner.provider,
+      page: integrationsPage(access)
+    },
+    key: (0, import_node_crypto4.createHash)("sha256").update(`${inputs.catalogUrl} ${instance2?.id}`).digest("hex").slice(0, 12),
+    owner,
+    replaceable,
+    // The same PAT stored again is no renewal.
+    credential: found2 ? digest?.slice(0, 12) ?? markOf(found2.id) : "",
+    storedOn: day(found2?.created_at),
+    expiresOn: day(found2?.expires_at),
+    recorded: found2 && markedExpiry(instance2?.labels?.[EXPIRY_LABEL], found2.id),
+    fromPat: written === "made" ? true : digest && pat && instance2 ? digest === patDigest(instance2.id, pat) : void 0
+  };
+}
+function day(timestamp2) {
+  const time = Date.parse(timestamp2 ?? "");
+  return Number.isNaN(time) ? void 0 : dayOf(time);
+}
+function statusOf(instance2, found2, now, fresh) {
+  if (!found2) return "missing";
+  return ailmentOf(found2, now) ?? (instance2?.authorized || fresh ? "valid" : "unauthorized");
+}
+function adviceFor(access, status, replaceable) {
+  if (status === "valid") return void 0;
+  const { inputs, owner } = access;
+  const state = {
+    missing: "is missing",
+    tainted: "was refused by the host (tainted)",
+    expired: "has expired",
+    unauthorized: "is not authorized"
+  }[status];
+  return {
+    problem: `The credential of the integration ${state}: Konnect cannot read the repositories of "${oneLine(owner.organization, 80)}".`,
+    cure: `To repair it, ${cure()}.`
+  };
+  function cure() {
+    if (owner.provider !== "azure-devops") return `authorize it at ${integrationsPage(access)}`;
+    if (inputs.command === "remind")
+      return `run command: register once, with azure-devops-pat set to a PAT with the scope Code: Read in this organization${replaceable ? "" : ", and with rotate-credential: always"}`;
+    if (status === "unauthorized" && inputs.azureDevOpsPat)
+      return "run the step once with rotate-credential: always";
+    if (inputs.rotateCredential === "never")
+      return "run the step with rotate-credential: auto and a PAT that works";
+    return "set azure-devops-pat to a PAT with the scope Code: Read in this organization, and this step will replace it";
+  }
+}
+function missingPermissions(found2) {
+  return (found2?.missing_permissions ?? []).slice(0, MOST_WARNINGS).map(
+    ({ scopes, message }) => oneLine(`The credential lacks ${scopes.filter(Boolean).join(", ") || "a permission"}: ${message}`)
+  );
+}
+var import_node_crypto4, MOST_WARNINGS;
+var init_health = __esm({
+  "src/catalogs/konnect/health.ts"() {
+    "use strict";
+    import_node_crypto4 = require("node:crypto");
+    init_dates();
+    init_text();
+    init_connection();
+    init_naming();
+    init_rotation();
+    MOST_WARNINGS = 9;
+  }
+});
+
+// src/catalogs/konnect/manifest.ts
+async function readManifest({ client, owner }) {
+  const integrations = await client.list("/integrations", Integration, { name: { eq: owner.provider } });
+  return integrations.find((one) => one.name === owner.provider);
+}
+var init_manifest = __esm({
+  "src/catalogs/konnect/manifest.ts"() {
+    "use strict";
+    init_schemas();
+  }
+});
+
+// src/catalogs/konnect/auth-credential.ts
+async function readCredential({ client }, instance2, critical = false) {
+  try {
+    return await client.get(pathOf(instance2), AuthCredential, { critical });
+  } catch (error) {
+    if (error instanceof KonnectError && error.status === 404) return void 0;
+    throw error;
+  }
+}
+function pathOf(instance2) {
+  return `${instancePath(instance2)}/auth-credential`;
+}
+function credential(connection, instance2, pat, ahead, existed) {
+  const { clock, inputs, progress } = connection;
+  const digest = patDigest(instance2.id, pat);
+  const claim = newClaim(digest);
+  let first;
+  const read3 = aheadThen(ahead, () => readCredential(connection, instance2));
+  return {
+    title: `credential of the integration "${instance2.name}"`,
+    repair: "replaced",
+    hidden: "Give the catalog-token the role Integration Admin, and run the step again.",
+    settling: existed ? [] : FRESH,
+    async find() {
+      const found2 = await read3();
+      first ??= found2;
+      return found2;
+    },
+    differs(found2) {
+      if (inputs.rotateCredential === "never") return [];
+      const ailment = ailmentOf(found2, clock.now());
+      if (ailment) return [`it is ${ailment}`];
+      if (inputs.rotateCredential === "always" && found2.id === first?.id)
+        return ["rotate-credential is always"];
+      const stored = storedDigest(instance2, found2);
+      if (stored === void 0 && found2.id === first?.id)
+        progress.info(
+          "It is not known which PAT the credential was made from, so it is left alone (rotate-credential: always replaces it)."
+        );
+      return stored === void 0 || stored === digest ? [] : ["it was made from another PAT"];
+    },
+    permit: () => connection.provePat("The credential needs a PAT."),
+    create: async () => store(connection, instance2, await headerNames(connection), pat),
+    async update(found2) {
+      const headers = await headerNames(connection);
+      await claimRotation(connection, instance2, claim);
+      const current2 = await readCredential(connection, instance2);
+      if (current2?.id !== found2.id) throw new RotatedMeanwhile();
+      return replace(connection, instance2, found2, headers, pat);
+    }
+  };
+}
+function store({ client }, instance2, headers, pat, critical = false) {
+  const body = { type: "multi_key_auth", config: { headers: headers.map((name) => ({ name, key: pat })) } };
+  return client.post(pathOf(instance2), body, AuthCredential, { critical });
+}
+async function replace(connection, instance2, old, headers, pat) {
+  let removed = false;
+  let stored = false;
+  const storeNew = async () => {
+    try {
+      const made = await store(connection, instance2, headers, pat, true);
+      stored = true;
+      return made;
+    } catch (error) {
+      stored = error.maybeProcessed === true;
+      throw error;
+    }
+  };
+  const replacement = {
+    title: `credential of the integration "${instance2.name}"`,
+    hidden: "Give the catalog-token the role Integration Admin, and run the step again.",
+    get settling() {
+      return removed ? WITHOUT_CREDENTIAL : [404];
+    },
+    async find() {
+      const found2 = await readCredential(connection, instance2, true);
+      removed = found2?.id !== old.id;
+      return found2;
+    },
+    differs: (found2) => found2.id === old.id ? ["it is the old one"] : [],
+    create: storeNew,
+    async update() {
+      await connection.client.delete(pathOf(instance2), { critical: true });
+      removed = true;
+      return storeNew();
+    }
+  };
+  try {
+    const { value } = await ensure(replacement, { plan: false, clock: connection.steadyClock });
+    if (!stored || !value) throw new RotatedMeanwhile();
+    return value;
+  } catch (error) {
+    throw removed && !(error instanceof RotatedMeanwhile) ? new CredentialRemoved(connection, instance2, error) : error;
+  }
+}
+async function headerNames(connection) {
+  const manifest = await readManifest(connection);
+  const headers = manifest?.authorization?.config?.headers?.map(({ name }) => name) ?? [];
+  if (manifest?.authorization?.type === "multi_key_auth" && headers.length === 1) return headers;
+  throw new Failure(
+    `Konnect's ${connection.repository.provider} integration does not take one token in one header any more, so the credential cannot be made here.`,
+    `Authorize it at ${integrationsPage(connection)}, and report this.`
+  );
+}
+var WITHOUT_CREDENTIAL, CredentialRemoved;
+var init_auth_credential = __esm({
+  "src/catalogs/konnect/auth-credential.ts"() {
+    "use strict";
+    init_ahead();
+    init_ensure();
+    init_errors();
+    init_connection();
+    init_errors2();
+    init_health();
+    init_manifest();
+    init_naming();
+    init_rotation();
+    init_schemas();
+    WITHOUT_CREDENTIAL = [401, 403, 404, 429];
+    CredentialRemoved = class extends Failure {
+      name = "CredentialRemoved";
+      constructor(connection, instance2, cause) {
+        const cure = cause instanceof Failure && cause.cure ? ` ${cause.cure}` : "";
+        super(
+          `The old credential of the integration "${instance2.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${messageOf(cause)}`,
+          `Run this step again: it stores the credential. Or paste the PAT at ${integrationsPage(connection)}.${cure}`
+        );
+      }
+    };
+  }
+});
+
+// src/catalogs/konnect/credential.ts
+async function ensureCredential(connection, instance2, existed) {
+  const { inputs, progress, repository, plan } = connection;
+  const title = titleOf(connection);
+  if (!instance2) {
+    tell(connection, "credential", title, wouldCreate());
+    progress.credential(factsOf(connection, void 0, void 0, "planned"));
+    return void 0;
+  }
+  const ahead = early(existed ? readCredential(connection, instance2) : Promise.resolve(void 0));
+  const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
+  const ensured = pat ? await ensure(credential(connection, instance2, pat, ahead, existed), connection).catch(
+    (error) => tellRemoval(connection, instance2, error)
+  ) : checked(await ahead);
+  const { value, operation } = ensured;
+  for (const warning of missingPermissions(value)) progress.warning(warning);
+  if (operation === "created" || operation === "replaced") {
+    tell(connection, "credential", title, ensured);
+    progress.credential(factsOf(connection, instance2, value, plan ? "planned" : "made"));
+    if (pat && value && !plan) {
+      const digest = patDigest(instance2.id, pat);
+      const day2 = inputs.patExpiresOn ?? dayOfSamePat(instance2, await ahead, digest);
+      await noteMade(connection, instance2, existed, {
+        ...notesOf(value, digest),
+        [EXPIRY_LABEL]: day2 ? expiryMark(value.id, day2) : null
+      });
+    }
+    return void 0;
+  }
+  const facts = await factsNow(connection, instance2, value);
+  progress.credential(facts);
+  tell(connection, "credential", title, await recordExpiry(connection, instance2, ensured, facts));
+  const advice = facts.advice && `${facts.advice.problem} ${facts.advice.cure}`;
+  return facts.status === "unauthorized" && pat ? void 0 : advice;
+}
+async function inspectCredential(access, instance2) {
+  const found2 = await readCredential(access, instance2);
+  tell(access, "credential", titleOf(access), checked(found2));
+  for (const warning of missingPermissions(found2)) access.progress.warning(warning);
+  return factsNow(access, instance2, found2);
+}
+function dayOfSamePat(instance2, old, digest) {
+  if (!old || storedDigest(instance2, old) !== digest) return void 0;
+  return markedExpiry(instance2.labels?.[EXPIRY_LABEL], old.id);
+}
+function titleOf({ owner }) {
+  return `for ${owner.organization}`;
+}
+async function factsNow(access, instance2, found2) {
+  const now = found2 && !instance2.authorized ? await readInstance(access, instance2) : instance2;
+  return factsOf(access, now, found2);
+}
+async function noteMade(connection, instance2, existed, wanted) {
+  try {
+    await ensure(notes(connection, instance2, wanted, existed), connection);
+  } catch (error) {
+    connection.progress.warning(
+      `The credential is stored, but not which PAT it was made from; the next rotation needs rotate-credential: always. ${explain(error)}`
+    );
+  }
+}
+async function recordExpiry(connection, instance2, found2, facts) {
+  const { patExpiresOn: day2 } = connection.inputs;
+  if (!day2 || !found2.value || facts.owner.provider !== "azure-devops") return found2;
+  if (connection.inputs.azureDevOpsPat && facts.fromPat !== true) {
+    if (facts.fromPat === void 0)
+      connection.progress.warning(
+        `It is not known which PAT the credential was made from, so the azure-devops-pat that is given was not stored, and its last day (${day2}) is not recorded. To store it, run the step once with rotate-credential: always.`
+      );
+    return found2;
+  }
+  if (day2 < dayOf(connection.clock.now())) return found2;
+  const wanted = { [EXPIRY_LABEL]: expiryMark(found2.value.id, day2) };
+  if (areNoted(instance2, wanted)) return found2;
+  try {
+    await ensure(notes(connection, instance2, wanted, true), connection);
+    return { ...found2, operation: "updated", differences: ["last day"] };
+  } catch (error) {
+    connection.progress.warning(
+      `The last day of the PAT (${day2}) is not recorded, so a later reminder will not know it. ${explain(error)}`
+    );
+    return found2;
+  }
+}
+function tellRemoval(connection, instance2, error) {
+  if (error instanceof CredentialRemoved) {
+    tell(connection, "credential", titleOf(connection), {
+      operation: "replaced",
+      value: void 0,
+      differences: ["it is removed, and no other is stored"]
+    });
+    connection.progress.credential(factsOf(connection, instance2, void 0, "planned"));
+  }
+  throw error;
+}
+function checked(value) {
+  return { operation: value ? "unchanged" : "skipped", value, differences: [] };
+}
+var init_credential = __esm({
+  "src/catalogs/konnect/credential.ts"() {
+    "use strict";
+    init_ahead();
+    init_dates();
+    init_ensure();
+    init_errors();
+    init_auth_credential();
+    init_connection();
+    init_health();
+    init_naming();
+    init_rotation();
+  }
+});
+
+// src/catalogs/konnect/describe.ts
+function describeByManifest(manifest, instance2, repository) {
+  const types = Object.entries(manifest?.resource_types ?? {});
+  const filled = types.flatMap(([type, { schema }]) => {
+    const config2 = fill(schema.definition, repository);
+    return config2 ? [{ integration_instance: instance2.id, type, config: config2 }] : [];
+  });
+  if (filled.length === 1 && filled[0]) return filled[0];
+  if (filled.length > 1)
+    return `several resource types may describe it (${filled.map(({ type }) => type).join(", ")})`;
+  const needs = types.map(([type, { schema }]) => `${type}: ${Object.keys(schema.definition).join(", ")}`);
+  return `not everything that Konnect describes it by is known (${needs.join("; ") || "no resource types"})`;
+}
+function fill(definition, repository) {
+  const config2 = {};
+  let saysRepository = false;
+  for (const [key, type] of Object.entries(definition)) {
+    const word = key.replace(/([a-z])([A-Z])/gu, "$1_$2").toLowerCase();
+    const value = MEANINGS.find(([pattern]) => pattern.test(word))?.[1](repository);
+    if (value === void 0) return void 0;
+    if (type === "string") config2[key] = value;
+    else if (type === "number" && /^\d+$/u.test(value)) config2[key] = Number(value);
+    else return void 0;
+    saysRepository ||= /repo|full_?name/u.test(word);
+  }
+  return saysRepository ? config2 : void 0;
+}
+var MEANINGS;
+var init_describe = __esm({
+  "src/catalogs/konnect/describe.ts"() {
+    "use strict";
+    init_repository();
+    MEANINGS = [
+      [/^(?:repo|repository)_?(?:id|guid)$/u, ({ id: id2 }) => id2],
+      [/^project_?(?:id|guid)$/u, ({ projectId }) => projectId],
+      [/^(?:organization|org|account)(?:_?name)?$/u, ({ organization }) => organization],
+      [
+        /^owner(?:_?name)?$/u,
+        ({ provider, organization }) => provider === "azure-devops" ? void 0 : organization
+      ],
+      [/^project(?:_?name)?$/u, ({ project }) => project],
+      [/^(?:repo|repository)(?:_?name)?$/u, ({ name }) => name],
+      [
+        /^(?:repo|repository)?_?full_?name$/u,
+        (repository) => repository.provider === "azure-devops" ? void 0 : fullName(repository)
+      ]
+    ];
+  }
+});
+
+// src/catalogs/konnect/integration.ts
+async function ensureIntegration(connection) {
+  const ensured = await ensure(integration(connection), connection);
+  const { inputs, repository } = connection;
+  tell(
+    connection,
+    "integration",
+    ensured.value?.name ?? inputs.integrationName ?? repository.provider,
+    ensured
+  );
+  return { instance: ensured.value, existed: ensured.operation !== "created" };
+}
+function listInstances({ client, inputs, owner }) {
+  const filter = inputs.integrationName ? { name: { eq: inputs.integrationName } } : { "integration.name": { eq: owner.provider } };
+  return client.list(INSTANCES, IntegrationInstance, filter);
+}
+async function findIntegration(access) {
+  const { integrationName: name } = access.inputs;
+  const instances = await listInstances(access);
+  if (name)
+    return checkNamed(
+      access,
+      instances.find((one) => one.name === name)
+    );
+  const ours = instances.filter((one) => readsOurs(access, one));
+  if (ours.length > 1) throw severalInstances(access, ours);
+  return ours[0];
+}
+function integration(connection) {
+  const { client, inputs, repository } = connection;
+  const name = inputs.integrationName ?? CREATED_NAME;
+  const wanted = inputs.integrationDisplayName;
+  return {
+    title: `integration "${name}"`,
+    hidden: `Its name may be taken by an instance that this catalog-token may not see. Give the token the role Integration Viewer, or set another integration-name.`,
+    find: () => findIntegration(connection),
+    differs: (found2) => wanted !== void 0 && found2.display_name !== wanted ? ["display name"] : [],
+    async permit(found2) {
+      if (found2) return;
+      if (repository.provider !== "azure-devops") throw await madeInBrowser(connection);
+      if (inputs.integrationName) await warnOfOthers(connection);
+      else
+        await checkNamed(
+          connection,
+          (await client.list(INSTANCES, IntegrationInstance, { name: { eq: name } }))[0]
+        );
+      await connection.provePat(
+        `There is no integration for the organization "${repository.organization}" yet, and none is made without a credential.`
+      );
+    },
+    create: () => client.post(
+      INSTANCES,
+      {
+        integration_name: repository.provider,
+        name,
+        display_name: wanted ?? CREATED_DISPLAY_NAME,
+        config: { organization: repository.organization }
+      },
+      IntegrationInstance
+    ),
+    update: (found2) => client.patch(`${INSTANCES}/${found2.id}`, { display_name: wanted }, IntegrationInstance)
+  };
+}
+function organizationOf(instance2) {
+  const { organization } = instance2.config;
+  if (typeof organization !== "string") return void 0;
+  const old = /^https:\/\/([^./]+)\.visualstudio\.com/iu.exec(organization);
+  return old ? old[1] : organization.replace(/\/+$/u, "").split("/").at(-1);
+}
+function readsOurs({ owner }, instance2) {
+  if (instance2.integration.name !== owner.provider) return false;
+  const organization = organizationOf(instance2);
+  if (organization === void 0) return owner.provider !== "azure-devops";
+  return organization.toLowerCase() === owner.organization.toLowerCase();
+}
+function checkNamed(access, found2) {
+  if (!found2 || readsOurs(access, found2)) return found2;
+  const { owner } = access;
+  const what = found2.integration.name === owner.provider ? `reads the organization "${oneLine(organizationOf(found2) ?? "", 80)}", not "${owner.organization}"` : `is of the integration ${oneLine(found2.integration.name, 80)}, not ${owner.provider}`;
+  throw new Failure(
+    `The integration "${found2.name}" (${found2.id}) ${what}. Others may use it, so it is left as it is.`,
+    "Set another integration-name, or correct the integration by hand in Konnect."
+  );
+}
+async function warnOfOthers(connection) {
+  const { client, inputs, progress, repository } = connection;
+  const instances = await client.list(INSTANCES, IntegrationInstance, {
+    "integration.name": { eq: repository.provider }
+  });
+  const [other] = instances.filter((one) => readsOurs(connection, one));
+  if (!other) return;
+  progress.warning(
+    `The integration "${other.name}" (${other.id}) reads the organization "${repository.organization}" already. With "${inputs.integrationName}" beside it, every run must name one of them (integration-name).`
+  );
+}
+function severalInstances({ owner }, instances) {
+  const names = instances.map((one) => `${one.name} (${one.id})`);
+  return new Failure(
+    `Several integrations may read the organization "${owner.organization}":
+${bullets(names)}`,
+    "Set integration-name to one of them."
+  );
+}
+async function madeInBrowser(connection) {
+  const { repository } = connection;
+  const manifest = await readManifest(connection);
+  const install = manifest?.authorization?.config?.app_install_url?.url;
+  return new Failure(
+    `There is no ${repository.provider} integration${connection.inputs.integrationName ? ` named "${connection.inputs.integrationName}"` : ""} in the catalog.`,
+    `It is made and authorized in a browser, once for the organization: ${integrationsPage(connection)}${install ? ` (the app: ${oneLine(install, 200)})` : ""}. Then run the step again.`
+  );
+}
+var INSTANCES, CREATED_NAME, CREATED_DISPLAY_NAME;
+var init_integration = __esm({
+  "src/catalogs/konnect/integration.ts"() {
+    "use strict";
+    init_ensure();
+    init_errors();
+    init_text();
+    init_connection();
+    init_manifest();
+    init_schemas();
+    INSTANCES = "/integration-instances";
+    CREATED_NAME = "azure-devops";
+    CREATED_DISPLAY_NAME = "Azure DevOps";
+  }
+});
+
+// src/catalogs/konnect/matching.ts
+function matchResource(resources, repository) {
+  const named2 = resources.filter(({ type }) => /repo/iu.test(type));
+  const candidates = named2.length > 0 ? named2 : resources;
+  const ranked = candidates.map((resource) => ({
+    resource,
+    rank: FITS.indexOf(fitOf(resource, repository))
+  }));
+  const best = Math.max(0, ...ranked.map(({ rank: rank2 }) => rank2));
+  const winners = ranked.filter(({ rank: rank2 }) => rank2 === best && rank2 > 0).map(({ resource }) => resource);
+  const [winner] = winners;
+  if (best <= FITS.indexOf("similar") || !winner) return { kind: "none", similar: winners };
+  return winners.length === 1 ? { kind: "one", resource: winner } : { kind: "several", resources: winners };
+}
+function fitOf(resource, repository) {
+  const config2 = leaves(resource.config);
+  const data = leaves(resource.integration_data ?? {}).filter(
+    ({ path: path2 }) => path2.slice(0, -1).every((part) => OWN.test(part))
+  );
+  const name = { path: ["name"], value: resource.name ?? "" };
+  const identifying = [...config2, name];
+  const all = [...identifying, ...data];
+  if (config2.some((leaf) => isId(leaf, repository))) return "id in config";
+  if (config2.some((leaf) => isAnotherId(leaf, repository))) return "no";
+  if (data.some((leaf) => isId(leaf, repository))) return "id";
+  if (all.some(({ value }) => pointsAt(value, repository))) return "url";
+  if (identifying.some((leaf) => isElsewhere(leaf, repository))) return "no";
+  if (all.some((leaf) => isWholePath(leaf, repository))) return "path";
+  if (!all.some((leaf) => isName(leaf, repository) && same(leaf.value, repository.name))) return "no";
+  return all.some((leaf) => isOwner(leaf, repository)) ? "path" : "similar";
+}
+function isId({ path: path2, value }, { id: id2 }) {
+  if (!id2) return false;
+  const key = path2.join(".");
+  if (/^\d+$/u.test(id2)) return value === id2 && /(?:^|[._])(?:repo(?:sitory)?[._]?)?id$/u.test(key);
+  return value.toLowerCase().split("/").includes(id2.toLowerCase());
+}
+function isAnotherId({ path: path2, value }, { id: id2 }) {
+  return id2 !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path2.join(".")) && !same(value, id2);
+}
+function pointsAt(value, repository) {
+  const parsed = /:\/\/|@/u.test(value) ? parseRepositoryUrl(value, repository.provider) : void 0;
+  return parsed !== void 0 && samePath(parsed, repository);
+}
+function isElsewhere(leaf, repository) {
+  const { path: path2, value } = leaf;
+  const key = path2.join(".");
+  if (isOwnerName(path2, repository)) return !isOwner(leaf, repository);
+  if (/(?:^|[._])project[._]?id$/u.test(key))
+    return repository.projectId !== void 0 && !same(value, repository.projectId);
+  if (value.includes("/")) return same(lastSegment(value), repository.name) && !isWholePath(leaf, repository);
+  return /(?:^|[._])repo(?:sitory)?(?:[._]?name)?$/u.test(key) && !same(value, repository.name);
+}
+function isName({ path: path2 }, repository) {
+  return !isOwnerName(path2, repository) && /(?:^|[._])(?:repo(?:sitory)?|(?:repo(?:sitory)?_?)?name|slug)$/u.test(path2.join("."));
+}
+function isOwnerName(path2, { provider }) {
+  const owner = provider === "azure-devops" ? OWNER["azure-devops"] : OWNER.other;
+  const [last = "", before = ""] = [...path2].reverse();
+  return owner.test(last.replace(/_?name$/u, "")) || owner.test(before) && /^(?:name|login|path)$/u.test(last);
+}
+function isOwner({ path: path2, value }, repository) {
+  const owner = repository.provider === "azure-devops" ? repository.project : repository.organization;
+  return isOwnerName(path2, repository) && same(value, owner);
+}
+function isWholePath({ value }, repository) {
+  const short = repository.project === void 0 ? void 0 : `${repository.project}/${repository.name}`;
+  return same(value, fullName(repository)) || same(value, short);
+}
+function lastSegment(path2) {
+  const segment = path2.split("/").at(-1) ?? "";
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+function same(a, b) {
+  return b !== void 0 && a.trim().toLowerCase() === b.toLowerCase();
+}
+function leaves(value, path2 = []) {
+  if (typeof value === "string" || typeof value === "number") return [{ path: path2, value: String(value) }];
+  if (typeof value !== "object" || value === null || path2.length > 8) return [];
+  return Object.entries(value).flatMap(([name, child]) => leaves(child, [...path2, name.toLowerCase()]));
+}
+var FITS, OWN, OWNER;
+var init_matching = __esm({
+  "src/catalogs/konnect/matching.ts"() {
+    "use strict";
+    init_repository();
+    init_repository_url();
+    FITS = ["no", "similar", "path", "url", "id", "id in config"];
+    OWN = /^(?:repo(?:sitory)?|project|owner|organization|org|namespace|group|_?links|urls?)$/u;
+    OWNER = {
+      "azure-devops": /^project$/u,
+      other: /^(?:owner|organization|org|group|namespace|account)$/u
+    };
+  }
+});
+
+// src/catalogs/konnect/service.ts
+function plannedName({ inputs, repository }) {
+  return inputs.serviceName ?? serviceNameFor(repository);
+}
+async function readServiceByName(connection) {
+  const name = plannedName(connection);
+  const found2 = await connection.client.list(SERVICES, CatalogService, { name: { eq: name } });
+  return found2.find((service2) => service2.name === name);
+}
+function listServicesOf({ client }, resource) {
+  return client.list(`/resources/${resource.id}/catalog-services`, CatalogService);
+}
+function listResourcesOf({ client }, service2, id2) {
+  return client.list(`${SERVICES}/${service2.id}/resources`, CatalogResource, {
+    id: id2 ? { eq: id2 } : void 0
+  });
+}
+async function ensureService(connection, resource, ahead) {
+  const ensured = await ensure(service(connection, resource, ahead), connection);
+  const name = ensured.value?.name ?? plannedName(connection);
+  tell(connection, "service", name, ensured);
+  connection.progress.serviceName(name);
+  return { service: ensured.value, made: ensured.operation === "created" };
+}
+function service(connection, resource, ahead) {
+  const { client, inputs, repository } = connection;
+  const name = plannedName(connection);
+  const named2 = aheadThen(ahead.named, () => readServiceByName(connection));
+  const mapped = aheadThen(ahead.mapped, async () => resource ? listServicesOf(connection, resource) : []);
+  return {
+    title: `service "${name}"`,
+    hidden: "Its name may be taken by a service that this catalog-token may not see: give the token the role Service Viewer, or Service Admin of that service. Or set another service-name.",
+    async find() {
+      if (inputs.serviceName) return named2();
+      const services = await mapped();
+      if (services.length > 1) throw severalServices(connection, services);
+      if (services[0]) return services[0];
+      const found2 = await named2();
+      if (found2) await checkNotAnothers(connection, found2, resource);
+      return found2;
+    },
+    differs: (found2) => [...changesOf(connection, found2).keys()],
+    create: () => client.post(
+      SERVICES,
+      {
+        name,
+        display_name: inputs.serviceDisplayName ?? repository.name.slice(0, 120),
+        ...inputs.serviceDescription === void 0 ? {} : { description: inputs.serviceDescription },
+        labels: {
+          ...inputs.serviceLabels,
+          ...inputs.serviceName ? {} : { [REPOSITORY_LABEL]: repositoryMark(repository) }
+        },
+        custom_fields: Object.fromEntries(
+          Object.entries(inputs.serviceCustomFields).filter(([, value]) => value !== null)
+        )
+      },
+      CatalogService
+    ),
+    update: (found2) => client.patch(
+      `${SERVICES}/${found2.id}`,
+      patchOf([...changesOf(connection, found2).values()]),
+      CatalogService
+    )
+  };
+}
+function changesOf({ inputs }, found2) {
+  const changes = /* @__PURE__ */ new Map();
+  const { serviceDisplayName: displayName2, serviceDescription: description2 } = inputs;
+  if (displayName2 !== void 0 && displayName2 !== found2.display_name)
+    changes.set("display name", { field: "display_name", value: displayName2 });
+  if (description2 !== void 0 && description2 !== found2.description)
+    changes.set("description", { field: "description", value: description2 });
+  for (const [key, value] of Object.entries(inputs.serviceLabels))
+    if (found2.labels?.[key] !== value) changes.set(`label ${key}`, { field: "labels", key, value });
+  for (const [key, value] of Object.entries(inputs.serviceCustomFields))
+    if (!sameField(value, found2.custom_fields?.[key]))
+      changes.set(`custom field ${key}`, { field: "custom_fields", key, value });
+  return changes;
+}
+function sameField(wanted, found2) {
+  if (typeof wanted === "object" && wanted !== null && typeof found2 === "object" && found2 !== null)
+    return Object.entries(wanted).every(([key, value]) => found2[key] === value);
+  return (wanted ?? null) === (found2 ?? null);
+}
+function patchOf(changes) {
+  const body = {};
+  for (const { field, key, value } of changes)
+    body[field] = key === void 0 ? value : { ...body[field], [key]: value };
+  return body;
+}
+function severalServices({ repository }, services) {
+  const list = services.map((one) => `${oneLine(one.name, 130)} (${one.id})`);
+  return new Failure(
+    `The repository ${fullName(repository)} is mapped to several services:
+${bullets(list)}`,
+    "Set service-name to the one that this step is to care for."
+  );
+}
+async function checkNotAnothers(connection, found2, ours) {
+  const { repository } = connection;
+  const mapped = await listResourcesOf(connection, found2);
+  const mine = repositoryMark(repository);
+  const isOurs = (one) => {
+    if (ours) return one.id === ours.id;
+    const match = matchResource([one], repository);
+    return match.kind === "one" || match.kind === "none" && match.similar.length > 0 && found2.labels?.[REPOSITORY_LABEL] === mine;
+  };
+  const other = mapped.find((one) => !isOurs(one) && mayBeRepository(connection, one, ours));
+  const mark = found2.labels?.[REPOSITORY_LABEL] ?? mine;
+  if (!other && (mark === mine || mapped.some(isOurs))) return;
+  const whose = other ? `mapped to another repository: ${oneLine(`${other.name ?? ""} (${other.id}) ${JSON.stringify(other.config)}`)}` : "made for another repository";
+  throw new Failure(
+    `The service "${found2.name}" (${found2.id}) has the name that ${fullName(repository)} would get, but is ${whose}.`,
+    "Set service-name to another name, for a service of its own, or to this name, to map both repositories to it."
+  );
+}
+function mayBeRepository({ repository }, resource, ours) {
+  const integration2 = resource.integration.name;
+  if (!PROVIDERS.some((provider) => provider === integration2)) return false;
+  return !ours || integration2 !== repository.provider || resource.type === ours.type;
+}
+var SERVICES;
+var init_service = __esm({
+  "src/catalogs/konnect/service.ts"() {
+    "use strict";
+    init_ahead();
+    init_ensure();
+    init_errors();
+    init_repository();
+    init_text();
+    init_connection();
+    init_matching();
+    init_naming();
+    init_schemas();
+    SERVICES = "/catalog-services";
+  }
+});
+
+// src/catalogs/konnect/mapping.ts
+function listMappings({ client }, resource) {
+  return client.list(MAPPINGS, ResourceMapping, { "resource.id": { eq: resource.id } });
+}
+async function ensureMapping(connection, { service: service2, made }, target, ahead) {
+  connection.progress.waiting("the mapping");
+  const title = `${fullName(connection.repository)} to ${service2?.name ?? plannedName(connection)}`;
+  if (!target)
+    return tell(connection, "mapping", title, wouldCreate("once Konnect has discovered the repository"));
+  if (!service2) return tell(connection, "mapping", title, wouldCreate());
+  const first = ahead ?? listOf(connection, service2, target);
+  const ensured = await ensure(mapping(connection, service2, target, early(first), made), connection);
+  if (ensured.value && !("id" in target)) connection.progress.resource(ensured.value.resource.id, "");
+  tell(connection, "mapping", title, ensured);
+  if (ensured.value && ensured.operation === "created")
+    await confirm(connection, service2, ensured.value.resource.id);
+}
+function mapping(connection, service2, target, ahead, made) {
+  const list = aheadThen(ahead, () => listOf(connection, service2, target));
+  let others = [];
+  return {
+    title: `mapping to the service "${service2.name}"`,
+    settling: made ? FRESH : [],
+    hidden: "Give the catalog-token the role Service Admin of this service, and run the step again.",
+    async find() {
+      const all = await list();
+      others = all.filter((one) => one.service.id !== service2.id);
+      return all.find((one) => one.service.id === service2.id);
+    },
+    permit() {
+      const [other] = others;
+      if (!other) return;
+      if (!connection.inputs.serviceName) throw mappedElsewhere(connection, service2, other);
+      connection.progress.warning(
+        `The repository is mapped to the service "${oneLine(other.service.name, 130)}" too. If it should not be, remove that mapping in Konnect; until then, every run must name the service (service-name).`
+      );
+    },
+    create: () => connection.client.post(
+      MAPPINGS,
+      { service: service2.id, resource: "id" in target ? target.id : target },
+      ResourceMapping
+    )
+  };
+}
+async function listOf(connection, service2, target) {
+  const known = "id" in target ? target : await findByConfig(connection, service2, target);
+  return known ? listMappings(connection, known) : [];
+}
+function mappedElsewhere({ repository }, ours, other) {
+  const name = oneLine(other.service.name, 130);
+  return new Failure(
+    `The repository ${fullName(repository)} is mapped to the service "${name}" already.`,
+    `Set service-name to "${name}" to keep it there, or to "${ours.name}" to map it to both.`
+  );
+}
+async function findByConfig(connection, service2, { type, config: config2, integration_instance }) {
+  const resources = await listResourcesOf(connection, service2);
+  return resources.find(
+    (one) => one.type === type && one.integration.instance.id === integration_instance && Object.entries(config2).every(([key, value]) => one.config[key] === value)
+  );
+}
+async function confirm(connection, service2, resourceId) {
+  for (const pause of [0, 1e3, 2e3, 4e3]) {
+    if (pause > 0) await connection.clock.sleep(pause);
+    const mapped = await listResourcesOf(connection, service2, resourceId).catch(notYet);
+    if (mapped.some(({ id: id2 }) => id2 === resourceId)) return;
+  }
+  throw new Failure(
+    `Konnect said that the resource ${oneLine(resourceId, 40)} was mapped to the service "${service2.name}", but does not list it there.`,
+    "Run the step again; if it goes on, look at the service in Konnect."
+  );
+}
+function notYet(error) {
+  if (error instanceof KonnectError && (error.status === 403 || error.status === 404)) return [];
+  throw error;
+}
+var MAPPINGS;
+var init_mapping = __esm({
+  "src/catalogs/konnect/mapping.ts"() {
+    "use strict";
+    init_ahead();
+    init_ensure();
+    init_errors();
+    init_repository();
+    init_text();
+    init_connection();
+    init_errors2();
+    init_schemas();
+    init_service();
+    MAPPINGS = "/resource-mappings";
+  }
+});
+
+// src/catalogs/konnect/resource.ts
+async function listCandidates(connection, instance2) {
+  const { client, inputs, repository } = connection;
+  if (inputs.resourceId) return readChosen(connection, inputs.resourceId);
+  const scope = instance2 ? { "integration.instance.id": { eq: instance2.id } } : inputs.integrationName ? { "integration.instance.name": { eq: inputs.integrationName } } : { "integration.name": { eq: repository.provider } };
+  return client.walk("/resources", CatalogResource, {
+    ...scope,
+    name: { ocontains: searchTerms(repository) }
+  });
+}
+async function readChosen({ client }, id2) {
+  try {
+    return [await client.get(`/resources/${id2}`, CatalogResource)];
+  } catch (error) {
+    if (error instanceof KonnectError && error.status === 404) return [];
+    throw error;
+  }
+}
+function searchTerms({ name, id: id2 }) {
+  const longest = name.split(",").reduce((a, b) => b.length > a.length ? b : a);
+  return [.../* @__PURE__ */ new Set([longest, encodeURIComponent(longest), ...id2?.includes("-") ? [id2] : []])];
+}
+async function locate(connection, instance2, candidates, thorough) {
+  const { inputs, repository } = connection;
+  const ours = candidates.filter((one) => one.integration.instance.id === instance2.id);
+  if (inputs.resourceId) return chosen(inputs.resourceId, instance2, ours, candidates);
+  const match = matchResource(ours, repository);
+  if (match.kind === "one") return notArchived(match.resource);
+  const unsure = match.kind === "several" ? match.resources : match.similar;
+  if (unsure.length === 0 && !thorough) return void 0;
+  const exact = repository.id ? void 0 : await connection.identify();
+  if (exact) {
+    const known = { ...connection, repository: exact };
+    return locate(
+      known,
+      instance2,
+      exact.name === repository.name ? ours : await listCandidates(known, instance2),
+      thorough
+    );
+  }
+  if (unsure.length > 0) throw uncertain(connection, unsure);
+  return repository.id ? locateById(connection, instance2) : void 0;
+}
+async function locateById(connection, instance2) {
+  const { client, repository } = connection;
+  const filter = {
+    "integration.instance.id": { eq: instance2.id },
+    config: { contains: repository.id ?? "" }
+  };
+  try {
+    const match = matchResource(await client.walk("/resources", CatalogResource, filter), repository);
+    if (match.kind === "several") throw uncertain(connection, match.resources);
+    return match.kind === "one" ? notArchived(match.resource) : void 0;
+  } catch (error) {
+    if (error instanceof KonnectError && error.status === 400) return void 0;
+    throw error;
+  }
+}
+function chosen(id2, instance2, ours, all) {
+  if (ours[0]) return notArchived(ours[0]);
+  const where = all[0] ? `belongs to the integration "${oneLine(all[0].integration.instance.name, 130)}", not "${instance2.name}"` : "does not exist";
+  throw new Failure(
+    `The resource ${id2} ${where}.`,
+    "Correct resource-id, or leave it out to search for the repository."
+  );
+}
+function notArchived(resource) {
+  if (!resource.archived) return resource;
+  throw new Failure(
+    `The resource "${oneLine(resource.name ?? "")}" (${resource.id}) is archived in Konnect, and cannot be mapped.`,
+    "Somebody archived it on purpose or by mistake: unarchive it in Konnect, then run the step again."
+  );
+}
+function uncertain({ repository }, resources) {
+  const list = resources.map(
+    (one) => `${one.id}: ${oneLine(one.name ?? "", 120)} (${oneLine(one.type, 60)}) ${oneLine(JSON.stringify(one.config), 160)}`
+  );
+  return new Failure(
+    `It is not certain which resource is the repository ${fullName(repository)}:
+${bullets(list)}`,
+    repository.id || repository.provider !== "azure-devops" ? "Set resource-id to the right one." : "Set resource-id to the right one, or azure-devops-pat: with it, Azure DevOps tells the ID of the repository."
+  );
+}
+async function awaitDiscovery(connection, instance2) {
+  const { clock, inputs, progress, repository } = connection;
+  const start = clock.now();
+  const waited = () => clock.now() - start;
+  for (let pause = FIRST_PAUSE3; waited() < inputs.waitTimeout; pause = Math.min(pause * 1.5, LONGEST_PAUSE3)) {
+    progress.info(
+      `Konnect has not discovered ${fullName(repository)} yet: waited ${seconds(waited())} of ${seconds(inputs.waitTimeout)}.`
+    );
+    await clock.sleep(Math.min(pause, inputs.waitTimeout - waited()));
+    const found2 = await locate(connection, instance2, await listCandidates(connection, instance2), false);
+    if (found2) return found2;
+  }
+  throw new Failure(
+    `Konnect has not discovered the repository ${fullName(repository)} in the integration "${instance2.name}", after waiting ${seconds(waited())} (wait-timeout).`,
+    `Check that the repository is in the organization that the integration reads, that the owner of its credential may read it (Code: Read), and that it is not disabled or archived. "Sync Now" on the integration's page in Konnect starts a discovery at once. Then run the step again, with a longer wait-timeout if need be.`
+  );
+}
+function seconds(milliseconds) {
+  return `${Math.round(milliseconds / 1e3)} s`;
+}
+var FIRST_PAUSE3, LONGEST_PAUSE3;
+var init_resource = __esm({
+  "src/catalogs/konnect/resource.ts"() {
+    "use strict";
+    init_errors();
+    init_repository();
+    init_text();
+    init_errors2();
+    init_matching();
+    init_schemas();
+    FIRST_PAUSE3 = 1e3;
+    LONGEST_PAUSE3 = 15e3;
+  }
+});
+
+// src/catalogs/konnect/konnect.ts
+var konnect_exports = {};
+__export(konnect_exports, {
+  konnect: () => konnect
+});
+function konnect(surroundings) {
+  const { inputs, http } = surroundings;
+  const dependencies = {
+    ...surroundings,
+    client: konnectClient(http, inputs.catalogUrl, inputs.catalogToken)
+  };
+  return {
+    title: `Konnect Catalog at ${inputs.catalogUrl}`,
+    connect: (repository, progress) => connect({
+      ...dependencies,
+      plan: inputs.command === "plan",
+      owner: repository,
+      repository,
+      progress,
+      ...azureDevOpsReads(surroundings, repository, progress)
+    }),
+    inspect: (owner, progress) => inspect({ ...dependencies, owner, progress })
+  };
+}
+async function inspect(access) {
+  const { inputs, owner, progress } = access;
+  progress.waiting("the integration");
+  const instance2 = await findIntegration(access);
+  if (!instance2)
+    throw new Failure(
+      `There is no ${owner.provider} integration${inputs.integrationName ? ` named "${inputs.integrationName}"` : ` for "${owner.organization}"`} in the catalog, so there is no credential to remind of.`,
+      owner.provider === "azure-devops" ? "Check azure-devops-organization, integration-name and catalog-region; command: register makes the integration." : "To be reminded of a PAT of Azure DevOps, set azure-devops-organization."
+    );
+  tell(access, "integration", instance2.name, { operation: "unchanged", value: instance2, differences: [] });
+  progress.waiting("the credential");
+  return inspectCredential(access, instance2);
+}
+function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, jobToken }, repository, progress) {
+  const pat = inputs.azureDevOpsPat;
+  return {
+    async provePat(why) {
+      if (pat) return void await azureDevOps3.read(repository, { pat });
+      throw new Failure(
+        why,
+        "Set azure-devops-pat to a personal access token with the scope Code: Read in this organization only."
+      );
+    },
+    async identify() {
+      if (repository.provider !== "azure-devops" || !pat && !jobToken) return void 0;
+      try {
+        return await azureDevOps3.read(repository, pat ? { pat } : { jobToken: jobToken ?? "" });
+      } catch (error) {
+        if (pat && error instanceof RepositoryRefused && error.status === 404) throw error;
+        progress.info(`The repository's ID is not known: ${messageOf(error)}`);
+        return void 0;
+      }
+    }
+  };
+}
+async function connect(connection) {
+  const { inputs } = connection;
+  const candidates = early(listCandidates(connection));
+  const named2 = early(readServiceByName(connection));
+  connection.progress.waiting("the integration");
+  const { instance: instance2, existed } = await ensureIntegration(connection);
+  const located = early(
+    instance2 && existed ? candidates.then((found2) => locate(connection, instance2, found2, true)) : nothing()
+  );
+  const mapped = early(
+    located.then((found2) => found2 && !inputs.serviceName ? listServicesOf(connection, found2) : [])
+  );
+  const mappings = early(located.then((found2) => found2 ? listMappings(connection, found2) : []));
+  connection.progress.waiting("the credential");
+  const advice = await ensureCredential(connection, instance2, existed);
+  connection.progress.waiting("the service");
+  const resource = await located;
+  if (resource) tellResource(connection, resource);
+  const served = await ensureService(connection, resource, { named: named2, mapped });
+  if (resource) return ensureMapping(connection, served, resource, mappings);
+  const target = instance2 && await notYetDiscovered(connection, instance2, advice);
+  return ensureMapping(connection, served, target);
+}
+async function nothing() {
+}
+function tellResource({ progress }, { id: id2, name }) {
+  progress.resource(id2, name ?? "");
+}
+async function notYetDiscovered(connection, instance2, advice) {
+  const { inputs, progress, plan } = connection;
+  if (inputs.mapBeforeDiscovery) {
+    const exact = await connection.identify() ?? connection.repository;
+    const described = describeByManifest(await readManifest(connection), instance2, exact);
+    if (typeof described !== "string") return described;
+    progress.info(`The repository cannot be mapped before its discovery: ${described}.`);
+  }
+  if (advice) throw new Failure("Konnect does not know the repository yet, and cannot discover it.", advice);
+  if (plan) return void 0;
+  progress.waiting("the discovery of the repository");
+  const resource = await awaitDiscovery(connection, instance2);
+  tellResource(connection, resource);
+  return resource;
+}
+var init_konnect = __esm({
+  "src/catalogs/konnect/konnect.ts"() {
+    "use strict";
+    init_ahead();
+    init_errors();
+    init_azure_devops();
+    init_client();
+    init_connection();
+    init_credential();
+    init_describe();
+    init_integration();
+    init_manifest();
+    init_mapping();
+    init_resource();
+    init_service();
+  }
+});
+
+// src/catalogs/backstage/schemas.ts
+var Entity, Location, Locations, Entities, Preview, Registered, Problem2;
+var init_schemas2 = __esm({
+  "src/catalogs/backstage/schemas.ts"() {
+    "use strict";
+    init_dist();
+    Entity = looseObject({
+      kind: string(),
+      metadata: looseObject({
+        name: string(),
+        namespace: optional(string(), "default"),
+        uid: optional(string()),
+        annotations: optional(record(string(), string()), {})
+      }),
+      spec: optional(unknown()),
+      status: nullish(
+        looseObject({
+          items: optional(array(looseObject({ level: optional(string()), message: optional(string()) })), [])
+        })
+      )
+    });
+    Location = object({ id: string(), type: string(), target: string() });
+    Locations = array(object({ data: Location }));
+    Entities = object({ items: array(Entity) });
+    Preview = object({ exists: optional(boolean()), entities: array(Entity) });
+    Registered = object({ location: Location });
+    Problem2 = looseObject({
+      error: optional(looseObject({ name: optional(string()), message: optional(string()) })),
+      message: optional(string())
+    });
+  }
+});
+
+// src/catalogs/backstage/errors.ts
+function messageOf2({ text: text2 }) {
+  const parsed = safeParse(Problem2, parseJson2(text2));
+  if (!parsed.success) return oneLine(text2.replace(/<[^>]*>/gu, " ").replace(/\s+/gu, " "), 120);
+  return oneLine(parsed.output.error?.message || parsed.output.message || "", 500);
+}
+function parseJson2(text2) {
+  try {
+    return JSON.parse(text2);
+  } catch {
+    return void 0;
+  }
+}
+function cureOf2(status, headers) {
+  if (status === 401)
+    return "The catalog-token is not valid here: a static token of backend.auth.externalAccess, or a service token.";
+  if (status === 403)
+    return "The catalog-token may not do that: check its accessRestrictions, the permission policy, and whether the catalog is read-only; on Roadie, also whether the token is valid.";
+  if (status === 404) return "Check catalog-url, and that the catalog plugin is there.";
+  if (status === 429) return "The catalog limits how often it may be called. Run the step again later.";
+  if (status >= 300 && status < 400)
+    return `It redirects to ${oneLine([headers.location].flat()[0] ?? "another address", 120)}, which is not followed, so as not to send the token there. Set catalog-url to the right address.`;
+  if (status >= 500) return "The fault is on the side of the catalog: see its log. Run the step again.";
+  return "Correct what it names.";
+}
+var BackstageError, UnreadableAnswer2;
+var init_errors3 = __esm({
+  "src/catalogs/backstage/errors.ts"() {
+    "use strict";
+    init_dist();
+    init_errors();
+    init_text();
+    init_schemas2();
+    BackstageError = class extends Failure {
+      name = "BackstageError";
+      status;
+      /** The server's own words. */
+      says;
+      /** Someone else registered the same. */
+      conflict;
+      /** A write that the server may have acted on although its answer says that it failed. */
+      maybeProcessed;
+      constructor(request, path2, response) {
+        const { status, headers } = response;
+        const says = messageOf2(response);
+        const trace = [headers["x-request-id"] ?? headers["x-amzn-requestid"]].flat()[0];
+        super(
+          `The catalog refused ${request.method} ${path2}: status ${status}${trace ? `, request ${oneLine(trace, 80)}` : ""}. ${says}`.trim(),
+          cureOf2(status, headers)
+        );
+        this.status = status;
+        this.says = says;
+        this.conflict = status === 409;
+        this.maybeProcessed = request.method !== "GET" && !request.reads && (status >= 500 || status === 408);
+      }
+    };
+    UnreadableAnswer2 = class extends Failure {
+      name = "UnreadableAnswer";
+      maybeProcessed;
+      constructor(request, path2, what) {
+        super(
+          `The catalog answered ${request.method} ${path2}, but not as Backstage does: ${oneLine(what, 160)}.`,
+          "Check catalog-url, and whether a proxy or a sign-in page answers in its place."
+        );
+        this.maybeProcessed = request.method !== "GET" && !request.reads;
+      }
+    };
+  }
+});
+
+// src/catalogs/backstage/client.ts
+function backstageClient(http, url, token) {
+  async function call(request, schema) {
+    const { path: path2, query = {}, headers, ...rest } = request;
+    const address3 = new URL(`${url}/api${path2}`);
+    for (const [name, value] of Object.entries(query)) address3.searchParams.set(name, value);
+    const response = await http.send({
+      ...rest,
+      url: address3,
+      headers: { authorization: `Bearer ${token}`, ...headers }
+    });
+    if (response.status < 200 || response.status > 299)
+      throw new BackstageError(request, `/api${path2}`, response);
+    const body = response.text === "" ? void 0 : parseJson2(dataOf(response));
+    const parsed = safeParse(schema, body);
+    if (parsed.success) return parsed.output;
+    const [issue] = parsed.issues;
+    const what = body === void 0 ? `no JSON but "${response.text.slice(0, 80)}"` : `expected ${issue.expected}, got ${issue.received}`;
+    throw new UnreadableAnswer2(request, `/api${path2}`, what);
+  }
+  async function unlessMissing(reading) {
+    try {
+      return await reading;
+    } catch (error) {
+      if (error instanceof BackstageError && error.status === 404 && error.says) return void 0;
+      throw error;
+    }
+  }
+  return {
+    call,
+    preview: (target) => call(
+      {
+        method: "POST",
+        path: "/catalog/locations",
+        query: { dryRun: "true" },
+        body: { type: "url", target },
+        reads: true
+      },
+      Preview
+    ),
+    async entitiesFrom(target) {
+      const filter = `metadata.annotations.backstage.io/managed-by-origin-location=url:${target}`;
+      const { items } = await call(
+        { method: "GET", path: "/catalog/entities/by-query", query: { filter } },
+        Entities
+      );
+      return items;
+    },
+    async locationOf(target) {
+      const ref = `/catalog/locations/by-entity/location/default/${generatedName(target)}`;
+      try {
+        const found2 = await call({ method: "GET", path: ref }, Location);
+        if (found2.target === target) return found2;
+      } catch (error) {
+        if (!(error instanceof BackstageError) || error.status !== 404 && error.status !== 403) throw error;
+        if (error.says.startsWith("Found no location with")) return void 0;
+      }
+      const all = await call({ method: "GET", path: "/catalog/locations" }, Locations);
+      return all.find(({ data }) => data.type === "url" && data.target === target)?.data;
+    },
+    async register(target) {
+      const body = { type: "url", target };
+      const { location } = await call({ method: "POST", path: "/catalog/locations", body }, Registered);
+      return location;
+    },
+    entity: (ref) => unlessMissing(call({ method: "GET", path: `/catalog/entities/by-name/${pathOf2(ref)}` }, Entity)),
+    async refresh(ref) {
+      await call({ method: "POST", path: "/catalog/refresh", body: { entityRef: ref } }, unknown());
+    }
+  };
+}
+function dataOf({ headers, text: text2 }) {
+  if (!String(headers["content-type"]).startsWith("text/event-stream")) return text2;
+  const last = text2.trim().split(/\r?\n\r?\n/u).at(-1) ?? "";
+  return [...last.matchAll(/^data: ?(.*)$/gmu)].map(([, line2]) => line2).join("\n");
+}
+function generatedName(target) {
+  return `generated-${(0, import_node_crypto5.createHash)("sha1").update(`url:${target}`).digest("hex")}`;
+}
+function locationRef(target) {
+  return `location:default/${generatedName(target)}`;
+}
+function pathOf2(ref) {
+  const [kind = "", rest = ""] = ref.split(":");
+  return [kind, ...rest.split("/")].map(encodeURIComponent).join("/");
+}
+var import_node_crypto5;
+var init_client2 = __esm({
+  "src/catalogs/backstage/client.ts"() {
+    "use strict";
+    import_node_crypto5 = require("node:crypto");
+    init_dist();
+    init_errors3();
+    init_schemas2();
+  }
+});
+
+// src/catalogs/backstage/entity.ts
+function refOf({ kind, metadata }) {
+  return `${kind}:${metadata.namespace}/${metadata.name}`.toLowerCase();
+}
+function originOf({ metadata }) {
+  return metadata.annotations["backstage.io/managed-by-origin-location"] ?? "";
+}
+function comesFrom(entity, target) {
+  const { annotations } = entity.metadata;
+  return [originOf(entity), annotations["backstage.io/managed-by-location"]].includes(`url:${target}`);
+}
+function errorOf({ status }) {
+  const item = status?.items.find(({ level }) => level === "error");
+  return item && oneLine(item.message ?? "it has an error", 300);
+}
+function chooseComponent(entities, wanted, usual) {
+  const components = entities.filter(({ kind }) => kind.toLowerCase() === "component");
+  const named2 = (name) => components.find((one) => one.metadata.name.toLowerCase() === name.toLowerCase());
+  const chosen2 = wanted === void 0 ? components.length === 1 ? components[0] : named2(usual) : named2(wanted);
+  if (chosen2) return chosen2;
+  if (components.length === 0)
+    throw new Failure(
+      "The catalog file holds no Component, so there is no service.",
+      "Add an entity of the kind Component to it."
+    );
+  throw new Failure(
+    `${wanted === void 0 ? "The catalog file holds several components" : `The catalog file holds no component "${oneLine(wanted, 120)}"`}:
+${bullets(components.map(refOf))}`,
+    "Set service-name to the one that is the service."
+  );
+}
+function declared({ metadata, spec }) {
+  const { title, description: description2, labels: labels3, tags, links, annotations } = metadata;
+  const own = Object.entries(annotations).filter(([name]) => !name.startsWith("backstage.io/"));
+  return new Map([
+    ["title", title],
+    ["description", description2],
+    ["labels", labels3 ?? {}],
+    ["tags", tags ?? []],
+    ["links", links ?? []],
+    ...own.map(([name, value]) => [`annotation ${name}`, value]),
+    ...Object.entries(spec ?? {}).map(([name, value]) => [
+      `spec.${name}`,
+      value
+    ])
+  ]);
+}
+function differences(file, stored) {
+  const now = declared(stored);
+  return [...declared(file)].filter(([name, value]) => !(0, import_node_util2.isDeepStrictEqual)(now.get(name), value)).map(([name]) => name);
+}
+var import_node_util2;
+var init_entity = __esm({
+  "src/catalogs/backstage/entity.ts"() {
+    "use strict";
+    import_node_util2 = require("node:util");
+    init_errors();
+    init_text();
+  }
+});
+
+// src/catalogs/backstage/target.ts
+function targetOf({ provider, host, organization, project, name, defaultBranch }, file) {
+  const branch = encodeURI(defaultBranch ?? "main");
+  const path2 = [organization, ...project === void 0 ? [] : [project]].join("/");
+  switch (provider) {
+    case "azure-devops":
+      return encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}?path=${file}`);
+    case "github":
+      return `${encodeURI(`${host}/${path2}/${name}`)}/blob/${branch}${encodeURI(file)}`;
+    case "gitlab":
+      return `${encodeURI(`${host}/${path2}/${name}`)}/-/blob/${branch}${encodeURI(file)}`;
+  }
+}
+function pageOf({ provider, host, organization, project, name }) {
+  return provider === "azure-devops" ? encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}`) : encodeURI(`${host}/${organization}/${name}`);
+}
+var init_target = __esm({
+  "src/catalogs/backstage/target.ts"() {
+    "use strict";
+  }
+});
+
+// src/catalogs/backstage/generate.ts
+function componentOf(inputs, repository) {
+  const { owner, ...fields } = inputs.serviceCustomFields;
+  const links = Object.entries(fields).flatMap(
+    ([, value]) => typeof value === "object" && value !== null ? [{ title: value.name, url: value.link }] : []
+  );
+  return {
+    apiVersion: "backstage.io/v1alpha1",
+    kind: "Component",
+    metadata: {
+      name: inputs.serviceName ?? machineName(repository.name, 63),
+      title: inputs.serviceDisplayName ?? repository.name,
+      ...inputs.serviceDescription ? { description: inputs.serviceDescription } : {},
+      ...Object.keys(inputs.serviceLabels).length > 0 ? { labels: inputs.serviceLabels } : {},
+      annotations: annotationsOf(repository),
+      ...links.length > 0 ? { links } : {}
+    },
+    spec: { type: "service", lifecycle: "production", owner: typeof owner === "string" ? owner : "unknown" }
+  };
+}
+function annotationsOf(repository) {
+  const { provider, host, organization, project, name } = repository;
+  const source = { "backstage.io/source-location": `url:${pageOf(repository)}` };
+  switch (provider) {
+    case "azure-devops":
+      return {
+        "dev.azure.com/project-repo": `${project ?? name}/${name}`,
+        "dev.azure.com/host-org": `${new URL(host).host}/${organization}`,
+        ...source
+      };
+    case "github":
+      return { "github.com/project-slug": `${organization}/${name}`, ...source };
+    case "gitlab":
+      return { "gitlab.com/project-slug": `${organization}/${name}`, ...source };
+  }
+}
+async function generated(inputs, repository) {
+  const { stringify } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
+  const component = componentOf(inputs, repository);
+  const hint = component.spec.owner === "unknown" ? " # the group or user that owns it" : "";
+  return stringify(component, { lineWidth: 0 }).replace(/^( {2}owner: unknown)$/mu, `$1${hint}`);
+}
+var init_generate = __esm({
+  "src/catalogs/backstage/generate.ts"() {
+    "use strict";
+    init_machine_name();
+    init_target();
+  }
+});
+
+// src/catalogs/backstage/reading.ts
+async function read2(client, target) {
+  try {
+    return { kind: "read", entities: (await client.preview(target)).entities };
+  } catch (error) {
+    if (!(error instanceof BackstageError)) throw error;
+    if (error.status === 400) return { ...explain2(error.says), problem: problemOf2(target, error.says) };
+    if (error.status === 403 || error.status === 404)
+      return { kind: "untried", problem: error.message, cure: error.cure ?? "" };
+    throw error;
+  }
+}
+function problemOf2(target, says) {
+  return `The catalog cannot read ${target}: ${says}`;
+}
+function explain2(says) {
+  if (/'backend\.reading\.allow'/u.test(says))
+    return {
+      kind: "denied",
+      cure: "Add the host to the catalog's configuration: under integrations, with a token, or in backend.reading.allow."
+    };
+  if (/PlaceholderProcessor/u.test(says))
+    return { kind: "invalid", cure: "Correct the file: it refers to another file that cannot be read." };
+  if (/\b(?:203 |401 |403 |AuthenticationError|ChainedTokenCredential)/u.test(says))
+    return {
+      kind: "denied",
+      cure: "The host refused the catalog's own token: it has expired, was revoked, or may not read this repository. Put a new one (Code: Read) into the catalog's configuration (integrations)."
+    };
+  if (/no matching files found|404 Not Found/u.test(says))
+    return {
+      kind: "missing",
+      cure: "Commit the file to the default branch, or set catalog-file to where it is. With entity: generate, this step shows one to commit."
+    };
+  if (/\b5\d\d /u.test(says)) return { kind: "denied", cure: "The host is not well. Run the step again." };
+  return { kind: "invalid", cure: "Correct the file." };
+}
+var init_reading = __esm({
+  "src/catalogs/backstage/reading.ts"() {
+    "use strict";
+    init_errors3();
+  }
+});
+
+// src/catalogs/backstage/registration.ts
+function ensureLocation({ client, target, plan, clock }) {
+  return ensure(
+    {
+      title: `location ${target}`,
+      hidden: "It may be registered where this catalog-token may not look.",
+      find: () => client.locationOf(target),
+      create: () => client.register(target)
+    },
+    { plan, clock }
+  );
+}
+async function readOurs({ client, target }, ref) {
+  const found2 = await client.entity(ref);
+  if (!found2 || comesFrom(found2, target)) return found2;
+  throw new Failure(
+    `The name ${ref} is taken by an entity of ${oneLine(originOf(found2).replace(/^url:/u, ""), 300) || "another origin"}.`,
+    "Give the component another name in the catalog file, or have the other one removed from the catalog by its owner."
+  );
+}
+async function awaitEntity(connection, ref, hurry) {
+  const { client, clock, inputs, progress, target } = connection;
+  progress.waiting(`the catalog to make ${ref}`);
+  const start = clock.now();
+  const waited = () => clock.now() - start;
+  let hurried = false;
+  for (; ; ) {
+    const found2 = await readOurs(connection, ref);
+    if (found2 && errorOf(found2) === void 0) return found2;
+    if (!hurried && (hurry || waited() >= HURRY)) {
+      hurried = true;
+      await client.refresh(locationRef(target)).catch(() => {
+      });
+    }
+    if (waited() >= inputs.waitTimeout) throw notMade(connection, ref, found2, Math.round(waited() / 1e3));
+    await clock.sleep(PAUSE);
+  }
+}
+function notMade({ target }, ref, found2, seconds2) {
+  return new Failure(
+    found2 ? `The catalog has ${ref}, but with an error: ${errorOf(found2)}` : `The catalog has not made ${ref} of ${target}, after waiting ${seconds2} s (wait-timeout).`,
+    found2 ? "Correct the catalog file." : "Run the step again, with a longer wait-timeout if need be. The catalog's log, or its page of unprocessed entities, says what is wrong."
+  );
+}
+async function ensureCurrent(connection, file, stored) {
+  const { client, clock, progress, plan } = connection;
+  const stale = file ? differences(file, stored) : [];
+  if (!file || stale.length === 0) return { operation: "unchanged", value: stored, differences: [] };
+  if (plan) return { operation: "updated", value: stored, differences: stale };
+  const ref = refOf(file);
+  await client.refresh(ref);
+  const start = clock.now();
+  let now = stored;
+  while (clock.now() - start < TAKES_OVER) {
+    now = await readOurs(connection, ref);
+    if (now && differences(file, now).length === 0)
+      return { operation: "updated", value: now, differences: stale };
+    await clock.sleep(PAUSE);
+  }
+  progress.warning(
+    `The catalog was asked to read the catalog file again, but ${ref} still differs from it (${stale.join(", ")}). It does so by itself in some minutes, or has an error: see its page.`
+  );
+  return { operation: "updated", value: now ?? stored, differences: stale };
+}
+var PAUSE, HURRY, TAKES_OVER;
+var init_registration = __esm({
+  "src/catalogs/backstage/registration.ts"() {
+    "use strict";
+    init_ensure();
+    init_errors();
+    init_text();
+    init_client2();
+    init_entity();
+    PAUSE = 1e3;
+    HURRY = 1e4;
+    TAKES_OVER = 3e4;
+  }
+});
+
+// src/catalogs/backstage/backstage.ts
+var backstage_exports = {};
+__export(backstage_exports, {
+  backstage: () => backstage,
+  missing: () => missing,
+  register: () => register
+});
+function backstage({ http, ...surroundings }) {
+  const { inputs } = surroundings;
+  const client = backstageClient(http, inputs.catalogUrl, inputs.catalogToken);
+  return {
+    title: `Backstage at ${inputs.catalogUrl}`,
+    connect: (repository, progress) => connect2({
+      ...surroundings,
+      client,
+      repository,
+      progress,
+      plan: inputs.command === "plan",
+      target: targetOf(repository, inputs.catalogFile)
+    }),
+    async inspect(owner, progress) {
+      progress.waiting("the catalog to read the repository");
+      const reading = await read2(client, targetOf(repositoryOf(owner), inputs.catalogFile));
+      progress.outcome({
+        thing: "credential",
+        operation: "unchanged",
+        name: ownToken(owner),
+        id: "",
+        reasons: []
+      });
+      return factsOf2(surroundings, owner, reading);
+    }
+  };
+}
+async function connect2(connection) {
+  const { client, progress, inputs, repository, target } = connection;
+  progress.waiting("the catalog to read the repository");
+  const [reading, known] = await Promise.all([read2(client, target), client.entitiesFrom(target)]);
+  await tellReading(connection, reading, known);
+  const entities = reading.kind === "read" ? reading.entities : known;
+  const file = chooseComponent(entities, inputs.serviceName, machineName(repository.name, LONGEST_NAME2));
+  await register(connection, refOf(file), reading.kind === "read" ? file : void 0, known);
+}
+async function register(connection, ref, file, known) {
+  const { client, progress, plan, target } = connection;
+  const [before, registered] = await Promise.all([readOurs(connection, ref), client.locationOf(target)]);
+  const means = registered ? void 0 : otherMeans(target, before, known);
+  const location = means ? { operation: "unchanged", value: void 0, differences: [means] } : await ensureLocation(connection);
+  progress.outcome({
+    thing: "mapping",
+    operation: location.operation,
+    name: target,
+    id: location.value?.id ?? "",
+    reasons: location.differences
+  });
+  progress.serviceName(ref);
+  if (plan && !before) return tellService(connection, ref, "created", void 0, []);
+  const entity = before ?? await awaitEntity(connection, ref, location.operation === "unchanged");
+  const { operation, value, differences: differences2 } = await ensureCurrent(connection, file, entity);
+  tellService(connection, ref, before ? operation : "created", value, before ? differences2 : []);
+}
+function otherMeans(target, entity, known) {
+  if (entity && originOf(entity) !== `url:${target}`)
+    return `listed by ${originOf(entity).replace(/^url:/u, "")}`;
+  return known.some(({ kind }) => kind.toLowerCase() !== "location") ? "found by discovery" : void 0;
+}
+function tellService({ progress }, name, operation, entity, reasons) {
+  progress.outcome({
+    thing: "service",
+    operation,
+    name,
+    id: entity?.metadata.uid ?? "",
+    reasons
+  });
+}
+async function tellReading(connection, reading, known) {
+  const { progress, repository } = connection;
+  const outcome = (thing, name, reasons = []) => progress.outcome({
+    thing,
+    operation: reasons.length > 0 ? "skipped" : "unchanged",
+    name,
+    id: "",
+    reasons
+  });
+  progress.credential({ ...factsOf2(connection, repository, reading), advice: void 0 });
+  if (reading.kind === "denied") throw await denied(connection, reading);
+  const untried = reading.kind === "untried" ? ["this catalog-token may not try it"] : [];
+  outcome("integration", new URL(repository.host).host, untried);
+  outcome("credential", ownToken(repository), untried);
+  if (reading.kind === "read") return;
+  if (reading.kind === "missing") throw await missing(connection, reading);
+  if (reading.kind === "invalid") throw new Failure(reading.problem, reading.cure);
+  if (known.every(({ kind }) => kind.toLowerCase() === "location"))
+    throw new Failure(reading.problem, reading.cure);
+}
+async function denied({ inputs, azureDevOps: azureDevOps3, repository }, reading) {
+  const { azureDevOpsPat: pat, catalogFile } = inputs;
+  if (!pat || repository.provider !== "azure-devops") return new Failure(reading.problem, reading.cure);
+  const tried = await azureDevOps3.readFile(repository, catalogFile, { pat }).then(
+    () => " The azure-devops-pat that is given can read the repository: it would do.",
+    (error) => ` The azure-devops-pat that is given cannot read it either: ${oneLine(error.message)}`
+  );
+  return new Failure(reading.problem, `${reading.cure}${tried}`);
+}
+async function missing(connection, reading) {
+  const { inputs, progress, repository } = connection;
+  if (inputs.entity !== "generate") return new Failure(reading.problem, reading.cure);
+  const file = await generated(inputs, repository);
+  progress.document(`${inputs.catalogFile.slice(1)} for ${fullName(repository)}`, file);
+  return new Failure(
+    `There is no ${inputs.catalogFile} in ${fullName(repository)} yet.`,
+    `Commit the file that is shown above as ${inputs.catalogFile.slice(1)} to the default branch, then run the step again.`
+  );
+}
+function ownToken({ host }) {
+  return `the catalog's own, for ${new URL(host).host}`;
+}
+function factsOf2({ inputs }, owner, reading) {
+  const denied2 = reading.kind === "denied";
+  const digest = (text2) => (0, import_node_crypto6.createHash)("sha256").update(text2).digest("hex").slice(0, 12);
+  return {
+    status: denied2 ? "tainted" : "valid",
+    advice: denied2 ? { problem: reading.problem, cure: reading.cure } : void 0,
+    integration: { name: new URL(owner.host).host, page: inputs.catalogUrl },
+    key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization}`),
+    owner,
+    // The catalog does not tell its tokens apart: the PAT that is given stands for it.
+    credential: digest(inputs.azureDevOpsPat ? `${owner.host} ${inputs.azureDevOpsPat}` : owner.host),
+    storedOn: void 0,
+    expiresOn: void 0,
+    recorded: void 0,
+    fromPat: void 0,
+    replaceable: true
+  };
+}
+function repositoryOf(owner) {
+  if ("name" in owner) return owner;
+  throw new Failure(
+    "Backstage tells only of a repository whether it can read it.",
+    "Set repository to one of the organization that has a catalog file."
+  );
+}
+var import_node_crypto6, LONGEST_NAME2;
+var init_backstage = __esm({
+  "src/catalogs/backstage/backstage.ts"() {
+    "use strict";
+    import_node_crypto6 = require("node:crypto");
+    init_errors();
+    init_repository();
+    init_text();
+    init_machine_name();
+    init_client2();
+    init_entity();
+    init_generate();
+    init_reading();
+    init_registration();
+    init_target();
+    LONGEST_NAME2 = 63;
+  }
+});
+
+// src/scm/code-search.ts
+async function searchCode(http, { host, organization, project, name }, file, pat) {
+  const base = host === "https://dev.azure.com" ? "https://almsearch.dev.azure.com" : host;
+  const response = await http.send({
+    method: "POST",
+    url: new URL(
+      `${base}/${encodeURIComponent(organization)}/_apis/search/codesearchresults?api-version=6.0-preview.1`
+    ),
+    headers: azureDevOpsHeaders({ pat }),
+    body: {
+      searchText: `path:${file} repo:${quoted2(name)} proj:${quoted2(project ?? name)}`,
+      $orderBy: [{ field: "path", sortOrder: "ASC" }],
+      $skip: 0,
+      $top: 1e3
+    },
+    reads: true
+  });
+  if (response.status === 404) return "missing";
+  if (response.status !== 200) return "unknown";
+  const parsed = safeParse(Results, parseJson3(response.text));
+  if (!parsed.success) return "unknown";
+  const found2 = parsed.output.results.some(
+    (one) => one.path === file && one.repository.name.toLowerCase() === name.toLowerCase()
+  );
+  return found2 ? "found" : "not found";
+}
+function quoted2(name) {
+  return /\s/u.test(name) ? `"${name}"` : name;
+}
+function parseJson3(text2) {
+  try {
+    return JSON.parse(text2);
+  } catch {
+    return void 0;
+  }
+}
+var Results;
+var init_code_search = __esm({
+  "src/scm/code-search.ts"() {
+    "use strict";
+    init_dist();
+    init_azure_devops();
+    Results = object({
+      count: number(),
+      results: array(looseObject({ path: string(), repository: object({ name: string() }) }))
+    });
+  }
+});
+
+// src/catalogs/roadie/guide.ts
+function guideOf(site, repository, file, target) {
+  const { host, organization, project, name } = repository;
+  const tokens = `${host}/${encodeURIComponent(organization)}/_usersSettings/tokens`;
+  return {
+    codeSearch: () => `Install the extension Code Search in the organization "${organization}", by somebody who may manage its extensions: https://marketplace.visualstudio.com/items?itemName=ms.vss-code-search (without it, Roadie discovers nothing).`,
+    secret: () => `Make a PAT at ${tokens} (Code: Read, in the organization "${organization}" only), and put it into the secret AZURE_TOKEN at ${site}/administration/secrets (it takes some minutes).`,
+    provider: () => `Add a provider at ${site}/administration/settings/integrations/azure, with Organization: ${organization}, Project: ${project ?? name}, Repository: ${name} (or nothing, for all), Path: ${file}.`,
+    import: () => `Or, for ${fullName(repository)} alone, in the place of the provider: import ${target} at ${site}/import/entity.`
+  };
+}
+var init_guide = __esm({
+  "src/catalogs/roadie/guide.ts"() {
+    "use strict";
+    init_repository();
+  }
+});
+
+// src/catalogs/roadie/entity-set.ts
+function setOf(repository) {
+  const digest = (0, import_node_crypto7.createHash)("sha256").update(fullName(repository).toLowerCase()).digest("hex").slice(0, 8);
+  return `${machineName(repository.name, 50)}-${digest}`;
+}
+function ensureSet({ client, clock, plan }, set, entities) {
+  const base = "/catalog/roadie-entities";
+  const write = async () => shapeOf(
+    await client.call({ method: "PUT", path: `${base}/sets/${set}`, body: { items: entities } }, Items)
+  );
+  return ensure(
+    {
+      title: `entity set ${set}`,
+      hidden: "Give the catalog-token the right to write entities.",
+      async find() {
+        try {
+          const found2 = await client.call({ method: "GET", path: `${base}/entities`, query: { set } }, Items);
+          const { entities: stored, id: id2 } = shapeOf(found2);
+          return stored.length > 0 ? { entities: stored, id: id2 } : void 0;
+        } catch (error) {
+          if (error instanceof BackstageError && error.status === 404) return void 0;
+          throw error;
+        }
+      },
+      differs: ({ entities: stored }) => (0, import_node_util3.isDeepStrictEqual)(sorted(stored), sorted(entities)) ? [] : ["entities"],
+      create: write,
+      update: write
+    },
+    { plan, clock }
+  );
+}
+function shapeOf(answer) {
+  const items = Array.isArray(answer) ? answer : answer.items;
+  return { id: items[0]?.id ?? "", entities: items.map(({ rawData, entity }) => rawData ?? entity ?? {}) };
+}
+function sorted(entities) {
+  const key = ({ kind, metadata }) => `${kind} ${metadata?.name}`;
+  return [...entities].sort((a, b) => key(a) < key(b) ? -1 : 1);
+}
+async function parseEntities(text2, file) {
+  const { parseAllDocuments } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
+  const documents = parseAllDocuments(text2, { logLevel: "error", uniqueKeys: true });
+  const broken = documents.flatMap(({ errors }) => errors)[0];
+  if (broken) throw new Failure(`${file} is not YAML: ${oneLine(broken.message, 160)}.`, "Correct the file.");
+  const entities = documents.map((document) => document.toJS({ maxAliasCount: 0 })).filter((value) => value !== null);
+  if (/"\$(?:text|json|yaml|openapi|asyncapi)":/u.test(JSON.stringify(entities)))
+    throw new Failure(
+      `${file} takes in other files ($text and the like), which a pushed entity cannot.`,
+      "Leave entity out, so that Roadie reads the repository."
+    );
+  if (entities.every((one) => typeof one?.kind === "string" && typeof one?.metadata?.name === "string"))
+    return entities;
+  throw new Failure(`${file} holds something that is no entity.`, "Each needs a kind and a metadata.name.");
+}
+var import_node_crypto7, import_node_util3, Item, Items;
+var init_entity_set = __esm({
+  "src/catalogs/roadie/entity-set.ts"() {
+    "use strict";
+    import_node_crypto7 = require("node:crypto");
+    import_node_util3 = require("node:util");
+    init_dist();
+    init_ensure();
+    init_errors();
+    init_repository();
+    init_text();
+    init_errors3();
+    init_machine_name();
+    Item = looseObject({
+      id: optional(string()),
+      entity: optional(record(string(), unknown())),
+      rawData: optional(record(string(), unknown()))
+    });
+    Items = union([array(Item), object({ items: array(Item) })]);
+  }
+});
+
+// src/catalogs/roadie/push.ts
+async function push(connection) {
+  const { inputs, progress, repository, plan } = connection;
+  const written = await entitiesOf(connection);
+  const chosen2 = chooseComponent(written.map(asEntity), inputs.serviceName, machineName(repository.name, 63));
+  const ref = refOf(chosen2);
+  await refuseAnothers(connection, ref);
+  const set = setOf(repository);
+  progress.waiting(`the entity set ${set}`);
+  const { operation, value, differences: differences2 } = await ensureSet(connection, set, written);
+  progress.outcome({
+    thing: "mapping",
+    operation,
+    name: `entity set ${set}`,
+    id: value?.id ?? "",
+    reasons: differences2
+  });
+  progress.serviceName(ref);
+  const entity = plan ? void 0 : await awaitPushed(connection, ref);
+  progress.outcome({
+    thing: "service",
+    operation,
+    name: ref,
+    id: entity?.metadata.uid ?? "",
+    reasons: differences2
+  });
+}
+async function entitiesOf({
+  azureDevOps: azureDevOps3,
+  inputs,
+  jobToken,
+  repository
+}) {
+  const { azureDevOpsPat: pat, catalogFile } = inputs;
+  const text2 = repository.provider === "azure-devops" && (pat || jobToken) ? await azureDevOps3.readFile(repository, catalogFile, pat ? { pat } : { jobToken: jobToken ?? "" }) : void 0;
+  return text2 === void 0 ? [componentOf(inputs, repository)] : parseEntities(text2, catalogFile);
+}
+function asEntity({ kind, metadata }) {
+  return {
+    kind,
+    metadata: { namespace: "default", annotations: {}, ...metadata },
+    status: void 0
+  };
+}
+async function refuseAnothers({ client }, ref) {
+  const found2 = await client.entity(ref);
+  if (!found2 || originOf(found2).startsWith("roadie-api:")) return found2;
+  throw new Failure(
+    `The name ${ref} is taken by an entity of ${oneLine(originOf(found2).replace(/^url:/u, ""), 300) || "another origin"}.`,
+    "Set another service-name, or leave entity out."
+  );
+}
+async function awaitPushed(connection, ref) {
+  const { clock, inputs, progress } = connection;
+  progress.waiting(`Roadie to show ${ref}`);
+  const start = clock.now();
+  for (; ; ) {
+    const found2 = await refuseAnothers(connection, ref);
+    if (found2 || clock.now() - start >= inputs.waitTimeout) return found2;
+    await clock.sleep(PAUSE2);
+  }
+}
+var PAUSE2;
+var init_push = __esm({
+  "src/catalogs/roadie/push.ts"() {
+    "use strict";
+    init_errors();
+    init_text();
+    init_entity();
+    init_generate();
+    init_machine_name();
+    init_entity_set();
+    PAUSE2 = 1e3;
+  }
+});
+
+// src/catalogs/roadie/secrets.ts
+async function readAzureToken(client) {
+  const text2 = await askTool(client, "backend-config", "get-secrets-list", { random_string: "dummy" });
+  const parsed = safeParse(Secrets, parseJson2(text2 ?? ""));
+  const found2 = parsed.success && parsed.output.secrets.find(({ name }) => name === "AZURE_TOKEN");
+  if (!found2) return void 0;
+  const { status, value } = found2;
+  if (status !== "Available" && status !== "Updating" && status !== "Not Set") return void 0;
+  return { status, ending: /^\*+(\w{4})$/u.exec(value ?? "")?.[1] };
+}
+async function askTool(client, server, name, args) {
+  try {
+    const { result } = await client.call(
+      {
+        method: "POST",
+        path: `/mcp/v1/${server}`,
+        headers: { accept: "application/json, text/event-stream" },
+        body: { jsonrpc: "2.0", method: "tools/call", params: { name, arguments: args }, id: 1 },
+        reads: true
+      },
+      Answer
+    );
+    return result.content[0]?.text;
+  } catch (error) {
+    if (error instanceof BackstageError && (error.status === 403 || error.status === 404)) return void 0;
+    throw error;
+  }
+}
+var Answer, Secrets;
+var init_secrets = __esm({
+  "src/catalogs/roadie/secrets.ts"() {
+    "use strict";
+    init_dist();
+    init_errors3();
+    Answer = object({
+      result: looseObject({ content: array(looseObject({ text: optional(string(), "") })) })
+    });
+    Secrets = object({
+      secrets: array(looseObject({ name: string(), status: string(), value: optional(string()) }))
+    });
+  }
+});
+
+// src/catalogs/roadie/roadie.ts
+var roadie_exports = {};
+__export(roadie_exports, {
+  roadie: () => roadie
+});
+function roadie({ http, ...surroundings }) {
+  const { inputs } = surroundings;
+  const { api: api2, site } = addressesOf(inputs.catalogUrl);
+  const client = backstageClient(http, api2, inputs.catalogToken);
+  return {
+    title: `Roadie at ${api2}`,
+    async connect(repository, progress) {
+      const target = targetOf(repository, inputs.catalogFile);
+      const { azureDevOpsPat: pat } = inputs;
+      const onAzure = repository.provider === "azure-devops";
+      await connect3({
+        ...surroundings,
+        client,
+        repository,
+        progress,
+        plan: inputs.command === "plan",
+        target,
+        site,
+        guide: guideOf(site, repository, inputs.catalogFile, target),
+        search: async () => onAzure && pat ? searchCode(http, repository, inputs.catalogFile, pat) : "unknown"
+      });
+    },
+    async inspect(owner, progress) {
+      progress.waiting("the secret AZURE_TOKEN");
+      const secret = await readAzureToken(client);
+      tellCredential(progress, secret ? "unchanged" : "skipped", []);
+      return factsOf3(surroundings, owner, site, secret);
+    }
+  };
+}
+function addressesOf(url) {
+  if (url === API) return { api: API, site: "https://<your tenant>.roadie.so" };
+  return /^https:\/\/[\w-]+\.roadie\.so$/u.test(url) ? { api: API, site: url } : { api: url, site: url };
+}
+async function connect3(connection) {
+  const { client, inputs, progress, repository, target } = connection;
+  progress.waiting("what Roadie knows of the repository");
+  const searching = early(connection.search());
+  const known = await client.entitiesFrom(target);
+  const there = known.some(({ kind }) => kind.toLowerCase() !== "location");
+  if (inputs.entity === "push" && !there) {
+    tell2(connection, "integration", "skipped", ["not needed for a pushed entity"]);
+    tellCredential(progress, "skipped", ["not needed for a pushed entity"]);
+    return push(connection);
+  }
+  if (there) {
+    tell2(connection, "integration", "unchanged", ["its entity is there"]);
+    await ensureSecret(connection);
+    return registerKnown(connection, known, void 0);
+  }
+  if (repository.provider === "azure-devops" && await isMissing(connection))
+    throw await missing(connection, {
+      kind: "missing",
+      problem: `There is no ${inputs.catalogFile} in the repository, so Roadie has nothing to read.`,
+      cure: "Commit one to the default branch; with entity: generate, this step shows one. Or set entity: push."
+    });
+  const reading = await read2(client, target);
+  if (reading.kind === "read") {
+    tell2(connection, "integration", "unchanged", ["Roadie can read the repository"]);
+    await ensureSecret(connection);
+    return registerKnown(connection, reading.entities, reading.entities);
+  }
+  if (reading.kind === "invalid") throw new Failure(reading.problem, reading.cure);
+  if (reading.kind === "missing") throw await missing(connection, reading);
+  if (reading.kind === "denied")
+    progress.warning(`${reading.problem} The PAT in AZURE_TOKEN may have ended.`);
+  await leaveToPeople(connection, await searching);
+}
+async function registerKnown(connection, entities, file) {
+  const { inputs, repository } = connection;
+  const chosen2 = chooseComponent(entities, inputs.serviceName, machineName(repository.name, 63));
+  await register(connection, refOf(chosen2), file ? chosen2 : void 0, file ? [] : entities);
+}
+async function isMissing({ azureDevOps: azureDevOps3, inputs, jobToken, repository }) {
+  const { azureDevOpsPat: pat, catalogFile } = inputs;
+  if (!pat && !jobToken) return false;
+  const secret = pat ? { pat } : { jobToken: jobToken ?? "" };
+  return azureDevOps3.readFile(repository, catalogFile, secret).then(
+    (text2) => text2 === void 0,
+    () => false
+  );
+}
+async function leaveToPeople(connection, search) {
+  const { progress, guide, repository } = connection;
+  if (search === "missing") progress.todo(guide.codeSearch());
+  if (search === "not found")
+    progress.info("Code Search does not find the catalog file (yet): Roadie discovers what is indexed.");
+  tell2(connection, "integration", "pending", ["the provider is set up in a browser"]);
+  await ensureSecret(connection);
+  if (repository.provider === "azure-devops") progress.todo(guide.provider());
+  progress.todo(guide.import());
+  tell2(connection, "service", "pending", ["Roadie has not read it yet"]);
+  tell2(connection, "mapping", "pending", ["Roadie has not read it yet"]);
+}
+async function ensureSecret(connection) {
+  const { client, clock, inputs, progress, guide, repository, site } = connection;
+  if (repository.provider !== "azure-devops")
+    return tellCredential(progress, "skipped", ["not of Azure DevOps"]);
+  progress.waiting("the secret AZURE_TOKEN");
+  let secret = await readAzureToken(client);
+  const start = clock.now();
+  while (secret?.status === "Updating" && !connection.plan && clock.now() - start < inputs.waitTimeout) {
+    progress.info("Roadie is updating the secret AZURE_TOKEN.");
+    await clock.sleep(PAUSE3);
+    secret = await readAzureToken(client);
+  }
+  progress.credential({ ...factsOf3(connection, repository, site, secret), advice: void 0 });
+  if (!secret) return tellCredential(progress, "skipped", ["this catalog-token may not see the secrets"]);
+  if (secret.status === "Updating") return tellCredential(progress, "pending", ["it is being updated"]);
+  const another = isAnother(secret, inputs.azureDevOpsPat);
+  if (secret.status === "Available" && !another) return tellCredential(progress, "unchanged", []);
+  progress.todo(guide.secret());
+  tellCredential(progress, "pending", [
+    another ? "it holds another PAT than the one that is given" : "it is not set"
+  ]);
+}
+function isAnother({ status, ending }, pat) {
+  return status === "Available" && pat !== void 0 && ending !== void 0 && !pat.endsWith(ending);
+}
+function tell2({ progress, repository, target }, thing, operation, reasons) {
+  const name = { integration: new URL(repository.host).host, service: repository.name, mapping: target }[thing];
+  progress.outcome({ thing, operation, name, id: "", reasons });
+}
+function tellCredential({ outcome }, operation, reasons) {
+  outcome({ thing: "credential", operation, name: "AZURE_TOKEN", id: "", reasons });
+}
+function factsOf3({ inputs }, owner, site, secret) {
+  const { azureDevOpsPat: pat } = inputs;
+  const digest = (text2) => (0, import_node_crypto8.createHash)("sha256").update(text2).digest("hex").slice(0, 12);
+  const page = `${site}/administration/secrets`;
+  const unset = secret?.status === "Not Set";
+  return {
+    status: unset ? "missing" : "valid",
+    advice: unset ? { problem: "The secret AZURE_TOKEN of Roadie is not set.", cure: `Put a PAT into it at ${page}.` } : void 0,
+    integration: { name: "AZURE_TOKEN", page },
+    key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization} AZURE_TOKEN`),
+    owner,
+    credential: unset ? "" : digest(`AZURE_TOKEN ${secret?.ending ?? ""}`),
+    storedOn: void 0,
+    expiresOn: void 0,
+    recorded: void 0,
+    fromPat: secret?.ending && pat ? pat.endsWith(secret.ending) : void 0,
+    replaceable: true
+  };
+}
+var import_node_crypto8, API, PAUSE3;
+var init_roadie = __esm({
+  "src/catalogs/roadie/roadie.ts"() {
+    "use strict";
+    import_node_crypto8 = require("node:crypto");
+    init_ahead();
+    init_errors();
+    init_code_search();
+    init_backstage();
+    init_client2();
+    init_entity();
+    init_reading();
+    init_target();
+    init_machine_name();
+    init_guide();
+    init_push();
+    init_secrets();
+    API = "https://api.roadie.so";
+    PAUSE3 = 5e3;
   }
 });
 
@@ -22161,15 +23353,17 @@ async function inSession(host, context, inputs, report, runtime, command) {
   });
   const reads = azureDevOps2(http);
   const clock = until(lifetime.signal, runtime.clock);
-  const client = konnectClient(http, inputs.catalogUrl, inputs.catalogToken);
-  const catalogFor = (owner) => konnect({
-    client,
-    azureDevOps: reads,
-    jobToken: jobTokenFor(owner, context),
-    clock,
-    steadyClock: runtime.clock,
-    inputs
-  });
+  const catalogFor = async (owner) => {
+    const connect4 = await CATALOGS2[inputs.catalog]();
+    return connect4({
+      http,
+      azureDevOps: reads,
+      jobToken: jobTokenFor(owner, context),
+      clock,
+      steadyClock: runtime.clock,
+      inputs
+    });
+  };
   try {
     await command({ inputs, context, report, http, azureDevOps: reads, clock, say: host.say, catalogFor });
   } catch (error) {
@@ -22196,11 +23390,10 @@ async function tryPat({ inputs, azureDevOps: reads }, owner, repository) {
 function judgeToday({ inputs, clock }, facts, trial) {
   return judge(facts, trial, inputs, dayOf(clock.now()));
 }
+var CATALOGS2;
 var init_session = __esm({
   "src/commands/session.ts"() {
     "use strict";
-    init_client();
-    init_konnect();
     init_clock();
     init_dates();
     init_errors();
@@ -22209,11 +23402,16 @@ var init_session = __esm({
     init_verdict();
     init_azure_devops();
     init_version();
+    CATALOGS2 = {
+      konnect: async () => (await Promise.resolve().then(() => (init_konnect(), konnect_exports))).konnect,
+      backstage: async () => (await Promise.resolve().then(() => (init_backstage(), backstage_exports))).backstage,
+      roadie: async () => (await Promise.resolve().then(() => (init_roadie(), roadie_exports))).roadie
+    };
   }
 });
 
 // src/commands/target.ts
-function targetOf(wanted, context) {
+function targetOf2(wanted, context) {
   const repository = wanted.repository === void 0 ? current(context) : named(wanted.repository, wanted, context);
   if (wanted.integration && wanted.integration !== repository.provider)
     throw new Failure(
@@ -22232,7 +23430,7 @@ function targetOf(wanted, context) {
 }
 function ownerOf(wanted, context) {
   const { azureDevOpsOrganization: organization, integration: integration2 } = wanted;
-  if (wanted.repository !== void 0) return targetOf(wanted, context);
+  if (wanted.repository !== void 0) return targetOf2(wanted, context);
   const own = context.azureDevOps;
   if (organization !== void 0) {
     const samePlace = own && own.organization.toLowerCase() === organization.toLowerCase();
@@ -22241,7 +23439,7 @@ function ownerOf(wanted, context) {
   }
   const { repository } = context;
   if (repository && repository.provider === (integration2 ?? repository.provider) && !patIsForAnother(repository))
-    return targetOf(wanted, context);
+    return targetOf2(wanted, context);
   if (own && (integration2 ?? "azure-devops") === "azure-devops")
     return confidential(
       { provider: "azure-devops", organization: own.organization, host: wanted.azureDevOpsUrl ?? own.url },
@@ -22283,7 +23481,7 @@ function providerOf(text2, wanted, context) {
   const current2 = context.repository?.provider ?? (context.azureDevOps && "azure-devops");
   return current2 !== "gitlab" && text2.split("/").length === 3 ? "azure-devops" : current2;
 }
-var init_target = __esm({
+var init_target2 = __esm({
   "src/commands/target.ts"() {
     "use strict";
     init_errors();
@@ -22300,7 +23498,9 @@ function html(parts, ...values) {
   return new Html(String.raw({ raw: parts }, ...shown));
 }
 function words(text2) {
-  return new Html(escaped(oneLine(text2, 1e3)).replace(/[@#](?!\d+;)/gu, "$&&#8288;"));
+  const inner = oneLine(text2, 1e3);
+  const spaced = `${/^\s/u.test(text2) ? " " : ""}${inner}${inner && /\s$/u.test(text2) ? " " : ""}`;
+  return new Html(escaped(spaced).replace(/[@#](?!\d+;)/gu, "$&&#8288;"));
 }
 function link(address3, text2) {
   return /^https?:\/\//u.test(address3) && URL.canParse(address3) ? new Html(`<a href="${escaped(new URL(address3).href)}">${escaped(text2)}</a>`) : new Html(escaped(text2));
@@ -22326,19 +23526,22 @@ var init_html = __esm({
 function titleOf2({ facts, verdict }) {
   const { owner } = facts;
   const what = owner.provider === "azure-devops" ? "the Azure DevOps PAT" : `the ${owner.provider} credential`;
-  const subject2 = `${what} of ${owner.organization}`;
+  const subject2 = `${what} of ${oneLine(owner.organization, 80)}`;
   const { status, expiry } = verdict;
-  if (status === "expiring" && expiry)
-    return `Renew ${subject2}: it ends on ${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
+  const day2 = expiry && `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
+  if (status === "valid") return `Renewed: ${subject2}${day2 ? `, until ${day2}` : ""}`;
+  if (isDoubtful(verdict)) return `Check the last day of ${subject2}: ${day2} is over, but it still works`;
   const state = {
-    expired: expiry ? `it ended on ${expiry.on}` : "it has expired",
+    expiring: `it ends on ${day2}`,
+    expired: expiry && expiry.daysLeft < 0 ? `it ended on ${day2}` : "it has expired",
     tainted: "it is refused",
     missing: "it is missing",
-    unauthorized: "it is not authorized",
-    expiring: "it ends soon",
-    valid: "it works"
+    unauthorized: "it is not authorized"
   }[status];
   return `Renew ${subject2}: ${state}`;
+}
+function isDoubtful({ status, expiry }) {
+  return status === "expiring" && expiry !== void 0 && expiry.daysLeft < 0;
 }
 function bodyOf(matter, mark) {
   const { facts, verdict, catalog } = matter;
@@ -22347,22 +23550,31 @@ function bodyOf(matter, mark) {
   return joined(
     html`<p>${words(statement(matter))}</p>`,
     html`<ul><li>Catalog: ${catalog}</li><li>Integration: ${facts.integration.name} (${link(facts.integration.page, "open")})</li><li>Organization: ${facts.owner.organization} at ${facts.owner.host}</li>${day2}</ul>`,
-    html`<h3>What breaks</h3>`,
-    html`<p>Without it the catalog cannot read the repositories of ${facts.owner.organization}. Nothing fails at once: what the catalog knows of them grows old, new repositories do not appear, and one day all of it is gone.</p>`,
-    html`<h3>What to do</h3>`,
-    facts.owner.provider === "azure-devops" ? stepsForPat(matter) : stepsInBrowser(matter),
+    ...verdict.status === "valid" || isDoubtful(verdict) ? [] : instructions(matter),
     html`<p><sub>Kept by catalog-connect (command: remind)${run2(matter)}. It comments here when less time is left, and closes this when the credential is renewed. It finds this by: ${mark}</sub></p>`
   );
 }
-function statement({ facts, verdict: { status, expiry, message } }) {
+function instructions(matter) {
+  const { facts } = matter;
+  return [
+    html`<h3>What breaks</h3>`,
+    html`<p>Without it the catalog cannot read the repositories of ${facts.owner.organization}. Nothing fails at once: what the catalog knows of them grows old, new repositories do not appear, and one day all of it is gone.</p>`,
+    html`<h3>What to do</h3>`,
+    facts.owner.provider === "azure-devops" ? stepsForPat(matter) : stepsInBrowser(matter)
+  ];
+}
+function statement({ facts, verdict }) {
+  const { status, expiry, message, cure } = verdict;
+  if (isDoubtful(verdict)) return `${message} ${cure}`;
   if (!expiry || status !== "expiring" && status !== "valid") return message;
   const ends = `ends on ${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
   return status === "valid" ? `${subject(facts)} was renewed: it ${ends}.` : `${subject(facts)} ${ends}. It is to be renewed before.`;
 }
 function stepsForPat({ facts }) {
   const { host, organization } = facts.owner;
+  const always = facts.replaceable ? "" : ", and with rotate-credential: always, because the present one was not made by it";
   const tokens = `${host}/${encodeURIComponent(organization)}/_usersSettings/tokens`;
-  return html`<ol><li>Make a ${link(tokens, "new personal access token")}: for the organization ${organization} alone (Azure DevOps stops tokens for all organizations on 2026-12-01), with the scope <b>Code: Read</b> and no other, by an account that may read the repositories and does not leave with a person.</li><li>Put it into the secret from which <code>azure-devops-pat</code> gets its value, in the pipeline that registers with it.</li><li>Run that pipeline (command: register) once, with <code>pat-expires-on</code> set to the new last day. It proves the new token first, then replaces the old one; resources and mappings stay. The next reminder closes this.</li></ol>`;
+  return html`<ol><li>Make a ${link(tokens, "new personal access token")}: for the organization ${organization} alone (Azure DevOps stops tokens for all organizations on 2026-12-01), with the scope <b>Code: Read</b> and no other, by an account that may read the repositories and does not leave with a person.</li><li>Put it into the secret from which <code>azure-devops-pat</code> gets its value, in every pipeline that uses it, and its last day into the variable beside it.</li><li>Run that pipeline (command: register) once, with <code>pat-expires-on</code> set to the new last day${words(always)}. It proves the new token first, then replaces the old one; resources and mappings stay. The next reminder closes this.</li></ol>`;
 }
 function stepsInBrowser({ facts }) {
   return html`<ol><li>Authorize the integration again on ${link(facts.integration.page, "its page")}.</li></ol>`;
@@ -22390,19 +23602,21 @@ function joined(...parts) {
 var init_letter = __esm({
   "src/reminder/letter.ts"() {
     "use strict";
+    init_text();
     init_html();
     init_wording();
   }
 });
 
 // src/reminder/ticket.ts
-function situationOf(facts, verdict, remindWithin) {
+function situationOf(facts, verdict, remindWithin, patGiven) {
   const { status, expiry } = verdict;
   return {
     stage: status === "valid" ? "renewed" : status === "expiring" ? threshold(expiry?.daysLeft ?? 0) : status,
     on: expiry?.on ?? "",
     credential: facts.credential,
-    exact: expiry !== void 0 && !expiry.atMost,
+    exact: expiry !== void 0 && !expiry.atMost && (expiry.source !== "input" || !patGiven || facts.fromPat === true),
+    works: verdict.works,
     remindWithin
   };
   function threshold(daysLeft2) {
@@ -22415,17 +23629,23 @@ function situationOf(facts, verdict, remindWithin) {
 function referenceOf({ key }) {
   return `catalog-connect-${key}`;
 }
-function markText(reference3, { stage, on, credential: credential2 }) {
-  return `${reference3}.${stage}.${on}.${credential2}`;
+function markText(reference3, { stage, on, credential: credential2, told }) {
+  return `${reference3}.${stage}.${on}.${credential2}.${told}`;
 }
 function readMark(reference3, body) {
-  const [, stage, on = "", credential2 = ""] = new RegExp(`${reference3}\\.(\\d+|[a-z]+)\\.([\\d-]*)\\.(\\w*)`, "u").exec(body) ?? [];
+  const [, stage, on = "", credential2 = "", told = ""] = new RegExp(`${reference3}\\.(\\d+|[a-z]+)\\.([\\d-]*)\\.(\\w*)\\.(\\d+)`, "u").exec(body) ?? [];
   if (!stage) return void 0;
-  return { stage: /^\d/u.test(stage) ? Number(stage) : stage, on, credential: credential2 };
+  return {
+    stage: /^\d/u.test(stage) ? Number(stage) : stage,
+    on,
+    credential: credential2,
+    told: Number(told)
+  };
 }
 function decide({ open }, mark, now) {
   if (now.stage === "renewed") {
-    return open && isRenewed(mark, now) ? { operation: "closed", tell: true } : void 0;
+    if (!isRenewed(mark, now) || !open && mark?.stage === "renewed") return void 0;
+    return open ? { operation: "closed", tell: true } : { operation: "updated", tell: false };
   }
   const graver = mark === void 0 || rank(now.stage) < rank(mark.stage);
   if (!open) return graver || isNextCycle(mark, now) ? { operation: "reopened", tell: true } : void 0;
@@ -22434,13 +23654,17 @@ function decide({ open }, mark, now) {
 }
 function isRenewed(mark, now) {
   if (mark === void 0) return now.exact;
-  return mark.credential !== now.credential || typeof mark.stage === "string" || now.exact && now.on > mark.on;
+  if (mark.credential !== now.credential || now.exact && now.on > mark.on) return true;
+  const { stage } = mark;
+  if (stage === "missing" || stage === "unauthorized") return true;
+  return (stage === "expired" || stage === "tainted") && now.works;
 }
 function rank(stage) {
   if (stage === "renewed") return Number.POSITIVE_INFINITY;
   return typeof stage === "number" ? stage : -1;
 }
 function isNextCycle(mark, now) {
+  if (now.credential !== "" && mark.credential !== "" && now.credential !== mark.credential) return true;
   return mark.on !== "" && now.on !== "" && daysFrom(mark.on, now.on) > now.remindWithin;
 }
 var THRESHOLDS;
@@ -22455,15 +23679,15 @@ var init_ticket = __esm({
 // src/reminder/keep.ts
 async function keepTicket(tracker, matter, remindWithin, mode) {
   const reference3 = referenceOf(matter.facts);
-  const situation = situationOf(matter.facts, matter.verdict, remindWithin);
+  const situation = situationOf(matter.facts, matter.verdict, remindWithin, matter.patGiven);
   const title = titleOf2(matter);
   const tickets = await tracker.find(reference3);
   if (tickets.length === 0 && situation.stage === "renewed")
     return { operation: "skipped", ticket: void 0, title };
   if (!mode.plan) await closeDuplicates(tracker, reference3, tickets);
-  const mark = markText(reference3, situation);
   let operation = "unchanged";
   const decision = (found2) => decide(found2, readMark(reference3, found2.body), situation);
+  const fresh = markText(reference3, { ...situation, told: 0 });
   const ticket = {
     title: `ticket "${title}"`,
     hidden: "Run the step again.",
@@ -22474,34 +23698,36 @@ async function keepTicket(tracker, matter, remindWithin, mode) {
       return decided ? [decided.operation] : [];
     },
     async create() {
-      const made = await tracker.create(reference3, title, bodyOf(matter, mark));
+      const made = await tracker.create(reference3, title, bodyOf(matter, fresh));
       const [oldest = made] = await tracker.find(reference3);
       if (oldest.id >= made.id) return made;
       await closeDuplicates(tracker, reference3, [oldest, made]);
       throw new OpenedMeanwhile();
     },
-    update: (found2) => tracker.revise(found2, revisionOf(matter, situation, mark, decision(found2)?.tell ?? false))
+    update: (found2) => {
+      const { tell: tell3, operation: decided } = decision(found2) ?? { tell: false, operation: "updated" };
+      const told = (readMark(reference3, found2.body)?.told ?? 0) + (tell3 ? 1 : 0);
+      const mark = markText(reference3, { ...situation, told });
+      const renewed = situation.stage === "renewed";
+      return tracker.revise(found2, {
+        title,
+        body: bodyOf(matter, mark),
+        open: decided === "updated" ? found2.open : !renewed,
+        ...tell3 ? { comment: { text: commentOf(matter, renewed, mark), mark } } : {}
+      });
+    }
   };
   const ensured = await ensure(ticket, mode);
   if (ensured.operation === "created") operation = "created";
   return { operation, ticket: ensured.value, title };
 }
-function revisionOf(matter, { stage }, mark, tell2) {
-  const renewed = stage === "renewed";
-  return {
-    ...renewed ? {} : { title: titleOf2(matter) },
-    body: bodyOf(matter, mark),
-    open: !renewed,
-    ...tell2 ? { comment: { text: commentOf(matter, renewed, mark), mark } } : {}
-  };
-}
 async function closeDuplicates(tracker, reference3, [oldest, ...others]) {
   for (const other of others) {
     if (!oldest || !other.open) continue;
     const mark = `${reference3}.duplicate`;
-    await tracker.revise(other, {
-      open: false,
-      comment: { text: duplicateOf(oldest.url, mark), mark }
+    const revision = { open: false, comment: { text: duplicateOf(oldest.url, mark), mark } };
+    await tracker.revise(other, revision).catch((error) => {
+      if (!error.conflict && !error.maybeProcessed) throw error;
     });
   }
 }
@@ -22564,7 +23790,7 @@ var github_issues_exports = {};
 __export(github_issues_exports, {
   gitHubIssues: () => gitHubIssues
 });
-async function gitHubIssues(place, http, token, { assignees, labels: labels3 }) {
+async function gitHubIssues(place, http, token, { assignees, labels: labels3, unassigned }) {
   const getOctokit = await place.octokit();
   const octokit = getOctokit(token, {
     baseUrl: place.api,
@@ -22577,8 +23803,8 @@ async function gitHubIssues(place, http, token, { assignees, labels: labels3 }) 
   });
   const { issues } = octokit.rest;
   const at = { owner: place.owner, repo: place.repository };
-  async function commentOnce(issue, text2, mark) {
-    const withMark = async () => (await octokit.paginate(issues.listComments, { ...at, issue_number: issue, per_page: 100 })).filter(({ body }) => body?.includes(mark)).map(({ id: id2 }) => id2);
+  async function commentOnce({ id: issue, author }, text2, mark) {
+    const withMark = async () => (await octokit.paginate(issues.listComments, { ...at, issue_number: issue, per_page: 100 })).filter(({ body, user }) => body?.includes(mark) && user?.login === author).map(({ id: id2 }) => id2);
     if ((await withMark()).length > 0) return;
     const { data } = await issues.createComment({ ...at, issue_number: issue, body: text2.text });
     if (Math.min(data.id, ...await withMark()) < data.id)
@@ -22592,22 +23818,23 @@ async function gitHubIssues(place, http, token, { assignees, labels: labels3 }) 
       return found2.filter((issue) => !issue.pull_request && issue.body?.includes(reference3)).map(ticketOf).sort((a, b) => a.id - b.id);
     }),
     create: (_, title, body) => attempt("open an issue", async () => {
-      const { data } = await issues.create({
-        ...at,
-        title,
-        body: body.text,
-        assignees,
-        labels: [LABEL2, ...labels3]
+      const draft = { ...at, title, body: body.text, labels: [LABEL2, ...labels3] };
+      const { data } = await issues.create({ ...draft, assignees }).catch((error) => {
+        if (error.status !== 422 || assignees.length === 0) throw error;
+        unassigned(messageOf(explained(error, "assign it")));
+        return issues.create(draft);
       });
-      if (!data.labels.some((label) => (typeof label === "string" ? label : label.name) === LABEL2))
-        throw new Failure(
-          `The issue ${data.html_url} was opened, but GitHub did not give it the label ${LABEL2}, by which later runs find it.`,
-          `Give it the label by hand, and the token the permission to set labels (issues: write).`
-        );
-      return ticketOf(data);
+      const made = ticketOf(data);
+      if (data.labels?.some((label) => (typeof label === "string" ? label : label.name) === LABEL2))
+        return made;
+      await issues.update({ ...at, issue_number: made.id, state: "closed" });
+      throw new Failure(
+        `GitHub did not give the issue ${made.url} the label ${LABEL2}, by which later runs find it, so it is closed again.`,
+        "Give github-token the permission to set labels (issues: write, by somebody who may triage)."
+      );
     }),
     revise: (ticket, { title, body, open, comment }) => attempt(`update the issue ${ticket.id}`, async () => {
-      if (comment) await commentOnce(ticket.id, comment.text, comment.mark);
+      if (comment) await commentOnce(ticket, comment.text, comment.mark);
       const { data } = await issues.update({
         ...at,
         issue_number: ticket.id,
@@ -22627,11 +23854,14 @@ async function gitHubIssues(place, http, token, { assignees, labels: labels3 }) 
   }
 }
 function ticketOf(issue) {
+  const { success, output } = safeParse(Issue, issue);
+  if (!success) throw new UnreadableIssue();
   return {
-    id: issue.number,
-    url: oneLine(issue.html_url),
-    open: issue.state === "open",
-    body: issue.body ?? ""
+    id: output.number,
+    url: oneLine(output.html_url),
+    open: output.state === "open",
+    body: output.body ?? "",
+    author: output.user?.login
   };
 }
 function explained(error, what) {
@@ -22646,10 +23876,10 @@ function explained(error, what) {
     status,
     method === "GET",
     `GitHub did not let the step ${what}: ${method} ${new URL(url).pathname}, status ${status}${id2 ? `, request ${oneLine(id2, 80)}` : ""}. ${says}`,
-    cureOf2(status, says)
+    cureOf3(status, says)
   );
 }
-function cureOf2(status, says) {
+function cureOf3(status, says) {
   if (/rate limit/iu.test(says) || status === 429)
     return "GitHub limits how often it may be called. Run the step again later.";
   if (status === 401) return "The github-token is not valid here.";
@@ -22660,14 +23890,32 @@ function cureOf2(status, says) {
   if (status >= 500) return "The fault is on the side of GitHub. Run the step again.";
   return "Check github-token and the repository.";
 }
-var LABEL2, IssueRefused;
+var LABEL2, Issue, UnreadableIssue, IssueRefused;
 var init_github_issues = __esm({
   "src/tickets/github-issues.ts"() {
     "use strict";
+    init_dist();
     init_errors();
     init_text();
     init_fetch();
     LABEL2 = "catalog-connect";
+    Issue = object({
+      number: number(),
+      html_url: string(),
+      state: string(),
+      body: nullish(string()),
+      user: nullish(object({ login: string() }))
+    });
+    UnreadableIssue = class extends Failure {
+      name = "UnreadableIssue";
+      maybeProcessed = true;
+      constructor() {
+        super(
+          "GitHub answered, but not with an issue.",
+          "Check GITHUB_API_URL, and whether a proxy answers in its place."
+        );
+      }
+    };
     IssueRefused = class extends Failure {
       name = "IssueRefused";
       status;
@@ -22686,7 +23934,7 @@ var work_items_exports = {};
 __export(work_items_exports, {
   workItems: () => workItems
 });
-function workItems(place, http, secret, type, { assignees, labels: labels3 }) {
+function workItems(place, http, secret, type, { assignees, labels: labels3, unassigned }) {
   const project = [place.url, ...[place.organization, place.project].map(encodeURIComponent)].join("/");
   let names;
   const stateNames = () => {
@@ -22702,7 +23950,7 @@ function workItems(place, http, secret, type, { assignees, labels: labels3 }) {
     const url = new URL(`${project}/_apis/wit/${path2}${path2.includes("?") ? "&" : "?"}api-version=7.1`);
     const headers = { ...azureDevOpsHeaders(secret), ...request.headers };
     const response = await http.send({ ...request, url, headers });
-    const parsed = response.status === 200 ? safeParse(schema, parseJson2(response.text)) : void 0;
+    const parsed = response.status === 200 ? safeParse(schema, parseJson4(response.text)) : void 0;
     if (!parsed?.success) throw new WorkItemRefused(what, request, url, response, type);
     return parsed.output;
   }
@@ -22757,12 +24005,21 @@ function workItems(place, http, secret, type, { assignees, labels: labels3 }) {
       const operations2 = [
         field("Title", title),
         field("Description", body.text),
-        field("Tags", [reference3, ...labels3].join("; ")),
-        ...assignees.slice(0, 1).map((one) => field("AssignedTo", one))
+        field("Tags", [reference3, ...labels3].join("; "))
       ];
-      const path2 = `workitems/$${encodeURIComponent(type)}`;
-      const request = { method: "POST", body: operations2, headers: patch };
-      return ticketOf2(await call("open a work item", WorkItem, path2, request));
+      const [assignee, ...others] = assignees;
+      if (others.length > 0) unassigned(`a work item has one assignee, so ${others.join(", ")} is left out.`);
+      const open = (more) => call("open a work item", WorkItem, `workitems/$${encodeURIComponent(type)}`, {
+        method: "POST",
+        body: [...operations2, ...more],
+        headers: patch
+      });
+      const made = await open(assignee ? [field("AssignedTo", assignee)] : []).catch((error) => {
+        if (!assignee || !(error instanceof WorkItemRefused) || error.status !== 400) throw error;
+        unassigned(error.message);
+        return open([]);
+      });
+      return ticketOf2(made);
     },
     async revise(ticket, { title, body, open, comment }) {
       const states = await stateNames();
@@ -22780,15 +24037,17 @@ function workItems(place, http, secret, type, { assignees, labels: labels3 }) {
     }
   };
 }
-function cureOf3(status, says, type) {
-  if (/TF401320|identity/iu.test(says)) return "Set ticket-assignees to one user of the organization.";
+function cureOf4(status, says, type) {
+  if (/TF401289|tag definition/iu.test(says))
+    return 'Let the build service of the project "Create tag definition" (Project settings, Permissions): the ticket is found by a tag.';
+  if (status === 200) return "Check the address of the server, and whether a proxy answers in its place.";
   if (status === 404) return `Check that the project has the work item type "${type}" (work-item-type).`;
-  if (status === 400) return "Check work-item-type, ticket-assignees and ticket-labels.";
+  if (status === 400) return "Check work-item-type (one without other required fields) and ticket-labels.";
   if (status === 429) return "Azure DevOps throttles. Run the step again later.";
   if (status >= 500) return "Azure DevOps is not well. Run the step again.";
-  return 'The build service of the project needs "View" and "Edit work items in this node" (Project settings, Boards, Area paths, Security). A PAT in its place needs Work Items: Read & write.';
+  return 'Let "<Project> Build Service (<organization>)" view and "Edit work items in this node" (Project settings, Boards, Areas, Security); where the job authorization scope is not limited to the project, it is "Project Collection Build Service (<organization>)".';
 }
-function parseJson2(text2) {
+function parseJson4(text2) {
   try {
     return JSON.parse(text2);
   } catch {
@@ -22821,11 +24080,11 @@ var init_work_items = __esm({
         const trace = [response.headers["x-vss-e2eid"] ?? response.headers.activityid].flat()[0];
         super(
           `Azure DevOps did not let the step ${what}: ${method} ${url.pathname}, status ${status}${trace ? `, activity ${oneLine(trace, 80)}` : ""}. ${says}`.trim(),
-          cureOf3(status, says, type)
+          cureOf4(status, says, type)
         );
         this.status = status;
         this.conflict = status === 409 || status === 412 || /TF26071|VS403351|\/rev\b/u.test(says);
-        this.maybeProcessed = method !== "GET" && !reads && status >= 500;
+        this.maybeProcessed = method !== "GET" && !reads && (status >= 500 || status === 200);
       }
     };
   }
@@ -22840,7 +24099,13 @@ async function remindByTicket(session, facts, verdict, catalog) {
   const { inputs, context, report, clock } = session;
   const tracker = await trackerOf(session);
   report.waiting(tracker.title);
-  const matter = { facts, verdict, catalog, page: context.page };
+  const matter = {
+    facts,
+    verdict,
+    catalog,
+    patGiven: inputs.azureDevOpsPat !== void 0,
+    page: context.page
+  };
   report.ticket(
     await keepTicket(discreet(tracker, session), matter, inputs.remindWithin, {
       plan: inputs.command === "plan",
@@ -22861,8 +24126,12 @@ function discreet(tracker, { say }) {
     })
   };
 }
-async function trackerOf({ inputs, context: { tickets: place }, http }) {
-  const fresh = { assignees: inputs.ticketAssignees, labels: inputs.ticketLabels };
+async function trackerOf({ inputs, context: { tickets: place }, http, report }) {
+  const fresh = {
+    assignees: inputs.ticketAssignees,
+    labels: inputs.ticketLabels,
+    unassigned: (why) => report.warning(`The ticket is there, but not assigned as ticket-assignees says: ${why}`)
+  };
   if (place?.kind === "github-issues") {
     if (!inputs.gitHubToken)
       throw new Failure("There is no github-token to keep the ticket with.", "Set github-token.");
@@ -22889,10 +24158,10 @@ var init_ticket2 = __esm({
 });
 
 // src/commands/register.ts
-async function register(session) {
+async function register2(session) {
   const { inputs, context, report } = session;
-  const repository = targetOf(inputs, context);
-  const catalog = session.catalogFor(repository);
+  const repository = targetOf2(inputs, context);
+  const catalog = await session.catalogFor(repository);
   const plan = inputs.command === "plan";
   report.begin(
     `${plan ? "plan (nothing is written)" : "register"}: ${fullName(repository)} in ${catalog.title}`
@@ -22909,17 +24178,27 @@ async function register(session) {
   } finally {
     if (facts) report.verdict(judgeToday(session, facts, await trying), "warning");
   }
-  if (plan && inputs.ticket && facts) {
-    const { remindByTicket: remindByTicket2 } = await Promise.resolve().then(() => (init_ticket2(), ticket_exports));
-    await remindByTicket2(session, facts, judgeToday(session, facts, await trying), catalog.title);
-  }
+  const left = report.pending();
+  if (left && inputs.failOnPending)
+    throw new Failure(
+      left,
+      "Then run the step again: it goes on from there. (fail-on-pending decides whether it fails.)"
+    );
+  if (left) report.warning(left);
+  if (!inputs.ticket || !facts) return;
+  const verdict = judgeToday(session, facts, await trying);
+  if (!plan) return report.info("No ticket is kept by command: register; that is what command: remind does.");
+  if (!verdict.message) return;
+  const { remindByTicket: remindByTicket2 } = await Promise.resolve().then(() => (init_ticket2(), ticket_exports));
+  await remindByTicket2(session, facts, verdict, catalog.title);
 }
 var init_register = __esm({
   "src/commands/register.ts"() {
     "use strict";
+    init_errors();
     init_repository();
     init_session();
-    init_target();
+    init_target2();
   }
 });
 
@@ -22931,7 +24210,7 @@ __export(remind_exports, {
 async function remind(session) {
   const { inputs, context, report } = session;
   const owner = ownerOf(inputs, context);
-  const catalog = session.catalogFor(owner);
+  const catalog = await session.catalogFor(owner);
   report.begin(`remind: the credential for ${owner.organization} in ${catalog.title}`);
   const trying = tryPat(session, owner);
   const facts = await catalog.inspect(owner, { ...report, credential() {
@@ -22957,7 +24236,7 @@ var init_remind = __esm({
     "use strict";
     init_errors();
     init_session();
-    init_target();
+    init_target2();
   }
 });
 
@@ -22969,7 +24248,7 @@ __export(obey_exports, {
 async function obey(host, context, report, runtime) {
   const inputs = await parseInputs((name) => host.input(name));
   await inSession(host, context, inputs, report, runtime, async (session) => {
-    if (inputs.command !== "remind") return register(session);
+    if (inputs.command !== "remind") return register2(session);
     const { remind: remind2 } = await Promise.resolve().then(() => (init_remind(), remind_exports));
     return remind2(session);
   });
@@ -23092,10 +24371,10 @@ var init_host = __esm({
 
 // src/hosts/proxy.ts
 function proxyFromEnvironment(environment, otherwise = () => void 0) {
-  const read2 = (name) => environment[name.toLowerCase()] || environment[name] || void 0;
-  const secure = read2("HTTPS_PROXY");
-  const plain = read2("HTTP_PROXY");
-  const exempt = (read2("NO_PROXY") ?? "").split(/[\s,]+/u).filter(Boolean);
+  const read3 = (name) => environment[name.toLowerCase()] || environment[name] || void 0;
+  const secure = read3("HTTPS_PROXY");
+  const plain = read3("HTTP_PROXY");
+  const exempt = (read3("NO_PROXY") ?? "").split(/[\s,]+/u).filter(Boolean);
   return (url) => {
     if (isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return void 0;
     const proxy = url.protocol === "https:" ? secure : plain;
@@ -23119,7 +24398,7 @@ var init_proxy = __esm({
 
 // src/hosts/local.ts
 function localHost(inputs, environment, terminal2, onFailure) {
-  const style = (format, text2) => terminal2.colors ? (0, import_node_util2.styleText)(format, text2, { validateStream: false }) : text2;
+  const style = (format, text2) => terminal2.colors ? (0, import_node_util4.styleText)(format, text2, { validateStream: false }) : text2;
   const outputs = [];
   const line2 = (text2) => terminal2.write(`${text2}
 `);
@@ -23162,12 +24441,12 @@ function localContext() {
   const repository = parseRepositoryUrl(remote);
   return repository ? { repository } : { noRepository: 'is unknown: its remote "origin" is not on a host that a catalog integration reads' };
 }
-var import_node_child_process, import_node_util2;
+var import_node_child_process, import_node_util4;
 var init_local = __esm({
   "src/hosts/local.ts"() {
     "use strict";
     import_node_child_process = require("node:child_process");
-    import_node_util2 = require("node:util");
+    import_node_util4 = require("node:util");
     init_names();
     init_repository_url();
     init_text();
@@ -23195,7 +24474,7 @@ var init_run = __esm({
 });
 
 // src/sandbox/azure-devops.ts
-function answerAzureDevOps(state, path2, headers) {
+function answerAzureDevOps(state, path2, query, headers) {
   const refusal = refuse(
     state,
     String(headers.authorization ?? ""),
@@ -23216,11 +24495,24 @@ function answerAzureDevOps(state, path2, headers) {
         message: `TF401019: The Git repository with name or identifier ${wanted} does not exist or you do not have permissions.`
       }
     };
+  if (segments[marker + 4] === "items") return itemOf(repository, query.get("path") ?? "");
   const { id: id2, name, projectId } = repository;
   return {
     status: 200,
     body: { id: id2, name, project: { id: projectId, name: repository.project }, isDisabled: false }
   };
+}
+function itemOf({ files }, path2) {
+  const text2 = files?.[path2];
+  if (text2 === void 0)
+    return {
+      status: 404,
+      body: {
+        message: `TF401174: The item ${path2} could not be found.`,
+        typeKey: "GitItemNotFoundException"
+      }
+    };
+  return { status: 200, headers: { "content-type": "text/plain" }, body: text2 };
 }
 function refuse(state, authorization, suppressed) {
   const [scheme, value = ""] = authorization.split(" ");
@@ -23258,7 +24550,7 @@ function timestamp(state) {
 }
 function newResource(state, instance2, type, config2) {
   const created_at = timestamp(state);
-  const id2 = (0, import_node_crypto4.randomBytes)(12).toString("base64url");
+  const id2 = (0, import_node_crypto9.randomBytes)(12).toString("base64url");
   const resource = {
     id: id2,
     name: null,
@@ -23302,7 +24594,7 @@ function hydrate(state, instance2, provider, repository) {
 function authorizeInBrowser(state, provider, name = provider) {
   const created_at = timestamp(state);
   const instance2 = {
-    id: (0, import_node_crypto4.randomUUID)(),
+    id: (0, import_node_crypto9.randomUUID)(),
     name,
     display_name: name,
     description: null,
@@ -23315,7 +24607,7 @@ function authorizeInBrowser(state, provider, name = provider) {
   };
   state.instances.push(instance2);
   state.credentials.push({
-    id: (0, import_node_crypto4.randomUUID)(),
+    id: (0, import_node_crypto9.randomUUID)(),
     instanceId: instance2.id,
     type: provider === "github" ? "github_app_installation" : "oauth",
     key: "",
@@ -23326,11 +24618,11 @@ function authorizeInBrowser(state, provider, name = provider) {
   });
   return instance2;
 }
-var import_node_crypto4;
+var import_node_crypto9;
 var init_state = __esm({
   "src/sandbox/state.ts"() {
     "use strict";
-    import_node_crypto4 = require("node:crypto");
+    import_node_crypto9 = require("node:crypto");
     init_descriptions();
   }
 });
@@ -23363,11 +24655,11 @@ var init_lag = __esm({
 function badRequest(field, rule, reason, source = "body") {
   return new ProblemAnswer(400, "Invalid Parameters", [{ field, rule, reason, source }]);
 }
-var import_node_crypto5, ProblemAnswer, TITLES;
+var import_node_crypto10, ProblemAnswer, TITLES;
 var init_problem = __esm({
   "src/sandbox/problem.ts"() {
     "use strict";
-    import_node_crypto5 = require("node:crypto");
+    import_node_crypto10 = require("node:crypto");
     ProblemAnswer = class extends Error {
       status;
       body;
@@ -23378,7 +24670,7 @@ var init_problem = __esm({
           status,
           title: TITLES[status] ?? "Error",
           type: `https://httpstatuses.com/${status}`,
-          instance: `kong:trace:${(0, import_node_crypto5.randomUUID)()}`,
+          instance: `kong:trace:${(0, import_node_crypto10.randomUUID)()}`,
           detail,
           ...invalid2 ? { invalid_parameters: invalid2 } : {}
         };
@@ -23410,13 +24702,13 @@ function invalid(issue) {
   const rule = issue.type === "regex" ? "matches_regex" : issue.expected === "never" ? "unknown_property" : issue.received === "undefined" ? "required" : "invalid";
   return { field, rule, reason: issue.message, source: "body" };
 }
-var machineName, displayName, description, labelKey, labelValue, labels2, labelsUpdate, text, link2, customFields, anyConfig, CreateService, UpdateService, CreateInstance, UpdateInstance, CreateCredential, CreateMapping, UpdateResource;
+var machineName2, displayName, description, labelKey, labelValue, labels2, labelsUpdate, text, link2, customFields, anyConfig, CreateService, UpdateService, CreateInstance, UpdateInstance, CreateCredential, CreateMapping, UpdateResource;
 var init_bodies = __esm({
   "src/sandbox/bodies.ts"() {
     "use strict";
     init_dist();
     init_problem();
-    machineName = pipe(string(), minLength(1), maxLength(120), regex(/^[0-9a-z.-]+$/u));
+    machineName2 = pipe(string(), minLength(1), maxLength(120), regex(/^[0-9a-z.-]+$/u));
     displayName = pipe(string(), minLength(1), maxLength(120));
     description = nullable(pipe(string(), maxLength(2048)));
     labelKey = pipe(
@@ -23446,29 +24738,29 @@ var init_bodies = __esm({
     });
     anyConfig = record(string(), unknown());
     CreateService = strictObject({
-      name: machineName,
+      name: machineName2,
       display_name: displayName,
       description: optional(description),
       labels: nullish(labels2),
       custom_fields: optional(customFields)
     });
     UpdateService = strictObject({
-      name: optional(machineName),
+      name: optional(machineName2),
       display_name: optional(displayName),
       description: optional(description),
       labels: optional(labelsUpdate),
       custom_fields: optional(customFields)
     });
     CreateInstance = strictObject({
-      integration_name: machineName,
-      name: machineName,
+      integration_name: machineName2,
+      name: machineName2,
       display_name: displayName,
       description: optional(description),
       labels: nullish(labels2),
       config: anyConfig
     });
     UpdateInstance = strictObject({
-      name: optional(machineName),
+      name: optional(machineName2),
       display_name: optional(displayName),
       description: optional(description),
       labels: optional(labelsUpdate),
@@ -23721,11 +25013,11 @@ function credentialOf(state, instanceId) {
   if (!credential2) throw new ProblemAnswer(404, "Not found");
   return credential2;
 }
-var import_node_crypto6, INSTANCE_FIELDS, INTEGRATION_ROUTES;
+var import_node_crypto11, INSTANCE_FIELDS, INTEGRATION_ROUTES;
 var init_integrations = __esm({
   "src/sandbox/routes/integrations.ts"() {
     "use strict";
-    import_node_crypto6 = require("node:crypto");
+    import_node_crypto11 = require("node:crypto");
     init_bodies();
     init_collections();
     init_manifests();
@@ -23752,7 +25044,7 @@ var init_integrations = __esm({
           throw badRequest("config.organization", "required", "is a required field");
         refuseTaken(state.instances, given.name);
         const instance2 = {
-          id: (0, import_node_crypto6.randomUUID)(),
+          id: (0, import_node_crypto11.randomUUID)(),
           name: given.name,
           display_name: given.display_name,
           description: given.description ?? null,
@@ -23797,7 +25089,7 @@ var init_integrations = __esm({
         if (state.credentials.some(({ instanceId }) => instanceId === instance2.id))
           throw new ProblemAnswer(409, "The integration instance has an auth credential already");
         const credential2 = {
-          id: (0, import_node_crypto6.randomUUID)(),
+          id: (0, import_node_crypto11.randomUUID)(),
           instanceId: instance2.id,
           type: "multi_key_auth",
           key: config2.headers[0].key,
@@ -23831,11 +25123,11 @@ function initialized(state, given) {
     (one) => one.instanceId === instance2.id && one.type === given.type && JSON.stringify(one.config) === config2
   ) ?? newResource(state, instance2, given.type, given.config);
 }
-var import_node_crypto7, MAPPING_FIELDS, RESOURCE_ROUTES;
+var import_node_crypto12, MAPPING_FIELDS, RESOURCE_ROUTES;
 var init_resources = __esm({
   "src/sandbox/routes/resources.ts"() {
     "use strict";
-    import_node_crypto7 = require("node:crypto");
+    import_node_crypto12 = require("node:crypto");
     init_bodies();
     init_collections();
     init_problem();
@@ -23899,7 +25191,7 @@ var init_resources = __esm({
         ))
           throw new ProblemAnswer(409, "The resource is mapped to the service already");
         const mapping2 = {
-          id: (0, import_node_crypto7.randomUUID)(),
+          id: (0, import_node_crypto12.randomUUID)(),
           resourceId: resource.id,
           serviceId: service2.id,
           created_at: timestamp(state)
@@ -23918,11 +25210,11 @@ var init_resources = __esm({
 });
 
 // src/sandbox/routes/services.ts
-var import_node_crypto8, SERVICE_ROUTES;
+var import_node_crypto13, SERVICE_ROUTES;
 var init_services = __esm({
   "src/sandbox/routes/services.ts"() {
     "use strict";
-    import_node_crypto8 = require("node:crypto");
+    import_node_crypto13 = require("node:crypto");
     init_bodies();
     init_collections();
     init_state();
@@ -23940,7 +25232,7 @@ var init_services = __esm({
         const given = readBody(CreateService, body);
         refuseTaken(state.services, given.name);
         const service2 = {
-          id: (0, import_node_crypto8.randomUUID)(),
+          id: (0, import_node_crypto13.randomUUID)(),
           name: given.name,
           display_name: given.display_name,
           description: given.description ?? null,
@@ -24056,7 +25348,7 @@ async function handle(sandbox2, lag, options, request, response) {
 }
 function answerTo(state, lag, request, url, body) {
   if (url.pathname.startsWith(`${AZURE_PATH}/`))
-    return answerAzureDevOps(state, url.pathname.slice(AZURE_PATH.length), request.headers);
+    return answerAzureDevOps(state, url.pathname.slice(AZURE_PATH.length), url.searchParams, request.headers);
   try {
     return answerKonnect(state, lag, request, url, body);
   } catch (error) {
@@ -24115,16 +25407,16 @@ var init_sandbox = __esm({
 // src/local/samples.ts
 function furnish(sandbox2, repository) {
   const { state } = sandbox2;
-  const token = `kpat_sandbox${(0, import_node_crypto9.randomBytes)(8).toString("hex")}`;
-  const pat = (0, import_node_crypto9.randomBytes)(26).toString("hex");
+  const token = `kpat_sandbox${(0, import_node_crypto14.randomBytes)(8).toString("hex")}`;
+  const pat = (0, import_node_crypto14.randomBytes)(26).toString("hex");
   state.tokens.set(token, "admin");
   state.pats.set(pat, "valid");
   const { provider, organization, project, name } = repository;
   const of = (inProject) => ({
     organization,
     name,
-    id: provider === "azure-devops" ? (0, import_node_crypto9.randomUUID)() : String((0, import_node_crypto9.randomBytes)(4).readUInt32BE()),
-    ...inProject === void 0 ? {} : { project: inProject, projectId: (0, import_node_crypto9.randomUUID)() }
+    id: provider === "azure-devops" ? (0, import_node_crypto14.randomUUID)() : String((0, import_node_crypto14.randomBytes)(4).readUInt32BE()),
+    ...inProject === void 0 ? {} : { project: inProject, projectId: (0, import_node_crypto14.randomUUID)() }
   });
   const ours = of(project);
   state.repositories[provider].push(ours);
@@ -24133,11 +25425,11 @@ function furnish(sandbox2, repository) {
   else authorizeInBrowser(state, provider);
   return { token, pat };
 }
-var import_node_crypto9, SAMPLE;
+var import_node_crypto14, SAMPLE;
 var init_samples = __esm({
   "src/local/samples.ts"() {
     "use strict";
-    import_node_crypto9 = require("node:crypto");
+    import_node_crypto14 = require("node:crypto");
     init_state();
     SAMPLE = {
       provider: "azure-devops",
@@ -24169,7 +25461,10 @@ async function serveSandbox(options, terminal2, onFailure) {
 
   export CATALOG_TOKEN=${token} AZURE_DEVOPS_PAT=${pat}
   ${program} register --catalog-url ${sandbox2.url} --azure-devops-url ${sandbox2.azureDevOpsUrl} \\
-    --integration azure-devops --repository ${fullName(SAMPLE)}
+    --integration azure-devops --repository ${fullName(SAMPLE)} \\
+    --pat-expires-on ${daysAfter(dayOf(Date.now()), 20)}
+  ${program} remind --catalog-url ${sandbox2.url} --azure-devops-url ${sandbox2.azureDevOpsUrl} \\
+    --azure-devops-organization ${SAMPLE.organization}
 
 Both secrets mean something to this sandbox alone. Stop it with Ctrl+C.
 `);
@@ -24179,6 +25474,7 @@ var init_serve = __esm({
   "src/local/serve.ts"() {
     "use strict";
     import_node_path = __toESM(require("node:path"), 1);
+    init_dates();
     init_repository();
     init_sandbox();
     init_samples();
@@ -24251,7 +25547,8 @@ init_version();
 var SECRETS = INPUTS.filter(({ name }) => isSecret(name)).map(({ name }) => name);
 var USAGE = `catalog-connect ${version}: connects a repository to its software catalog
 
-  catalog-connect [register|plan] [--name value \u2026]   the inputs of the README by their names; secrets come from
+  catalog-connect [${COMMANDS.join("|")}] [--name value \u2026]
+                                                     the inputs of the README by their names; secrets come from
                                                      the environment: ${SECRETS.map(variableOf).join(", ")}
   catalog-connect sandbox [--port 4010] [--style ${STYLES.join("|")}] [--discovery-delay 2]
                                                      serves a catalog in memory, to play with

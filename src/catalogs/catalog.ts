@@ -1,6 +1,10 @@
+import type { Clock } from '../clock.ts';
 import type { Day } from '../dates.ts';
+import type { Http } from '../http/http.ts';
+import type { Inputs } from '../inputs/parse.ts';
 import type { Operation } from '../inputs/table.ts';
 import type { Owner, Repository } from '../repository.ts';
+import type { AzureDevOps } from '../scm/azure-devops.ts';
 
 /** The four things that connect a repository to a catalog. */
 export type Thing = 'integration' | 'credential' | 'service' | 'mapping';
@@ -24,8 +28,10 @@ export interface CredentialFacts {
   expiresOn: Day | undefined;
   /** The day on which it ends as an earlier run recorded it. */
   recorded: Day | undefined;
-  /** Whether it was made from the PAT that is given now; undefined when nobody knows. */
+  /** Whether it was made from the PAT that is given now; undefined when none is, or nobody knows. */
   fromPat: boolean | undefined;
+  /** Whether a new PAT replaces it without more ado: one that was made by hand is left alone. */
+  replaceable: boolean;
 }
 
 /** What became of one thing. */
@@ -45,6 +51,10 @@ export interface Progress {
   outcome(outcome: Outcome): void;
   credential(facts: CredentialFacts): void;
   serviceName(name: string): void;
+  /** A file that people are to have, for the log and the summary. */
+  document(title: string, text: string): void;
+  /** Something that only a person can do before the run can go on: what, in words, with links and values. */
+  todo(step: string): void;
   resource(id: string, name: string): void;
   /** What is being done, should it never end. */
   waiting(what: string): void;
@@ -52,6 +62,18 @@ export interface Progress {
   info(message: string): void;
   /** Something is not well, with what to do about it. */
   warning(message: string): void;
+}
+
+/** What a catalog is reached and told apart with. */
+export interface Surroundings {
+  inputs: Inputs;
+  http: Http;
+  azureDevOps: AzureDevOps;
+  /** The token of the pipeline's job, where Azure DevOps runs it. */
+  jobToken: string | undefined;
+  clock: Clock;
+  /** The same time, but its sleeps do not end when the run does. */
+  steadyClock: Clock;
 }
 
 /** A software catalog that a repository can be connected to. */
@@ -67,6 +89,7 @@ export interface Catalog {
   /**
    * Reads, and never writes, the integration of an organization and its credential.
    *
+   * @param owner the organization; one of its repositories, where a catalog can only try that
    * @throws {Failure} when there is no such integration, or more than one may be meant
    */
   inspect(owner: Owner, progress: Progress): Promise<CredentialFacts>;

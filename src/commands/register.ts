@@ -1,4 +1,5 @@
 import type { CredentialFacts } from '../catalogs/catalog.ts';
+import { Failure } from '../errors.ts';
 import { fullName } from '../repository.ts';
 import { judgeToday, type Session, tryPat } from './session.ts';
 import { targetOf } from './target.ts';
@@ -12,7 +13,7 @@ import { targetOf } from './target.ts';
 export async function register(session: Session): Promise<void> {
   const { inputs, context, report } = session;
   const repository = targetOf(inputs, context);
-  const catalog = session.catalogFor(repository);
+  const catalog = await session.catalogFor(repository);
   const plan = inputs.command === 'plan';
   report.begin(
     `${plan ? 'plan (nothing is written)' : 'register'}: ${fullName(repository)} in ${catalog.title}`,
@@ -29,8 +30,18 @@ export async function register(session: Session): Promise<void> {
   } finally {
     if (facts) report.verdict(judgeToday(session, facts, await trying), 'warning');
   }
-  if (plan && inputs.ticket && facts) {
-    const { remindByTicket } = await import('./ticket.ts');
-    await remindByTicket(session, facts, judgeToday(session, facts, await trying), catalog.title);
-  }
+  const left = report.pending();
+  if (left && inputs.failOnPending)
+    throw new Failure(
+      left,
+      'Then run the step again: it goes on from there. (fail-on-pending decides whether it fails.)',
+    );
+  if (left) report.warning(left);
+  if (!inputs.ticket || !facts) return;
+  const verdict = judgeToday(session, facts, await trying);
+  if (!plan) return report.info('No ticket is kept by command: register; that is what command: remind does.');
+  // Where the plan would repair the credential, there is nothing to be reminded of.
+  if (!verdict.message) return;
+  const { remindByTicket } = await import('./ticket.ts');
+  await remindByTicket(session, facts, verdict, catalog.title);
 }

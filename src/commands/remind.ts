@@ -10,7 +10,7 @@ import { ownerOf } from './target.ts';
 export async function remind(session: Session): Promise<void> {
   const { inputs, context, report } = session;
   const owner = ownerOf(inputs, context);
-  const catalog = session.catalogFor(owner);
+  const catalog = await session.catalogFor(owner);
   report.begin(`remind: the credential for ${owner.organization} in ${catalog.title}`);
   const trying = tryPat(session, owner);
   const facts = await catalog.inspect(owner, { ...report, credential() {} });

@@ -1,6 +1,6 @@
 import type { Outcome, Progress } from '../catalogs/catalog.ts';
 import type { Host } from '../hosts/host.ts';
-import { OUTPUTS, type OutputName } from '../inputs/table.ts';
+import { type Operation, OUTPUTS, type OutputName } from '../inputs/table.ts';
 import type { KeptTicket } from '../reminder/keep.ts';
 import type { Verdict } from '../reminder/verdict.ts';
 import { markdown } from '../text.ts';
@@ -9,6 +9,8 @@ import { markdown } from '../text.ts';
 export interface Report extends Omit<Progress, 'credential'> {
   /** Says what the run is for. */
   begin(title: string): void;
+  /** What is left for people, in one text; undefined when nothing is. */
+  pending(): string | undefined;
   /** What {@link Progress.waiting} said last. */
   waitsFor(): string;
   /**
@@ -29,6 +31,9 @@ export function createReport(host: Host, summary: boolean): Report {
   const written = new Set<OutputName>();
   const outcomes: Outcome[] = [];
   const remarks: string[] = [];
+  const todos: string[] = [];
+  let ticketLine = '';
+  const documents: string[] = [];
   const advice: string[] = [];
 
   function warning(message: string): void {
@@ -48,6 +53,15 @@ export function createReport(host: Host, summary: boolean): Report {
       heading = `Catalog Connect: ${title}`;
       host.info(title);
     },
+    pending: () =>
+      todos.length > 0
+        ? `This is left for a person to do:\n${todos.map((step, index) => `${index + 1}. ${step}`).join('\n')}`
+        : undefined,
+    document(title, text) {
+      host.info(`${title}:\n\n${text}`);
+      documents.push(`**${markdown(title)}**\n\n${fenced(text)}`);
+    },
+    todo: (step) => void todos.push(step),
     waitsFor: () => waitsFor,
     waiting(what) {
       waitsFor = what;
@@ -92,29 +106,39 @@ export function createReport(host: Host, summary: boolean): Report {
       const where = ticket ? ` (${ticket.url})` : '';
       const line = `${'ticket'.padEnd(12)} ${operation.padEnd(10)} ${title}${where}`;
       host.info(line);
-      remarks.push(`Ticket ${operation}: ${title}${where}`);
+      ticketLine = `Ticket ${operation}: ${ticket ? `[${markdown(title)}](<${encodeURI(ticket.url)}>)` : markdown(title)}\n`;
     },
     finish(failure) {
-      const changed = outcomes.some(({ operation }) => operation !== 'unchanged' && operation !== 'skipped');
+      const changed = outcomes.some(({ operation }) => !IDLE.includes(operation));
       output('changed', String(changed));
       for (const { name, default: value } of OUTPUTS) output(name, value);
       const quoted = [...remarks, ...advice, ...(failure ? [failure] : [])];
-      if (summary) host.summary(summaryOf(heading, outcomes, quoted));
+      if (summary) host.summary(summaryOf(heading, outcomes, [ticketLine, ...documents], quoted));
     },
   };
 }
 
+/** Code in markdown, whatever fences it holds itself. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/gu)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}yaml\n${text.trimEnd()}\n${fence}\n`;
+}
+
+/** Operations that write nothing. */
+const IDLE: Operation[] = ['unchanged', 'skipped', 'pending'];
+
 /** Characters. A runner refuses a summary of more than 1 MiB. */
 const LONGEST_SUMMARY = 200_000;
 
-function summaryOf(title: string, outcomes: Outcome[], quoted: string[]): string {
+function summaryOf(title: string, outcomes: Outcome[], documents: string[], quoted: string[]): string {
   const rows = outcomes.map(({ thing, name, operation, id, reasons }) => {
     const done = reasons.length > 0 ? `${operation}: ${markdown(reasons.join(', '))}` : operation;
     return `| ${thing} | ${markdown(name)} | ${done} | ${markdown(id)} |`;
   });
   const table = rows.length > 0 ? ['| | Name | Operation | ID |', '|---|---|---|---|', ...rows, ''] : [];
   const next = quoted.flatMap((text) => [...text.split('\n').map((line) => `> ${markdown(line)}  `), '']);
-  const summary = [`### ${markdown(title)}`, '', ...table, ...next].join('\n');
+  const summary = [`### ${markdown(title)}`, '', ...table, ...documents, ...next].join('\n');
   if (summary.length <= LONGEST_SUMMARY) return summary;
   return `${summary.slice(0, summary.lastIndexOf('\n', LONGEST_SUMMARY))}\n\nThe rest is in the log.`;
 }

@@ -1,6 +1,4 @@
 import type { Catalog, CredentialFacts } from '../catalogs/catalog.ts';
-import { konnectClient } from '../catalogs/konnect/client.ts';
-import { konnect } from '../catalogs/konnect/konnect.ts';
 import { abortWith, type Clock, until } from '../clock.ts';
 import { dayOf } from '../dates.ts';
 import { Failure } from '../errors.ts';
@@ -14,6 +12,13 @@ import { type AzureDevOps, azureDevOps, type PatTrial } from '../scm/azure-devop
 import { version } from '../version.ts';
 import type { Report } from './report.ts';
 
+/** Each is loaded where it is used. */
+const CATALOGS = {
+  konnect: async () => (await import('../catalogs/konnect/konnect.ts')).konnect,
+  backstage: async () => (await import('../catalogs/backstage/backstage.ts')).backstage,
+  roadie: async () => (await import('../catalogs/roadie/roadie.ts')).roadie,
+};
+
 /** What a command works with. */
 export interface Session {
   inputs: Inputs;
@@ -26,7 +31,7 @@ export interface Session {
   /** A text of ours for another place than the log: without secrets, and in the words of the host. */
   say(text: string): string;
   /** @param owner whose repositories it reads */
-  catalogFor(owner: Owner): Catalog;
+  catalogFor(owner: Owner): Promise<Catalog>;
 }
 
 /**
@@ -56,16 +61,17 @@ export async function inSession(
   });
   const reads = azureDevOps(http);
   const clock = until(lifetime.signal, runtime.clock);
-  const client = konnectClient(http, inputs.catalogUrl, inputs.catalogToken);
-  const catalogFor = (owner: Owner) =>
-    konnect({
-      client,
+  const catalogFor = async (owner: Owner) => {
+    const connect = await CATALOGS[inputs.catalog]();
+    return connect({
+      http,
       azureDevOps: reads,
       jobToken: jobTokenFor(owner, context),
       clock,
       steadyClock: runtime.clock,
       inputs,
     });
+  };
   try {
     await command({ inputs, context, report, http, azureDevOps: reads, clock, say: host.say, catalogFor });
   } catch (error) {

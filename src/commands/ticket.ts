@@ -21,7 +21,13 @@ export async function remindByTicket(
   const { inputs, context, report, clock } = session;
   const tracker = await trackerOf(session);
   report.waiting(tracker.title);
-  const matter = { facts, verdict, catalog, page: context.page };
+  const matter = {
+    facts,
+    verdict,
+    catalog,
+    patGiven: inputs.azureDevOpsPat !== undefined,
+    page: context.page,
+  };
   report.ticket(
     await keepTicket(discreet(tracker, session), matter, inputs.remindWithin, {
       plan: inputs.command === 'plan',
@@ -46,8 +52,13 @@ function discreet(tracker: Tracker, { say }: Session): Tracker {
   };
 }
 
-async function trackerOf({ inputs, context: { tickets: place }, http }: Session): Promise<Tracker> {
-  const fresh = { assignees: inputs.ticketAssignees, labels: inputs.ticketLabels };
+async function trackerOf({ inputs, context: { tickets: place }, http, report }: Session): Promise<Tracker> {
+  const fresh = {
+    assignees: inputs.ticketAssignees,
+    labels: inputs.ticketLabels,
+    unassigned: (why: string) =>
+      report.warning(`The ticket is there, but not assigned as ticket-assignees says: ${why}`),
+  };
   if (place?.kind === 'github-issues') {
     if (!inputs.gitHubToken)
       throw new Failure('There is no github-token to keep the ticket with.', 'Set github-token.');

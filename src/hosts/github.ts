@@ -65,6 +65,8 @@ function repositoryOf(environment: Environment): Pick<RunContext, 'repository' |
   const host = (environment.GITHUB_SERVER_URL || 'https://github.com').replace(/\/+$/u, '');
   const repository: Repository = { provider: 'github', organization, name, host };
   if (environment.GITHUB_REPOSITORY_ID) repository.id = environment.GITHUB_REPOSITORY_ID;
+  const branch = read(environment.GITHUB_EVENT_PATH, ({ repository: own }) => own.default_branch);
+  if (branch) repository.defaultBranch = branch;
   return { repository };
 }
 
@@ -83,10 +85,19 @@ function withheld(environment: Environment): string | undefined {
 }
 
 function headRepository(eventPath: string | undefined): string | undefined {
+  // A fork that was deleted since has no repository any more.
+  return read(eventPath, ({ pull_request: { head } }) => (head.repo === null ? '' : head.repo.full_name));
+}
+
+/** A part of the event that started the run; undefined where it has no such part. */
+function read(
+  eventPath: string | undefined,
+  // biome-ignore lint/suspicious/noExplicitAny: each event has another shape
+  part: (event: any) => unknown,
+): string | undefined {
   try {
-    const event = JSON.parse(readFileSync(eventPath ?? '', 'utf8'));
-    // A fork that was deleted since has no repository any more.
-    return event.pull_request.head.repo === null ? '' : String(event.pull_request.head.repo.full_name);
+    const value = part(JSON.parse(readFileSync(eventPath ?? '', 'utf8')));
+    return value === undefined ? undefined : String(value);
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import type { Network } from '../hosts/host.ts';
 import { NoAnswer } from './no-answer.ts';
 import { isThrottled, LONGEST_PAUSE, pauseAsked, pauseBefore } from './retry.ts';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface HttpRequest {
   method: Method;

@@ -4,7 +4,9 @@ import { isLoopback } from '../http/address.ts';
 import { bullets, oneLine } from '../text.ts';
 import {
   type AILMENTS,
+  type CATALOGS,
   type COMMANDS,
+  type ENTITIES,
   INPUTS,
   type INTEGRATIONS,
   type InputName,
@@ -26,9 +28,14 @@ export interface Inputs {
   command: (typeof COMMANDS)[number];
   /** Milliseconds. */
   timeout: number;
+  catalog: (typeof CATALOGS)[number];
   catalogToken: string;
-  /** Without a trailing slash and without `/v1`. */
+  /** Without a trailing slash, and without the path of the API. */
   catalogUrl: string;
+  /** A path from the root of the repository. */
+  catalogFile: string;
+  entity: (typeof ENTITIES)[number] | undefined;
+  failOnPending: boolean;
   repository: string | undefined;
   azureDevOpsOrganization: string | undefined;
   /** Without a trailing slash. */
@@ -110,7 +117,7 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
   function limited(name: InputName, longest: number): string | undefined {
     const given = text(name);
     if (given && given.length > longest)
-      complainOf(name)(`has ${given.length} characters; Konnect takes at most ${longest}`);
+      complainOf(name)(`has ${given.length} characters; the catalog takes at most ${longest}`);
     return given;
   }
   function machineName(name: InputName): string | undefined {
@@ -138,16 +145,22 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
   if (resourceId && !/^[\w-]{16}$/u.test(resourceId))
     complainOf('resource-id')(`is "${oneLine(resourceId, 80)}"; an ID has 16 letters, digits, "-" and "_"`);
   const region = choice<(typeof REGIONS)[number]>('catalog-region');
-  // Read before, by whoever shows it; and there is one kind so far.
+  // Read before, by whoever shows it.
   boolean('summary');
-  choice('catalog');
+  const catalog = choice<(typeof CATALOGS)[number]>('catalog');
+  const entity = choice<(typeof ENTITIES)[number]>('entity');
+  if (entity === 'push' && catalog !== 'roadie') complainOf('entity')('is push, which only Roadie can take');
   const labels = text('service-labels');
   const customFields = text('service-custom-fields');
   const inputs: Inputs = {
     command: choice('command'),
     timeout: whole('timeout-minutes', 1, 1_440, 'minutes') * 60_000,
     catalogToken: secret('catalog-token') ?? missingToken(),
-    catalogUrl: url('catalog-url')?.replace(/\/v1$/u, '') ?? `https://${region}.api.konghq.com`,
+    catalog,
+    catalogUrl: url('catalog-url')?.replace(/\/(?:v1|api|api\/catalog)$/u, '') ?? catalogUrl(),
+    catalogFile: filePath('catalog-file'),
+    entity,
+    failOnPending: boolean('fail-on-pending'),
     repository: text('repository'),
     azureDevOpsOrganization: text('azure-devops-organization'),
     azureDevOpsUrl: url('azure-devops-url'),
@@ -179,9 +192,25 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
     throw new Failure(`The inputs cannot be used:\n${bullets(problems)}`, 'Nothing was sent.');
   return inputs;
 
+  function catalogUrl(): string {
+    if (catalog === 'backstage')
+      complainOf('catalog-url')('is empty; set it to the address of your Backstage');
+    return catalog === 'roadie' ? 'https://api.roadie.so' : `https://${region}.api.konghq.com`;
+  }
+
+  function filePath(name: InputName): string {
+    const given = value(name) ?? '';
+    const path = given.startsWith('/') ? given : `/${given}`;
+    if (path.endsWith('/') || /[\\\p{Cc}?#]|\/\.{0,2}(?:\/|$)/u.test(path))
+      complainOf(name)(
+        `is "${oneLine(given, 80)}"; it must be the path of a file from the root of the repository`,
+      );
+    return path;
+  }
+
   function missingToken(): string {
     complainOf('catalog-token')(
-      `is empty. Give it the secret that holds the Konnect token. Usual mistakes: the secret has another name, or does not exist for this repository, environment or variable group; a reusable workflow was called without "secrets: inherit"; the pipeline has no access to the variable group`,
+      `is empty. Give it the secret that holds the catalog's token. Usual mistakes: the secret has another name, or does not exist for this repository, environment or variable group; a reusable workflow was called without "secrets: inherit"; the pipeline has no access to the variable group`,
     );
     return '';
   }

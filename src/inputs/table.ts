@@ -36,7 +36,8 @@ export const GROUPS = {
 } as const;
 
 export const COMMANDS = ['register', 'plan', 'remind'] as const;
-export const CATALOGS = ['konnect'] as const;
+export const CATALOGS = ['konnect', 'backstage', 'roadie'] as const;
+export const ENTITIES = ['generate', 'push'] as const;
 export const REGIONS = ['us', 'eu', 'au', 'me', 'in', 'sg'] as const;
 export const INTEGRATIONS = ['azure-devops', 'github', 'gitlab'] as const;
 export const ROTATIONS = ['auto', 'always', 'never'] as const;
@@ -77,7 +78,7 @@ export const INPUTS = [
     choices: CATALOGS,
     default: 'konnect',
     label: 'Catalog',
-    description: 'The kind of catalog.',
+    description: 'The kind of catalog: Kong Konnect, Backstage, or Roadie.',
   },
   {
     name: 'catalog-token',
@@ -86,7 +87,7 @@ export const INPUTS = [
     required: true,
     label: 'Catalog token',
     description:
-      'A Konnect token: `kpat_…` of a person or, better, `spat_…` of a system account. From a secret.',
+      'From a secret. Konnect: `spat_…` of a system account or `kpat_…` of a person; Backstage: a static or service token; Roadie: a service token.',
   },
   {
     name: 'catalog-region',
@@ -101,9 +102,36 @@ export const INPUTS = [
     name: 'catalog-url',
     group: 'catalog',
     type: 'text',
-    otherwise: 'from `catalog-region`',
+    otherwise: 'from `catalog-region`; `https://api.roadie.so` for Roadie',
     label: 'Catalog URL',
-    description: 'The base URL of the API, for example `https://eu.api.konghq.com`.',
+    description:
+      'The base URL: of Backstage (required), for example `https://backstage.example.com`; of your Roadie, `https://acme.roadie.so`; of the Konnect API.',
+  },
+  {
+    name: 'catalog-file',
+    group: 'catalog',
+    type: 'text',
+    default: '/catalog-info.yaml',
+    label: 'Catalog file',
+    description: 'Backstage and Roadie: the file of the repository that describes it.',
+  },
+  {
+    name: 'entity',
+    group: 'catalog',
+    type: 'choice',
+    choices: ENTITIES,
+    otherwise: 'from the file, which has to be there',
+    label: 'Entity',
+    description:
+      'Backstage and Roadie: what to do where the repository has no such file: `generate` shows one to commit. `push` (Roadie) gives the entity to the catalog, instead of having it read.',
+  },
+  {
+    name: 'fail-on-pending',
+    group: 'catalog',
+    type: 'boolean',
+    default: 'true',
+    label: 'Fail on pending',
+    description: 'Fail when something is left that only a person can do, as Roadie has it.',
   },
   {
     name: 'repository',
@@ -161,7 +189,7 @@ export const INPUTS = [
     type: 'secret',
     label: 'Azure DevOps PAT',
     description:
-      'The personal access token (Code: Read, in this organization only) with which Konnect reads the repositories. From a secret. Without it, the credential is only checked.',
+      'The personal access token (Code: Read, in this organization only) with which the catalog reads the repositories. From a secret. Without it, the credential is only checked.',
   },
   {
     name: 'rotate-credential',
@@ -239,7 +267,8 @@ export const INPUTS = [
     type: 'whole number',
     default: '300',
     label: 'Wait timeout',
-    description: 'How many seconds to wait until Konnect has discovered the repository; `0` does not wait.',
+    description:
+      'How many seconds to wait until the catalog has discovered or read the repository; `0` does not wait.',
   },
   {
     name: 'map-before-discovery',
@@ -316,7 +345,8 @@ export const INPUTS = [
 
 export type InputName = (typeof INPUTS)[number]['name'];
 
-export const OPERATIONS = ['created', 'updated', 'replaced', 'unchanged', 'skipped'] as const;
+/** `pending` waits for a person. */
+export const OPERATIONS = ['created', 'updated', 'replaced', 'unchanged', 'skipped', 'pending'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 export const TICKET_OPERATIONS = [

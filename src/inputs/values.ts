@@ -23,14 +23,14 @@ export function parseBoolean(text: string): boolean | undefined {
   return undefined;
 }
 
-/** `key=value` lines (`#` begins a comment), or a YAML or JSON map, as labels that Konnect accepts. */
+/** `key=value` lines (`#` begins a comment), or a YAML or JSON map, as labels that catalogs accept. */
 export async function parseLabels(text: string, complain: Complain): Promise<Record<string, string>> {
   const lines = text.split(/\r?\n/u).filter((line) => line.trim() && !line.trim().startsWith('#'));
   const pairs = lines.every((line) => /^\s*[^\s:{"'=]+\s*=/u.test(line))
     ? lines.map((line): [string, unknown] => split(line))
     : Object.entries(await parseMap(text, 'failsafe', complain));
   if (pairs.length > MOST_LABELS)
-    complain(`has ${pairs.length} labels; Konnect takes at most ${MOST_LABELS}`);
+    complain(`has ${pairs.length} labels; the catalog takes at most ${MOST_LABELS}`);
   const labels = new Map<string, string>();
   for (const [key, value] of pairs) {
     const shown = oneLine(key, 80);

@@ -25,7 +25,8 @@ const SECRETS = INPUTS.filter(({ name }) => isSecret(name)).map(({ name }) => na
 
 const USAGE = `catalog-connect ${version}: connects a repository to its software catalog
 
-  catalog-connect [register|plan] [--name value …]   the inputs of the README by their names; secrets come from
+  catalog-connect [${COMMANDS.join('|')}] [--name value …]
+                                                     the inputs of the README by their names; secrets come from
                                                      the environment: ${SECRETS.map(variableOf).join(', ')}
   catalog-connect sandbox [--port 4010] [--style ${STYLES.join('|')}] [--discovery-delay 2]
                                                      serves a catalog in memory, to play with

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { dayOf, daysAfter } from '../dates.ts';
 import type { Terminal } from '../hosts/local.ts';
 import { fullName } from '../repository.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
@@ -24,7 +25,10 @@ export async function serveSandbox(
 
   export CATALOG_TOKEN=${token} AZURE_DEVOPS_PAT=${pat}
   ${program} register --catalog-url ${sandbox.url} --azure-devops-url ${sandbox.azureDevOpsUrl} \\
-    --integration azure-devops --repository ${fullName(SAMPLE)}
+    --integration azure-devops --repository ${fullName(SAMPLE)} \\
+    --pat-expires-on ${daysAfter(dayOf(Date.now()), 20)}
+  ${program} remind --catalog-url ${sandbox.url} --azure-devops-url ${sandbox.azureDevOpsUrl} \\
+    --azure-devops-organization ${SAMPLE.organization}
 
 Both secrets mean something to this sandbox alone. Stop it with Ctrl+C.
 `);

@@ -27,7 +27,8 @@ export function expiryOf(
 ): Expiry | undefined {
   if (!facts.credential) return undefined;
   const known: [ExpirySource, Day | undefined][] = [
-    ['input', patExpiresOn],
+    // What is said of another PAT says nothing of this credential.
+    ['input', facts.fromPat === false ? undefined : patExpiresOn],
     ['catalog', facts.expiresOn],
     ['recorded', facts.recorded],
   ];

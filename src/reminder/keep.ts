@@ -3,9 +3,9 @@ import type { Clock } from '../clock.ts';
 import { type Ensurable, ensure } from '../ensure.ts';
 import { Failure } from '../errors.ts';
 import type { TicketOperation } from '../inputs/table.ts';
-import type { Revision, Ticket, Tracker } from '../tickets/tracker.ts';
+import type { Ticket, Tracker } from '../tickets/tracker.ts';
 import { bodyOf, commentOf, duplicateOf, type Matter, titleOf } from './letter.ts';
-import { decide, markText, readMark, referenceOf, type Situation, situationOf } from './ticket.ts';
+import { decide, markText, readMark, referenceOf, situationOf } from './ticket.ts';
 
 export interface KeptTicket {
   operation: TicketOperation;
@@ -25,16 +25,16 @@ export async function keepTicket(
   mode: { plan: boolean; clock: Clock },
 ): Promise<KeptTicket> {
   const reference = referenceOf(matter.facts);
-  const situation = situationOf(matter.facts, matter.verdict, remindWithin);
+  const situation = situationOf(matter.facts, matter.verdict, remindWithin, matter.patGiven);
   const title = titleOf(matter);
   const tickets = await tracker.find(reference);
   if (tickets.length === 0 && situation.stage === 'renewed')
     return { operation: 'skipped', ticket: undefined, title };
   if (!mode.plan) await closeDuplicates(tracker, reference, tickets);
 
-  const mark = markText(reference, situation);
   let operation: TicketOperation = 'unchanged';
   const decision = (found: Ticket) => decide(found, readMark(reference, found.body), situation);
+  const fresh = markText(reference, { ...situation, told: 0 });
   const ticket: Ensurable<Ticket> = {
     title: `ticket "${title}"`,
     hidden: 'Run the step again.',
@@ -45,28 +45,28 @@ export async function keepTicket(
       return decided ? [decided.operation] : [];
     },
     async create() {
-      const made = await tracker.create(reference, title, bodyOf(matter, mark));
+      const made = await tracker.create(reference, title, bodyOf(matter, fresh));
       const [oldest = made] = await tracker.find(reference);
       if (oldest.id >= made.id) return made;
       await closeDuplicates(tracker, reference, [oldest, made]);
       throw new OpenedMeanwhile();
     },
-    update: (found) =>
-      tracker.revise(found, revisionOf(matter, situation, mark, decision(found)?.tell ?? false)),
+    update: (found) => {
+      const { tell, operation: decided } = decision(found) ?? { tell: false, operation: 'updated' };
+      const told = (readMark(reference, found.body)?.told ?? 0) + (tell ? 1 : 0);
+      const mark = markText(reference, { ...situation, told });
+      const renewed = situation.stage === 'renewed';
+      return tracker.revise(found, {
+        title,
+        body: bodyOf(matter, mark),
+        open: decided === 'updated' ? found.open : !renewed,
+        ...(tell ? { comment: { text: commentOf(matter, renewed, mark), mark } } : {}),
+      });
+    },
   };
   const ensured = await ensure(ticket, mode);
   if (ensured.operation === 'created') operation = 'created';
   return { operation, ticket: ensured.value, title };
-}
-
-function revisionOf(matter: Matter, { stage }: Situation, mark: string, tell: boolean): Revision {
-  const renewed = stage === 'renewed';
-  return {
-    ...(renewed ? {} : { title: titleOf(matter) }),
-    body: bodyOf(matter, mark),
-    open: !renewed,
-    ...(tell ? { comment: { text: commentOf(matter, renewed, mark), mark } } : {}),
-  };
 }
 
 /** Of tickets that were opened at the same moment, the oldest is kept. */
@@ -78,9 +78,10 @@ async function closeDuplicates(
   for (const other of others) {
     if (!oldest || !other.open) continue;
     const mark = `${reference}.duplicate`;
-    await tracker.revise(other, {
-      open: false,
-      comment: { text: duplicateOf(oldest.url, mark), mark },
+    const revision = { open: false, comment: { text: duplicateOf(oldest.url, mark), mark } };
+    await tracker.revise(other, revision).catch((error) => {
+      // Another run closes it at the same moment, or the next one does.
+      if (!error.conflict && !error.maybeProcessed) throw error;
     });
   }
 }

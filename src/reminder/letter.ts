@@ -1,4 +1,5 @@
 import type { CredentialFacts } from '../catalogs/catalog.ts';
+import { oneLine } from '../text.ts';
 import { Html, html, link, words } from '../tickets/html.ts';
 import type { Verdict } from './verdict.ts';
 import { daysLeft, howKnown, subject } from './wording.ts';
@@ -9,6 +10,8 @@ export interface Matter {
   verdict: Verdict;
   /** For people, e.g. `Konnect Catalog at https://us.api.konghq.com`. */
   catalog: string;
+  /** Whether the run has a PAT. */
+  patGiven: boolean;
   /** The page of the run. */
   page: string | undefined;
 }
@@ -17,19 +20,24 @@ export function titleOf({ facts, verdict }: Matter): string {
   const { owner } = facts;
   const what =
     owner.provider === 'azure-devops' ? 'the Azure DevOps PAT' : `the ${owner.provider} credential`;
-  const subject = `${what} of ${owner.organization}`;
+  const subject = `${what} of ${oneLine(owner.organization, 80)}`;
   const { status, expiry } = verdict;
-  if (status === 'expiring' && expiry)
-    return `Renew ${subject}: it ends on ${expiry.on}${expiry.atMost ? ' at the latest' : ''}`;
+  const day = expiry && `${expiry.on}${expiry.atMost ? ' at the latest' : ''}`;
+  if (status === 'valid') return `Renewed: ${subject}${day ? `, until ${day}` : ''}`;
+  if (isDoubtful(verdict)) return `Check the last day of ${subject}: ${day} is over, but it still works`;
   const state = {
-    expired: expiry ? `it ended on ${expiry.on}` : 'it has expired',
+    expiring: `it ends on ${day}`,
+    expired: expiry && expiry.daysLeft < 0 ? `it ended on ${day}` : 'it has expired',
     tainted: 'it is refused',
     missing: 'it is missing',
     unauthorized: 'it is not authorized',
-    expiring: 'it ends soon',
-    valid: 'it works',
   }[status];
   return `Renew ${subject}: ${state}`;
+}
+
+/** Whether a credential works that should have ended. */
+function isDoubtful({ status, expiry }: Verdict): boolean {
+  return status === 'expiring' && expiry !== undefined && expiry.daysLeft < 0;
 }
 
 /** @param mark see `markText` */
@@ -42,16 +50,25 @@ export function bodyOf(matter: Matter, mark: string): Html {
   return joined(
     html`<p>${words(statement(matter))}</p>`,
     html`<ul><li>Catalog: ${catalog}</li><li>Integration: ${facts.integration.name} (${link(facts.integration.page, 'open')})</li><li>Organization: ${facts.owner.organization} at ${facts.owner.host}</li>${day}</ul>`,
-    html`<h3>What breaks</h3>`,
-    html`<p>Without it the catalog cannot read the repositories of ${facts.owner.organization}. Nothing fails at once: what the catalog knows of them grows old, new repositories do not appear, and one day all of it is gone.</p>`,
-    html`<h3>What to do</h3>`,
-    facts.owner.provider === 'azure-devops' ? stepsForPat(matter) : stepsInBrowser(matter),
+    ...(verdict.status === 'valid' || isDoubtful(verdict) ? [] : instructions(matter)),
     html`<p><sub>Kept by catalog-connect (command: remind)${run(matter)}. It comments here when less time is left, and closes this when the credential is renewed. It finds this by: ${mark}</sub></p>`,
   );
 }
 
+function instructions(matter: Matter): Html[] {
+  const { facts } = matter;
+  return [
+    html`<h3>What breaks</h3>`,
+    html`<p>Without it the catalog cannot read the repositories of ${facts.owner.organization}. Nothing fails at once: what the catalog knows of them grows old, new repositories do not appear, and one day all of it is gone.</p>`,
+    html`<h3>What to do</h3>`,
+    facts.owner.provider === 'azure-devops' ? stepsForPat(matter) : stepsInBrowser(matter),
+  ];
+}
+
 /** What is the matter, in words that stay true until the next threshold. */
-function statement({ facts, verdict: { status, expiry, message } }: Matter): string {
+function statement({ facts, verdict }: Matter): string {
+  const { status, expiry, message, cure } = verdict;
+  if (isDoubtful(verdict)) return `${message} ${cure}`;
   if (!expiry || (status !== 'expiring' && status !== 'valid')) return message;
   const ends = `ends on ${expiry.on}${expiry.atMost ? ' at the latest' : ''}`;
   return status === 'valid'
@@ -61,8 +78,11 @@ function statement({ facts, verdict: { status, expiry, message } }: Matter): str
 
 function stepsForPat({ facts }: Matter): Html {
   const { host, organization } = facts.owner;
+  const always = facts.replaceable
+    ? ''
+    : ', and with rotate-credential: always, because the present one was not made by it';
   const tokens = `${host}/${encodeURIComponent(organization)}/_usersSettings/tokens`;
-  return html`<ol><li>Make a ${link(tokens, 'new personal access token')}: for the organization ${organization} alone (Azure DevOps stops tokens for all organizations on 2026-12-01), with the scope <b>Code: Read</b> and no other, by an account that may read the repositories and does not leave with a person.</li><li>Put it into the secret from which <code>azure-devops-pat</code> gets its value, in the pipeline that registers with it.</li><li>Run that pipeline (command: register) once, with <code>pat-expires-on</code> set to the new last day. It proves the new token first, then replaces the old one; resources and mappings stay. The next reminder closes this.</li></ol>`;
+  return html`<ol><li>Make a ${link(tokens, 'new personal access token')}: for the organization ${organization} alone (Azure DevOps stops tokens for all organizations on 2026-12-01), with the scope <b>Code: Read</b> and no other, by an account that may read the repositories and does not leave with a person.</li><li>Put it into the secret from which <code>azure-devops-pat</code> gets its value, in every pipeline that uses it, and its last day into the variable beside it.</li><li>Run that pipeline (command: register) once, with <code>pat-expires-on</code> set to the new last day${words(always)}. It proves the new token first, then replaces the old one; resources and mappings stay. The next reminder closes this.</li></ol>`;
 }
 
 function stepsInBrowser({ facts }: Matter): Html {

@@ -16,22 +16,36 @@ export interface Mark {
   /** '' where no day is known. */
   on: Day | '';
   credential: string;
+  /** How often people were told something. */
+  told: number;
 }
 
 /** What a ticket has to say today. */
-export interface Situation extends Mark {
-  /** Whether the day is known, and is not an upper bound. */
+export interface Situation extends Omit<Mark, 'told'> {
+  /** Whether the day is known of this very credential, and is not an upper bound. */
   exact: boolean;
+  /** Whether the credential was seen working, and is not only not known to be broken. */
+  works: boolean;
   remindWithin: number;
 }
 
-export function situationOf(facts: CredentialFacts, verdict: Verdict, remindWithin: number): Situation {
+/** @param patGiven whether the run has a PAT, of which the day may be */
+export function situationOf(
+  facts: CredentialFacts,
+  verdict: Verdict,
+  remindWithin: number,
+  patGiven: boolean,
+): Situation {
   const { status, expiry } = verdict;
   return {
     stage: status === 'valid' ? 'renewed' : status === 'expiring' ? threshold(expiry?.daysLeft ?? 0) : status,
     on: expiry?.on ?? '',
     credential: facts.credential,
-    exact: expiry !== undefined && !expiry.atMost,
+    exact:
+      expiry !== undefined &&
+      !expiry.atMost &&
+      (expiry.source !== 'input' || !patGiven || facts.fromPat === true),
+    works: verdict.works,
     remindWithin,
   };
 
@@ -48,15 +62,20 @@ export function referenceOf({ key }: CredentialFacts): string {
   return `catalog-connect-${key}`;
 }
 
-export function markText(reference: string, { stage, on, credential }: Mark): string {
-  return `${reference}.${stage}.${on}.${credential}`;
+export function markText(reference: string, { stage, on, credential, told }: Mark): string {
+  return `${reference}.${stage}.${on}.${credential}.${told}`;
 }
 
 export function readMark(reference: string, body: string): Mark | undefined {
-  const [, stage, on = '', credential = ''] =
-    new RegExp(`${reference}\\.(\\d+|[a-z]+)\\.([\\d-]*)\\.(\\w*)`, 'u').exec(body) ?? [];
+  const [, stage, on = '', credential = '', told = ''] =
+    new RegExp(`${reference}\\.(\\d+|[a-z]+)\\.([\\d-]*)\\.(\\w*)\\.(\\d+)`, 'u').exec(body) ?? [];
   if (!stage) return undefined;
-  return { stage: /^\d/u.test(stage) ? Number(stage) : (stage as Stage), on, credential };
+  return {
+    stage: /^\d/u.test(stage) ? Number(stage) : (stage as Stage),
+    on,
+    credential,
+    told: Number(told),
+  };
 }
 
 /** What is to be done with a ticket that is there; undefined when it says what there is to say. */
@@ -72,7 +91,9 @@ export function decide(
   now: Situation,
 ): Decision | undefined {
   if (now.stage === 'renewed') {
-    return open && isRenewed(mark, now) ? { operation: 'closed', tell: true } : undefined;
+    if (!isRenewed(mark, now) || (!open && mark?.stage === 'renewed')) return undefined;
+    // Who closed it by hand is told nothing, but it is noted, for the next time.
+    return open ? { operation: 'closed', tell: true } : { operation: 'updated', tell: false };
   }
   const graver = mark === undefined || rank(now.stage) < rank(mark.stage);
   // Who closed it knows of it, until it gets graver or is about the next year's.
@@ -84,12 +105,13 @@ export function decide(
   return same ? undefined : { operation: 'updated', tell: graver };
 }
 
-/** An upper bound that is far off proves nothing of the credential that a ticket is about: another credential does. */
+/** What only is not known to be broken proves nothing: another credential does, a later day, or one that was tried. */
 function isRenewed(mark: Mark | undefined, now: Situation): boolean {
   if (mark === undefined) return now.exact;
-  return (
-    mark.credential !== now.credential || typeof mark.stage === 'string' || (now.exact && now.on > mark.on)
-  );
+  if (mark.credential !== now.credential || (now.exact && now.on > mark.on)) return true;
+  const { stage } = mark;
+  if (stage === 'missing' || stage === 'unauthorized') return true;
+  return (stage === 'expired' || stage === 'tainted') && now.works;
 }
 
 /** The smaller, the graver. */
@@ -99,5 +121,6 @@ function rank(stage: Stage): number {
 }
 
 function isNextCycle(mark: Mark, now: Situation): boolean {
+  if (now.credential !== '' && mark.credential !== '' && now.credential !== mark.credential) return true;
   return mark.on !== '' && now.on !== '' && daysFrom(mark.on, now.on) > now.remindWithin;
 }

@@ -2,6 +2,7 @@ import type { CredentialFacts, CredentialStatus } from '../catalogs/catalog.ts';
 import { aYearAfter, type Day, daysAfter } from '../dates.ts';
 import type { Inputs } from '../inputs/parse.ts';
 import type { PatTrial } from '../scm/azure-devops.ts';
+import { oneLine } from '../text.ts';
 import { type Expiry, expiryOf } from './expiry.ts';
 import { daysLeft, howKnown, subject } from './wording.ts';
 
@@ -15,6 +16,8 @@ export interface Verdict {
   cure: string | undefined;
   /** What else is not right. */
   asides: string[];
+  /** Whether the credential was seen working. */
+  works: boolean;
 }
 
 export type Given = Pick<Inputs, 'patExpiresOn' | 'azureDevOpsPat' | 'remindWithin'>;
@@ -33,53 +36,73 @@ export function judge(
 ): Verdict {
   const expiry = expiryOf(facts, given, today);
   const asides = asidesOf(facts, trial, given, today);
+  // A PAT that may be another proves nothing by working; but who gives one that is dead is to know.
+  const tried = facts.fromPat === false ? undefined : trial;
   const verdict = (status: Verdict['status'], message: string, cure?: string): Verdict => ({
     status,
     expiry,
     message,
     cure,
     asides,
+    // Without a PAT, what the catalog says is all that can be had.
+    works: tried?.result === 'works' || facts.owner.provider !== 'azure-devops',
   });
-  if (facts.status !== 'valid') return verdict(facts.status, facts.advice?.problem ?? '', facts.advice?.cure);
+  const asCatalogSays = () => verdict(facts.status, facts.advice?.problem ?? '', facts.advice?.cure);
+  if (facts.status !== 'valid' && facts.status !== 'unauthorized') return asCatalogSays();
   const what = subject(facts);
-  const tried = facts.fromPat === false ? undefined : trial;
   if (tried?.result === 'expired' || tried?.result === 'refused')
     return verdict(
       tried.result === 'expired' ? 'expired' : 'tainted',
-      `${what} does not work any more, although the catalog has not noticed yet. ${tried.why}`,
+      facts.fromPat
+        ? `${what} does not work any more, although the catalog has not noticed yet. ${tried.why}`
+        : `The azure-devops-pat that is given, from which the credential of the integration "${oneLine(facts.integration.name, 120)}" may have been made, does not work. ${tried.why}`,
       renewal(facts),
     );
-  const proven = tried?.result === 'works' ? ' Azure DevOps accepts it today.' : '';
-  if (!expiry) return verdict('valid', `${what} works; it has no last day that is known.`);
-  if (expiry.daysLeft < 0 && proven)
+  if (facts.status === 'unauthorized' && !(expiry && expiry.daysLeft < 0)) return asCatalogSays();
+  const works = tried?.result === 'works' && facts.fromPat === true;
+  const note = noteOn(facts, tried, works);
+  if (!expiry)
+    return verdict('valid', `${what} works, as far as the catalog knows; its last day is not known.${note}`);
+  const until = `${expiry.on}${expiry.atMost ? ' at the latest' : ''}`;
+  if (expiry.daysLeft < 0 && works && facts.status === 'unauthorized') return asCatalogSays();
+  if (expiry.daysLeft < 0 && works)
     return verdict(
       'expiring',
-      `${what} should have ended on ${expiry.on} (${howKnown(expiry)}), but Azure DevOps accepts it today.`,
+      `${what} should have ended on ${until} (${howKnown(expiry)}), but Azure DevOps accepts it today.`,
       'Somebody prolonged it, or the day is wrong. Set pat-expires-on to its true last day.',
     );
   if (expiry.daysLeft < 0)
     return verdict(
       'expired',
-      `${what} ended on ${expiry.on}${expiry.atMost ? ' at the latest, unless somebody prolonged it' : ''} (${howKnown(expiry)}).`,
+      `${what} ended on ${until}${expiry.atMost ? ', unless somebody prolonged it' : ''} (${howKnown(expiry)}).${note}`,
       renewal(facts),
     );
-  const until = `${expiry.on}${expiry.atMost ? ' at the latest' : ''}`;
   if (expiry.daysLeft <= given.remindWithin)
     return verdict(
       'expiring',
-      `${what} ends on ${until}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${proven}`,
+      `${what} ends on ${until}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note}`,
       renewal(facts),
     );
   const hint = expiry.atMost ? ' Set pat-expires-on to its true last day, to be reminded in time.' : '';
   return verdict(
     'valid',
-    `${what} is valid until ${until}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${proven}${hint}`,
+    `${what} is valid until ${until}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note}${hint}`,
   );
 }
 
-function renewal({ owner }: CredentialFacts): string {
+/** What a try of the PAT says. */
+function noteOn({ owner, fromPat }: CredentialFacts, tried: PatTrial | undefined, works: boolean): string {
+  if (works) return ' Azure DevOps accepts it today.';
+  if (owner.provider !== 'azure-devops' || fromPat === false) return '';
+  if (!tried) return ' It was not tried: there is no azure-devops-pat.';
+  return tried.result === 'works'
+    ? ' The azure-devops-pat that is given works, but it is not known whether the credential was made from it.'
+    : ` Whether it works could not be tried: ${'why' in tried ? tried.why : ''}`;
+}
+
+function renewal({ owner, replaceable }: CredentialFacts): string {
   return owner.provider === 'azure-devops'
-    ? `Make a new PAT (Code: Read, in the organization "${owner.organization}" only), put it into the secret of azure-devops-pat, and run command: register once: it proves the PAT and replaces the credential without losing anything.`
+    ? `Make a new PAT (Code: Read, in the organization "${owner.organization}" only), put it into the secret of azure-devops-pat, and run command: register once, with pat-expires-on set to its last day${replaceable ? '' : ' and with rotate-credential: always'}: it proves the PAT and replaces the credential without losing anything.`
     : 'Authorize the integration again.';
 }
 
@@ -93,6 +116,10 @@ function asidesOf(
   if (facts.fromPat === false && (trial?.result === 'expired' || trial?.result === 'refused'))
     asides.push(
       `The azure-devops-pat that is given does not work; the credential was made from another one. ${trial.why}`,
+    );
+  if (facts.fromPat === false && trial?.result === 'works')
+    asides.push(
+      'The azure-devops-pat that is given works, but the catalog still uses another one. To store it, run command: register once with rotate-credential: auto.',
     );
   // A day more, because people read the day off a page in their own time zone.
   if (patExpiresOn && patExpiresOn > daysAfter(aYearAfter(today), 1))

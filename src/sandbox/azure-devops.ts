@@ -1,4 +1,4 @@
-import type { State } from './state.ts';
+import type { HostedRepository, State } from './state.ts';
 
 /** The answer of Azure DevOps, with the headers that matter. */
 export interface AzureAnswer {
@@ -8,14 +8,16 @@ export interface AzureAnswer {
 }
 
 /**
- * `GET …/_apis/git/repositories/{repositoryId}` of Azure DevOps, with the answers that it has for tokens that do not
+ * `GET …/_apis/git/repositories/{repositoryId}`, and `…/items` below it, of Azure DevOps, with the answers that it has for tokens that do not
  * work: 203 and a sign-in page, or 401 to clients that ask for that.
  *
  * @param path below the base URL
+ * @param query `path` names the file of an item
  */
 export function answerAzureDevOps(
   state: State,
   path: string,
+  query: URLSearchParams,
   headers: Record<string, string | string[] | undefined>,
 ): AzureAnswer {
   const refusal = refuse(
@@ -41,11 +43,25 @@ export function answerAzureDevOps(
         message: `TF401019: The Git repository with name or identifier ${wanted} does not exist or you do not have permissions.`,
       },
     };
+  if (segments[marker + 4] === 'items') return itemOf(repository, query.get('path') ?? '');
   const { id, name, projectId } = repository;
   return {
     status: 200,
     body: { id, name, project: { id: projectId, name: repository.project }, isDisabled: false },
   };
+}
+
+function itemOf({ files }: HostedRepository, path: string): AzureAnswer {
+  const text = files?.[path];
+  if (text === undefined)
+    return {
+      status: 404,
+      body: {
+        message: `TF401174: The item ${path} could not be found.`,
+        typeKey: 'GitItemNotFoundException',
+      },
+    };
+  return { status: 200, headers: { 'content-type': 'text/plain' }, body: text };
 }
 
 function refuse(state: State, authorization: string, suppressed: boolean): AzureAnswer | undefined {

@@ -163,7 +163,7 @@ export type AnyAnswer = Answer & { headers?: Record<string, string> };
 
 function answerTo(state: State, lag: Lag, request: IncomingMessage, url: URL, body: unknown): AnyAnswer {
   if (url.pathname.startsWith(`${AZURE_PATH}/`))
-    return answerAzureDevOps(state, url.pathname.slice(AZURE_PATH.length), request.headers);
+    return answerAzureDevOps(state, url.pathname.slice(AZURE_PATH.length), url.searchParams, request.headers);
   try {
     return answerKonnect(state, lag, request, url, body);
   } catch (error) {

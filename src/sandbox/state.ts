@@ -65,6 +65,8 @@ export interface HostedRepository {
   projectId?: string;
   name: string;
   id: string;
+  /** Texts of files by their paths, for catalogs that read them. */
+  files?: Record<string, string>;
 }
 
 export type PatState = 'valid' | 'expired' | 'without scope';

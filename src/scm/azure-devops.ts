@@ -13,6 +13,13 @@ export interface AzureDevOps {
    */
   read(repository: Repository, secret: AzureDevOpsSecret): Promise<Repository>;
   /**
+   * The text of a file on the default branch, asked for as Backstage asks; undefined where there is no such file.
+   *
+   * @param file a path from the root
+   * @throws {RepositoryRefused} when this secret cannot read it
+   */
+  readFile(repository: Repository, file: string, secret: AzureDevOpsSecret): Promise<string | undefined>;
+  /**
    * Whether a PAT works in an organization, with the scope Code: Read.
    *
    * @param repository one to try it with; any organization refuses a bad PAT before it looks for the repository
@@ -48,7 +55,7 @@ export class RepositoryRefused extends Failure {
 }
 
 /** The ID of no repository: to look for it is the smallest read that needs the scope Code: Read. */
-const NO_REPOSITORY = '00000000-0000-0000-0000-000000000000';
+const NO_REPOSITORY = '0b0a0c0d-9f2e-4d6b-8c1a-5e7f3a2b1c4d';
 
 export function azureDevOps(http: Http): AzureDevOps {
   const reads = new Map<string, Promise<Repository>>();
@@ -74,6 +81,18 @@ export function azureDevOps(http: Http): AzureDevOps {
 
   return {
     read,
+    async readFile(repository, file, secret) {
+      const { host, organization, project, name } = repository;
+      const path = [organization, project ?? name, '_apis', 'git', 'repositories', name].map(
+        encodeURIComponent,
+      );
+      const url = new URL(`${host}/${path.join('/')}/items?api-version=6.0&path=${encodeURIComponent(file)}`);
+      const headers = { ...azureDevOpsHeaders(secret), accept: '*/*' };
+      const response = await http.send({ method: 'GET', url, headers });
+      if (response.status === 200) return response.text;
+      if (response.status === 404 && /GitItemNotFound|TF401174/u.test(response.text)) return undefined;
+      throw refused(repository, response, secret);
+    },
     async tryPat(owner, pat, repository = { ...owner, id: NO_REPOSITORY, name: NO_REPOSITORY }) {
       try {
         await read(repository, { pat });
@@ -119,7 +138,11 @@ function refused(
   const what = 'pat' in secret ? 'the azure-devops-pat' : "the job's own token (System.AccessToken)";
   const { status } = response;
   const says = azureDevOpsMessage(response);
-  const attempt = `Azure DevOps did not let ${what} read the repository ${fullName(repository)}: GET ${address(repository).pathname}, status ${status}${says && `. ${says}`}`;
+  const where =
+    repository.id === NO_REPOSITORY
+      ? `in the organization ${repository.organization}`
+      : `read the repository ${fullName(repository)}`;
+  const attempt = `Azure DevOps did not let ${what} ${where}: GET ${address(repository).pathname}, status ${status}${says && `. ${says}`}`;
   const because = (result: PatTrial['result'], cure: string) =>
     new RepositoryRefused(status, result, attempt, cure);
   if (/\bexpired\b/iu.test(says))
@@ -135,9 +158,10 @@ function refused(
     );
   if (status >= 500 || status === 429)
     return because('unknown', 'Azure DevOps is not well or throttles. Run the step again.');
+  // Anything else says nothing of the token; a 403 may pass, as conditional access asks people to sign in again.
+  const signIn = /\/_signin\b/u.test([response.headers.location].flat()[0] ?? '');
   return because(
-    // A 403 may pass: conditional access asks people to sign in again.
-    status === 403 ? 'unknown' : 'refused',
+    status === 401 || status === 203 || (status === 302 && signIn) ? 'refused' : 'unknown',
     'The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read.',
   );
 }

@@ -1,3 +1,4 @@
+import { nullish, number, object, safeParse, string } from 'valibot';
 import { Failure, messageOf } from '../errors.ts';
 import type { Http } from '../http/http.ts';
 import { oneLine } from '../text.ts';
@@ -17,7 +18,7 @@ export async function gitHubIssues(
   place: IssuesOfRepository,
   http: Http,
   token: string,
-  { assignees, labels }: NewTicket,
+  { assignees, labels, unassigned }: NewTicket,
 ): Promise<Tracker> {
   const getOctokit = await place.octokit();
   const octokit = getOctokit(token, {
@@ -29,10 +30,11 @@ export async function gitHubIssues(
   const at = { owner: place.owner, repo: place.repository };
 
   /** A comment with this mark is there once: of two runs, the later takes its own back. */
-  async function commentOnce(issue: number, text: Html, mark: string): Promise<void> {
+  async function commentOnce({ id: issue, author }: Ticket, text: Html, mark: string): Promise<void> {
     const withMark = async () =>
       (await octokit.paginate(issues.listComments, { ...at, issue_number: issue, per_page: 100 }))
-        .filter(({ body }) => body?.includes(mark))
+        // What others write is no sign that people were told.
+        .filter(({ body, user }) => body?.includes(mark) && user?.login === author)
         .map(({ id }) => id);
     if ((await withMark()).length > 0) return;
     const { data } = await issues.createComment({ ...at, issue_number: issue, body: text.text });
@@ -53,23 +55,25 @@ export async function gitHubIssues(
       }),
     create: (_, title, body) =>
       attempt('open an issue', async () => {
-        const { data } = await issues.create({
-          ...at,
-          title,
-          body: body.text,
-          assignees,
-          labels: [LABEL, ...labels],
+        const draft = { ...at, title, body: body.text, labels: [LABEL, ...labels] };
+        const { data } = await issues.create({ ...draft, assignees }).catch((error) => {
+          // Somebody may have left: just then the ticket is needed.
+          if (error.status !== 422 || assignees.length === 0) throw error;
+          unassigned(messageOf(explained(error, 'assign it')));
+          return issues.create(draft);
         });
-        if (!data.labels.some((label) => (typeof label === 'string' ? label : label.name) === LABEL))
-          throw new Failure(
-            `The issue ${data.html_url} was opened, but GitHub did not give it the label ${LABEL}, by which later runs find it.`,
-            `Give it the label by hand, and the token the permission to set labels (issues: write).`,
-          );
-        return ticketOf(data);
+        const made = ticketOf(data);
+        if (data.labels?.some((label) => (typeof label === 'string' ? label : label.name) === LABEL))
+          return made;
+        await issues.update({ ...at, issue_number: made.id, state: 'closed' });
+        throw new Failure(
+          `GitHub did not give the issue ${made.url} the label ${LABEL}, by which later runs find it, so it is closed again.`,
+          'Give github-token the permission to set labels (issues: write, by somebody who may triage).',
+        );
       }),
     revise: (ticket, { title, body, open, comment }) =>
       attempt(`update the issue ${ticket.id}`, async () => {
-        if (comment) await commentOnce(ticket.id, comment.text, comment.mark);
+        if (comment) await commentOnce(ticket, comment.text, comment.mark);
         const { data } = await issues.update({
           ...at,
           issue_number: ticket.id,
@@ -90,18 +94,37 @@ export async function gitHubIssues(
   }
 }
 
-function ticketOf(issue: {
-  number: number;
-  html_url: string;
-  state: string;
-  body?: string | null | undefined;
-}): Ticket {
+const Issue = object({
+  number: number(),
+  html_url: string(),
+  state: string(),
+  body: nullish(string()),
+  user: nullish(object({ login: string() })),
+});
+
+function ticketOf(issue: unknown): Ticket {
+  const { success, output } = safeParse(Issue, issue);
+  if (!success) throw new UnreadableIssue();
   return {
-    id: issue.number,
-    url: oneLine(issue.html_url),
-    open: issue.state === 'open',
-    body: issue.body ?? '',
+    id: output.number,
+    url: oneLine(output.html_url),
+    open: output.state === 'open',
+    body: output.body ?? '',
+    author: output.user?.login,
   };
+}
+
+/** It may well have been written. */
+class UnreadableIssue extends Failure {
+  override readonly name = 'UnreadableIssue';
+  readonly maybeProcessed = true;
+
+  constructor() {
+    super(
+      'GitHub answered, but not with an issue.',
+      'Check GITHUB_API_URL, and whether a proxy answers in its place.',
+    );
+  }
 }
 
 /** GitHub answered, but not with what was asked for. */

@@ -22,7 +22,9 @@ export function html(parts: TemplateStringsArray, ...values: (string | number | 
 
 /** A sentence of ours. A name in it may be foreign: it mentions and refers to nobody, as a word joiner follows @ and #. */
 export function words(text: string): Html {
-  return new Html(escaped(oneLine(text, 1_000)).replace(/[@#](?!\d+;)/gu, '$&&#8288;'));
+  const inner = oneLine(text, 1_000);
+  const spaced = `${/^\s/u.test(text) ? ' ' : ''}${inner}${inner && /\s$/u.test(text) ? ' ' : ''}`;
+  return new Html(escaped(spaced).replace(/[@#](?!\d+;)/gu, '$&&#8288;'));
 }
 
 /** A link to a page; only its text where the address is not one. */

@@ -29,6 +29,8 @@ export interface Ticket {
   url: string;
   open: boolean;
   body: string;
+  /** Whoever made it, where the place tells. */
+  author?: string | undefined;
   /** Counts its changes, where the place does. */
   revision?: number;
 }
@@ -57,4 +59,6 @@ export interface Tracker {
 export interface NewTicket {
   assignees: string[];
   labels: string[];
+  /** Told why somebody is not assigned: the ticket is more important. */
+  unassigned(why: string): void;
 }

@@ -39,7 +39,7 @@ export function workItems(
   http: Http,
   secret: AzureDevOpsSecret,
   type: string,
-  { assignees, labels }: NewTicket,
+  { assignees, labels, unassigned }: NewTicket,
 ): Tracker {
   const project = [place.url, ...[place.organization, place.project].map(encodeURIComponent)].join('/');
   let names: Promise<StateNames> | undefined;
@@ -123,11 +123,22 @@ export function workItems(
         field('Title', title),
         field('Description', body.text),
         field('Tags', [reference, ...labels].join('; ')),
-        ...assignees.slice(0, 1).map((one) => field('AssignedTo', one)),
       ];
-      const path = `workitems/$${encodeURIComponent(type)}`;
-      const request = { method: 'POST', body: operations, headers: patch } as const;
-      return ticketOf(await call('open a work item', WorkItem, path, request));
+      const [assignee, ...others] = assignees;
+      if (others.length > 0) unassigned(`a work item has one assignee, so ${others.join(', ')} is left out.`);
+      const open = (more: typeof operations) =>
+        call('open a work item', WorkItem, `workitems/$${encodeURIComponent(type)}`, {
+          method: 'POST',
+          body: [...operations, ...more],
+          headers: patch,
+        });
+      const made = await open(assignee ? [field('AssignedTo', assignee)] : []).catch((error) => {
+        // Somebody may have left: just then the ticket is needed.
+        if (!assignee || !(error instanceof WorkItemRefused) || error.status !== 400) throw error;
+        unassigned(error.message);
+        return open([]);
+      });
+      return ticketOf(made);
     },
     async revise(ticket, { title, body, open, comment }) {
       const states = await stateNames();
@@ -176,17 +187,19 @@ class WorkItemRefused extends Failure {
     );
     this.status = status;
     this.conflict = status === 409 || status === 412 || /TF26071|VS403351|\/rev\b/u.test(says);
-    this.maybeProcessed = method !== 'GET' && !reads && status >= 500;
+    this.maybeProcessed = method !== 'GET' && !reads && (status >= 500 || status === 200);
   }
 }
 
 function cureOf(status: number, says: string, type: string): string {
-  if (/TF401320|identity/iu.test(says)) return 'Set ticket-assignees to one user of the organization.';
+  if (/TF401289|tag definition/iu.test(says))
+    return 'Let the build service of the project "Create tag definition" (Project settings, Permissions): the ticket is found by a tag.';
+  if (status === 200) return 'Check the address of the server, and whether a proxy answers in its place.';
   if (status === 404) return `Check that the project has the work item type "${type}" (work-item-type).`;
-  if (status === 400) return 'Check work-item-type, ticket-assignees and ticket-labels.';
+  if (status === 400) return 'Check work-item-type (one without other required fields) and ticket-labels.';
   if (status === 429) return 'Azure DevOps throttles. Run the step again later.';
   if (status >= 500) return 'Azure DevOps is not well. Run the step again.';
-  return 'The build service of the project needs "View" and "Edit work items in this node" (Project settings, Boards, Area paths, Security). A PAT in its place needs Work Items: Read & write.';
+  return 'Let "<Project> Build Service (<organization>)" view and "Edit work items in this node" (Project settings, Boards, Areas, Security); where the job authorization scope is not limited to the project, it is "Project Collection Build Service (<organization>)".';
 }
 
 function parseJson(text: string): unknown {

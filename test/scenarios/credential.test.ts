@@ -201,7 +201,7 @@ describe.each(HOSTS)('on %s', (host) => {
       credential.tainted = true;
       const inputs = { 'azure-devops-pat': world.secondPat, 'rotate-credential': 'never' };
       const { warnings } = await succeed(host, world, { inputs });
-      expect(warnings[0]).toContain('run the step with rotate-credential: auto');
+      expect(warnings[0]).toContain('with rotate-credential: auto');
       expect(world.writes()).toEqual([]);
     });
   });

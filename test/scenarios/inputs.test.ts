@@ -44,7 +44,7 @@ describe.each(HOSTS)('on %s', (host) => {
   });
 
   test.each([
-    ['catalog', 'backstage'],
+    ['catalog', 'compass'],
     ['integration', 'bitbucket'],
     ['summary', 'maybe'],
     ['wait-timeout', '-1'],
@@ -192,7 +192,7 @@ describe('the command line', () => {
     const result = await runStep('local', world, { only: [argument] });
     expect(result.exitCode).toBe(exitCode);
     expect(result.log).toMatch(
-      argument === '--version' ? /^\d+\.\d+\.\d+$/mu : /catalog-connect \[register\|plan\]/u,
+      argument === '--version' ? /^\d+\.\d+\.\d+$/mu : /catalog-connect \[register\|plan\|remind\]/u,
     );
   });
 });

@@ -87,7 +87,10 @@ describe.each(['github', 'azure'] as const)('on %s', (host) => {
     expect(operations.slice(51)).toEqual(['closed', 'unchanged']);
     const [ticket, ...others] = tickets(host);
     expect(others).toEqual([]);
-    expect(ticket).toMatchObject({ open: false, title: expect.stringContaining('2028-02-21') });
+    expect(ticket).toMatchObject({
+      open: false,
+      title: 'Renewed: the Azure DevOps PAT of acme, until 2029-02-15',
+    });
     expect(ticket?.comments.map((text) => /days? (?:is|are) left|last day|Renewed/u.exec(text)?.[0])).toEqual(
       ['days are left', 'days are left', 'last day', 'Renewed'],
     );
@@ -254,11 +257,35 @@ describe.each(['github', 'azure'] as const)('on %s', (host) => {
     expect(refused.error).toContain('status 401');
   });
 
-  test('somebody who cannot be assigned is an error that names the input', async () => {
+  test('the ticket is there also when nobody can be assigned', async () => {
     world = await createWorld();
     seedIntegration(world);
     const inputs = { 'pat-expires-on': inDays(10), 'ticket-assignees': 'nobody' };
-    expect((await fail(host, world, remind(host, inputs))).error).toContain('ticket-assignees');
+    const { warnings } = await succeed(host, world, remind(host, inputs));
+    expect(warnings).toContainEqual(expect.stringContaining('not assigned as ticket-assignees says'));
+    expect(tickets(host)).toMatchObject([{ open: true, assignees: '' }]);
+  });
+
+  test('a rotation that did not happen is not called one', async () => {
+    world = await createWorld();
+    const { instance } = seedIntegration(world);
+    instance.labels = {};
+    const created = await succeed(host, world, remind(host, { 'pat-expires-on': inDays(10) }));
+    expect(created.outputs['ticket-operation']).toBe('created');
+    expect(tickets(host)[0]?.body).toContain(
+      'rotate-credential: always'.replace(
+        'rotate-credential',
+        host === 'azure' ? 'rotateCredential' : 'rotate-credential',
+      ),
+    );
+    const renewed = { 'azure-devops-pat': world.secondPat, 'pat-expires-on': inDays(300) };
+    // It was made by hand, so it is left alone.
+    const { warnings } = await succeed(host, world, { inputs: renewed });
+    expect(warnings).toEqual([expect.stringContaining('run the step once with rotate-credential: always')]);
+    const after = await succeed(host, world, remind(host, renewed));
+    expect(after.outputs['ticket-operation']).toBe('unchanged');
+    await succeed(host, world, { inputs: { ...renewed, 'rotate-credential': 'always' } });
+    expect((await succeed(host, world, remind(host))).outputs['ticket-operation']).toBe('closed');
   });
 });
 

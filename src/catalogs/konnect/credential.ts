@@ -1,12 +1,13 @@
 import { early } from '../../ahead.ts';
+import { type Day, dayOf } from '../../dates.ts';
 import { type Ensured, ensure } from '../../ensure.ts';
 import { explain } from '../../errors.ts';
 import type { CredentialFacts } from '../catalog.ts';
 import { CredentialRemoved, credential, readCredential } from './auth-credential.ts';
 import { type Access, type Connection, readInstance, tell, wouldCreate } from './connection.ts';
 import { factsOf, missingPermissions } from './health.ts';
-import { EXPIRY_LABEL, expiryMark, patDigest } from './naming.ts';
-import { areNoted, type Notes, notes, notesOf } from './rotation.ts';
+import { EXPIRY_LABEL, expiryMark, markedExpiry, patDigest } from './naming.ts';
+import { areNoted, type Notes, notes, notesOf, storedDigest } from './rotation.ts';
 import type { AuthCredential, IntegrationInstance } from './schemas.ts';
 
 /**
@@ -40,11 +41,14 @@ export async function ensureCredential(
   if (operation === 'created' || operation === 'replaced') {
     tell(connection, 'credential', title, ensured);
     progress.credential(factsOf(connection, instance, value, plan ? 'planned' : 'made'));
-    if (pat && value && !plan)
+    if (pat && value && !plan) {
+      const digest = patDigest(instance.id, pat);
+      const day = inputs.patExpiresOn ?? dayOfSamePat(instance, await ahead, digest);
       await noteMade(connection, instance, existed, {
-        ...notesOf(value, patDigest(instance.id, pat)),
-        [EXPIRY_LABEL]: inputs.patExpiresOn ? expiryMark(value.id, inputs.patExpiresOn) : null,
+        ...notesOf(value, digest),
+        [EXPIRY_LABEL]: day ? expiryMark(value.id, day) : null,
       });
+    }
     return undefined;
   }
   const facts = await factsNow(connection, instance, value);
@@ -63,6 +67,16 @@ export async function inspectCredential(
   tell(access, 'credential', titleOf(access), checked(found));
   for (const warning of missingPermissions(found)) access.progress.warning(warning);
   return factsNow(access, instance, found);
+}
+
+/** The last day that was recorded of a credential, if the new one is made from the same PAT. */
+function dayOfSamePat(
+  instance: IntegrationInstance,
+  old: AuthCredential | undefined,
+  digest: string,
+): Day | undefined {
+  if (!old || storedDigest(instance, old) !== digest) return undefined;
+  return markedExpiry(instance.labels?.[EXPIRY_LABEL], old.id);
 }
 
 function titleOf({ owner }: Access): string {
@@ -103,9 +117,17 @@ async function recordExpiry(
   facts: CredentialFacts,
 ): Promise<Ensured<AuthCredential>> {
   const { patExpiresOn: day } = connection.inputs;
+  if (!day || !found.value || facts.owner.provider !== 'azure-devops') return found;
   // A day that is said of another PAT is none of this credential.
-  if (!day || !found.value || facts.fromPat === false || facts.owner.provider !== 'azure-devops')
+  if (connection.inputs.azureDevOpsPat && facts.fromPat !== true) {
+    if (facts.fromPat === undefined)
+      connection.progress.warning(
+        `It is not known which PAT the credential was made from, so the azure-devops-pat that is given was not stored, and its last day (${day}) is not recorded. To store it, run the step once with rotate-credential: always.`,
+      );
     return found;
+  }
+  // A day that is over is told, and not kept for others: it may be one that somebody forgot to change.
+  if (day < dayOf(connection.clock.now())) return found;
   const wanted = { [EXPIRY_LABEL]: expiryMark(found.value.id, day) };
   if (areNoted(instance, wanted)) return found;
   try {

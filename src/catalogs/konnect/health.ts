@@ -29,17 +29,21 @@ export function factsOf(
   const { inputs, owner, clock } = access;
   const status = statusOf(instance, found, clock.now(), written === 'made');
   const digest = instance && found && storedDigest(instance, found);
+  const replaceable =
+    digest !== undefined || status === 'missing' || (found && ailmentOf(found, clock.now())) !== undefined;
   const { azureDevOpsPat: pat } = inputs;
   return {
     status,
-    advice: written ? undefined : adviceFor(access, status),
+    advice: written ? undefined : adviceFor(access, status, replaceable),
     integration: {
       name: instance?.name ?? inputs.integrationName ?? owner.provider,
       page: integrationsPage(access),
     },
     key: createHash('sha256').update(`${inputs.catalogUrl} ${instance?.id}`).digest('hex').slice(0, 12),
     owner,
-    credential: found ? markOf(found.id) : '',
+    replaceable,
+    // The same PAT stored again is no renewal.
+    credential: found ? (digest?.slice(0, 12) ?? markOf(found.id)) : '',
     storedOn: day(found?.created_at),
     expiresOn: day(found?.expires_at),
     recorded: found && markedExpiry(instance?.labels?.[EXPIRY_LABEL], found.id),
@@ -68,7 +72,11 @@ function statusOf(
 }
 
 /** What is not well with a credential that we leave alone, and what to do; undefined when all is well. */
-function adviceFor(access: Access, status: CredentialStatus): CredentialFacts['advice'] {
+function adviceFor(
+  access: Access,
+  status: CredentialStatus,
+  replaceable: boolean,
+): CredentialFacts['advice'] {
   if (status === 'valid') return undefined;
   const { inputs, owner } = access;
   const state = {
@@ -85,7 +93,7 @@ function adviceFor(access: Access, status: CredentialStatus): CredentialFacts['a
   function cure(): string {
     if (owner.provider !== 'azure-devops') return `authorize it at ${integrationsPage(access)}`;
     if (inputs.command === 'remind')
-      return 'run command: register once, with azure-devops-pat set to a PAT with the scope Code: Read in this organization';
+      return `run command: register once, with azure-devops-pat set to a PAT with the scope Code: Read in this organization${replaceable ? '' : ', and with rotate-credential: always'}`;
     if (status === 'unauthorized' && inputs.azureDevOpsPat)
       return 'run the step once with rotate-credential: always';
     if (inputs.rotateCredential === 'never')

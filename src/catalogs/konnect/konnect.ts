@@ -2,7 +2,8 @@ import { early } from '../../ahead.ts';
 import { Failure, messageOf } from '../../errors.ts';
 import type { Repository } from '../../repository.ts';
 import { RepositoryRefused } from '../../scm/azure-devops.ts';
-import type { Catalog, CredentialFacts, Progress } from '../catalog.ts';
+import type { Catalog, CredentialFacts, Progress, Surroundings } from '../catalog.ts';
+import { konnectClient } from './client.ts';
 import { type Access, type Connection, tell } from './connection.ts';
 import { ensureCredential, inspectCredential } from './credential.ts';
 import { describeByManifest } from './describe.ts';
@@ -13,21 +14,23 @@ import { awaitDiscovery, listCandidates, locate } from './resource.ts';
 import type { CatalogResource, IntegrationInstance } from './schemas.ts';
 import { ensureService, listServicesOf, readServiceByName } from './service.ts';
 
-type Dependencies = Omit<Connection, 'owner' | 'repository' | 'progress' | 'provePat' | 'identify' | 'plan'>;
-
 /** Kong Konnect's Catalog. */
-export function konnect(dependencies: Dependencies): Catalog {
-  const plan = dependencies.inputs.command === 'plan';
+export function konnect(surroundings: Surroundings): Catalog {
+  const { inputs, http } = surroundings;
+  const dependencies = {
+    ...surroundings,
+    client: konnectClient(http, inputs.catalogUrl, inputs.catalogToken),
+  };
   return {
-    title: `Konnect Catalog at ${dependencies.inputs.catalogUrl}`,
+    title: `Konnect Catalog at ${inputs.catalogUrl}`,
     connect: (repository, progress) =>
       connect({
         ...dependencies,
-        plan,
+        plan: inputs.command === 'plan',
         owner: repository,
         repository,
         progress,
-        ...azureDevOpsReads(dependencies, repository, progress),
+        ...azureDevOpsReads(surroundings, repository, progress),
       }),
     inspect: (owner, progress) => inspect({ ...dependencies, owner, progress }),
   };
@@ -40,7 +43,9 @@ async function inspect(access: Access): Promise<CredentialFacts> {
   if (!instance)
     throw new Failure(
       `There is no ${owner.provider} integration${inputs.integrationName ? ` named "${inputs.integrationName}"` : ` for "${owner.organization}"`} in the catalog, so there is no credential to remind of.`,
-      'Check azure-devops-organization, integration-name and catalog-region; command: register makes the integration.',
+      owner.provider === 'azure-devops'
+        ? 'Check azure-devops-organization, integration-name and catalog-region; command: register makes the integration.'
+        : 'To be reminded of a PAT of Azure DevOps, set azure-devops-organization.',
     );
   tell(access, 'integration', instance.name, { operation: 'unchanged', value: instance, differences: [] });
   progress.waiting('the credential');
@@ -49,7 +54,7 @@ async function inspect(access: Access): Promise<CredentialFacts> {
 
 /** What is asked of Azure DevOps. */
 function azureDevOpsReads(
-  { inputs, azureDevOps, jobToken }: Dependencies,
+  { inputs, azureDevOps, jobToken }: Surroundings,
   repository: Repository,
   progress: Progress,
 ): Pick<Connection, 'provePat' | 'identify'> {

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { type Day, parseDay } from '../../dates.ts';
 import { fullName, type Repository } from '../../repository.ts';
+import { machineName } from '../machine-name.ts';
 
 /** On an instance: which PAT its credential was made from, see {@link patMark}. */
 export const PAT_LABEL = 'catalog-connect-pat';
@@ -11,23 +12,9 @@ export const REPOSITORY_LABEL = 'catalog-connect-repository';
 
 const LONGEST_NAME = 120;
 
-/**
- * The name of a service, derived from its repository's: always the same from the same name, and always one that
- * Konnect takes (`^[0-9a-z.-]+$`, at most 120).
- */
+/** The name of a service, derived from its repository's (`^[0-9a-z.-]+$`, at most 120). */
 export function serviceNameFor({ name }: Repository): string {
-  const fitted = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^0-9a-z.]+/gu, '-')
-    .replace(/-?(\.+)-?/gu, '$1')
-    .replace(/^[-.]+|[-.]+$/gu, '');
-  // A name with nothing to keep, or too much of it, is told apart by a digest of the whole.
-  if (fitted === '') return `repository-${shortHash(name)}`;
-  if (fitted.length > LONGEST_NAME)
-    return `${fitted.slice(0, LONGEST_NAME - 13).replace(/[-.]+$/u, '')}-${shortHash(name)}`;
-  return fitted;
+  return machineName(name, LONGEST_NAME);
 }
 
 /** A label value (which may hold no `/`) that is the same for the same repository path, and for no other. */
@@ -65,10 +52,6 @@ export function markedExpiry(mark: string | undefined, credentialId: string): Da
 /** Tells one credential from another, in a few characters. */
 export function markOf(credentialId: string): string {
   return sha256(credentialId).slice(0, 12);
-}
-
-function shortHash(text: string): string {
-  return sha256(text).slice(0, 12);
 }
 
 function sha256(text: string): string {

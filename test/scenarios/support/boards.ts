@@ -64,8 +64,9 @@ export function createBoards(): Boards {
           fields: { 'System.State': 'New' },
           history: [],
         };
-        boards.items.push(item);
-        return apply(item, operations);
+        const answer = apply(item, operations);
+        if (answer.status === 200) boards.items.push(item);
+        return answer;
       }
       const [, id] = /^workitems\/(\d+)$/u.exec(rest) ?? [];
       const item = boards.items.find((one) => one.id === Number(id));

@@ -9,7 +9,7 @@ export interface StoredIssue {
   state: 'open' | 'closed';
   labels: string[];
   assignees: string[];
-  comments: { id: number; body: string }[];
+  comments: { id: number; body: string; user: { login: string } }[];
   pull: boolean;
 }
 
@@ -24,6 +24,8 @@ export interface GitHub {
   people: string[];
   answer(request: BesideRequest): AnyAnswer | undefined;
 }
+
+const BOT = { login: 'github-actions[bot]' };
 
 export function createGitHub(): GitHub {
   const path = '/github/api/v3';
@@ -93,7 +95,7 @@ export function createGitHub(): GitHub {
       if (!issue) return says(404, 'Not Found');
       if (comments && method === 'GET') return paged(url, issue.comments, gives);
       if (comments && method === 'POST') {
-        const made = { id: nextComment++, body: given.body ?? '' };
+        const made = { id: nextComment++, body: given.body ?? '', user: BOT };
         issue.comments.push(made);
         return gives(201, made);
       }
@@ -131,6 +133,7 @@ function view({ number, title, body, state, labels, pull }: StoredIssue) {
     title,
     body,
     state,
+    user: BOT,
     html_url: `https://github.com/acme-inc/web-shop/issues/${number}`,
     labels: labels.map((name) => ({ name })),
     ...(pull ? { pull_request: {} } : {}),

@@ -10,6 +10,7 @@ import {
 
 import { type Boards, createBoards } from './boards.ts';
 import { createGitHub, type GitHub } from './github.ts';
+import { createRoadie, type Roadie } from './roadie.ts';
 
 /** A company with a catalog and an Azure DevOps organization, on loopback. */
 export interface World extends Sandbox {
@@ -23,6 +24,7 @@ export interface World extends Sandbox {
   gitHubToken: string;
   github: GitHub;
   boards: Boards;
+  roadie: Roadie;
   /** What is asked of the catalog: without what is asked of Azure DevOps. */
   catalogExchanges(): Exchange[];
   /** Set to false by a scenario whose catalog holds what the contract forbids. */
@@ -48,9 +50,10 @@ export const EXCHANGES = path.join(__dirname, '../../../.cache/exchanges');
 export async function createWorld(options: SandboxOptions = {}): Promise<World> {
   const github = createGitHub();
   const boards = createBoards();
+  const roadie = createRoadie();
   const sandbox = await startSandbox({
     ...options,
-    beside: (request) => github.answer(request) ?? boards.answer(request),
+    beside: (request) => github.answer(request) ?? boards.answer(request) ?? roadie.answer(request),
   });
   const secrets = {
     token: 'kpat_A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0',
@@ -69,6 +72,7 @@ export async function createWorld(options: SandboxOptions = {}): Promise<World> 
   state.jobTokens.add(secrets.jobToken);
   github.tokens.set(secrets.gitHubToken, 'write');
   boards.secrets.set(secrets.jobToken, 'write');
+  roadie.tokens.add(secrets.token);
   state.repositories['azure-devops'].push({ ...TWIN }, { ...SHOP });
   state.repositories.github.push({ ...ON_GITHUB }, { ...ON_GITHUB, name: 'web-shop-docs', id: '987654322' });
   const catalogExchanges = () => sandbox.exchanges.filter(({ path: address }) => address.startsWith('/v1/'));
@@ -76,6 +80,7 @@ export async function createWorld(options: SandboxOptions = {}): Promise<World> 
   const world: World = Object.assign(sandbox, secrets, {
     github,
     boards,
+    roadie,
     catalogExchanges,
     lawful: true,
     writes: () =>

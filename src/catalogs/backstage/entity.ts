@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Failure } from '../../errors.ts';
+import { bullets, oneLine } from '../../text.ts';
+import type { Entity } from './schemas.ts';
+
+/** `component:default/shop`: kind and name in lower case, as the catalog compares them. */
+export function refOf({ kind, metadata }: Entity): string {
+  return `${kind}:${metadata.namespace}/${metadata.name}`.toLowerCase();
+}
+
+/** Where an entity comes from, e.g. `url:https://…`; '' when it does not say. */
+export function originOf({ metadata }: Entity): string {
+  return metadata.annotations['backstage.io/managed-by-origin-location'] ?? '';
+}
+
+/** Whether an entity is read from this file, be it registered, discovered, or listed by another file. */
+export function comesFrom(entity: Entity, target: string): boolean {
+  const { annotations } = entity.metadata;
+  return [originOf(entity), annotations['backstage.io/managed-by-location']].includes(`url:${target}`);
+}
+
+/** What is wrong with an entity, in the catalog's words; undefined when nothing is. */
+export function errorOf({ status }: Entity): string | undefined {
+  const item = status?.items.find(({ level }) => level === 'error');
+  return item && oneLine(item.message ?? 'it has an error', 300);
+}
+
+/**
+ * The component that is the service, of those that a file holds.
+ *
+ * @param wanted the name that the user chose
+ * @param usual the name after the repository
+ * @throws {Failure} when none is, or several may be
+ */
+export function chooseComponent(entities: Entity[], wanted: string | undefined, usual: string): Entity {
+  const components = entities.filter(({ kind }) => kind.toLowerCase() === 'component');
+  const named = (name: string) =>
+    components.find((one) => one.metadata.name.toLowerCase() === name.toLowerCase());
+  const chosen =
+    wanted === undefined ? (components.length === 1 ? components[0] : named(usual)) : named(wanted);
+  if (chosen) return chosen;
+  if (components.length === 0)
+    throw new Failure(
+      'The catalog file holds no Component, so there is no service.',
+      'Add an entity of the kind Component to it.',
+    );
+  throw new Failure(
+    `${wanted === undefined ? 'The catalog file holds several components' : `The catalog file holds no component "${oneLine(wanted, 120)}"`}:\n${bullets(components.map(refOf))}`,
+    'Set service-name to the one that is the service.',
+  );
+}
+
+/** Of an entity, what its file says: the rest is the catalog's. */
+function declared({ metadata, spec }: Entity): Map<string, unknown> {
+  const { title, description, labels, tags, links, annotations } = metadata;
+  const own = Object.entries(annotations).filter(([name]) => !name.startsWith('backstage.io/'));
+  return new Map<string, unknown>([
+    ['title', title],
+    ['description', description],
+    ['labels', labels ?? {}],
+    ['tags', tags ?? []],
+    ['links', links ?? []],
+    ...own.map(([name, value]): [string, unknown] => [`annotation ${name}`, value]),
+    ...Object.entries((spec ?? {}) as Record<string, unknown>).map(([name, value]): [string, unknown] => [
+      `spec.${name}`,
+      value,
+    ]),
+  ]);
+}
+
+/** What the catalog does not show yet as the file has it, in words. */
+export function differences(file: Entity, stored: Entity): string[] {
+  const now = declared(stored);
+  return [...declared(file)]
+    .filter(([name, value]) => !isDeepStrictEqual(now.get(name), value))
+    .map(([name]) => name);
+}

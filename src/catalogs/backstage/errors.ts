@@ -1,0 +1,72 @@
+import { safeParse } from 'valibot';
+import { Failure } from '../../errors.ts';
+import type { HttpRequest, HttpResponse } from '../../http/http.ts';
+import { oneLine } from '../../text.ts';
+import { Problem } from './schemas.ts';
+
+/** The catalog answered, but not with what was asked for. */
+export class BackstageError extends Failure {
+  override readonly name = 'BackstageError';
+  readonly status: number;
+  /** The server's own words. */
+  readonly says: string;
+  /** Someone else registered the same. */
+  readonly conflict: boolean;
+  /** A write that the server may have acted on although its answer says that it failed. */
+  readonly maybeProcessed: boolean;
+
+  constructor(request: Pick<HttpRequest, 'method' | 'reads'>, path: string, response: HttpResponse) {
+    const { status, headers } = response;
+    const says = messageOf(response);
+    const trace = [headers['x-request-id'] ?? headers['x-amzn-requestid']].flat()[0];
+    super(
+      `The catalog refused ${request.method} ${path}: status ${status}${trace ? `, request ${oneLine(trace, 80)}` : ''}. ${says}`.trim(),
+      cureOf(status, headers),
+    );
+    this.status = status;
+    this.says = says;
+    this.conflict = status === 409;
+    this.maybeProcessed = request.method !== 'GET' && !request.reads && (status >= 500 || status === 408);
+  }
+}
+
+function messageOf({ text }: HttpResponse): string {
+  const parsed = safeParse(Problem, parseJson(text));
+  if (!parsed.success) return oneLine(text.replace(/<[^>]*>/gu, ' ').replace(/\s+/gu, ' '), 120);
+  return oneLine(parsed.output.error?.message || parsed.output.message || '', 500);
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function cureOf(status: number, headers: HttpResponse['headers']): string {
+  if (status === 401)
+    return 'The catalog-token is not valid here: a static token of backend.auth.externalAccess, or a service token.';
+  if (status === 403)
+    return 'The catalog-token may not do that: check its accessRestrictions, the permission policy, and whether the catalog is read-only; on Roadie, also whether the token is valid.';
+  if (status === 404) return 'Check catalog-url, and that the catalog plugin is there.';
+  if (status === 429) return 'The catalog limits how often it may be called. Run the step again later.';
+  if (status >= 300 && status < 400)
+    return `It redirects to ${oneLine([headers.location].flat()[0] ?? 'another address', 120)}, which is not followed, so as not to send the token there. Set catalog-url to the right address.`;
+  if (status >= 500) return 'The fault is on the side of the catalog: see its log. Run the step again.';
+  return 'Correct what it names.';
+}
+
+/** The catalog accepted the request, but what came back is none of its answers. */
+export class UnreadableAnswer extends Failure {
+  override readonly name = 'UnreadableAnswer';
+  readonly maybeProcessed: boolean;
+
+  constructor(request: Pick<HttpRequest, 'method' | 'reads'>, path: string, what: string) {
+    super(
+      `The catalog answered ${request.method} ${path}, but not as Backstage does: ${oneLine(what, 160)}.`,
+      'Check catalog-url, and whether a proxy or a sign-in page answers in its place.',
+    );
+    this.maybeProcessed = request.method !== 'GET' && !request.reads;
+  }
+}

@@ -1,0 +1,57 @@
+import type { BackstageClient } from './client.ts';
+import { BackstageError } from './errors.ts';
+import type { Entity } from './schemas.ts';
+
+/** Whether the catalog can read a file of a repository, and what it makes of it. */
+export type Reading = { kind: 'read'; entities: Entity[] } | Unread;
+
+/** Why not: `untried` where this token may not ask. */
+export interface Unread {
+  kind: 'missing' | 'denied' | 'invalid' | 'untried';
+  problem: string;
+  cure: string;
+}
+
+/**
+ * Has the catalog read the file, without storing anything.
+ *
+ * @throws {BackstageError} when the answer says nothing of the file
+ */
+export async function read(client: BackstageClient, target: string): Promise<Reading> {
+  try {
+    return { kind: 'read', entities: (await client.preview(target)).entities };
+  } catch (error) {
+    if (!(error instanceof BackstageError)) throw error;
+    if (error.status === 400) return { ...explain(error.says), problem: problemOf(target, error.says) };
+    if (error.status === 403 || error.status === 404)
+      return { kind: 'untried', problem: error.message, cure: error.cure ?? '' };
+    throw error;
+  }
+}
+
+function problemOf(target: string, says: string): string {
+  return `The catalog cannot read ${target}: ${says}`;
+}
+
+/** By the words of the server: it has no codes for that. */
+function explain(says: string): Pick<Unread, 'kind' | 'cure'> {
+  if (/'backend\.reading\.allow'/u.test(says))
+    return {
+      kind: 'denied',
+      cure: "Add the host to the catalog's configuration: under integrations, with a token, or in backend.reading.allow.",
+    };
+  if (/PlaceholderProcessor/u.test(says))
+    return { kind: 'invalid', cure: 'Correct the file: it refers to another file that cannot be read.' };
+  if (/\b(?:203 |401 |403 |AuthenticationError|ChainedTokenCredential)/u.test(says))
+    return {
+      kind: 'denied',
+      cure: "The host refused the catalog's own token: it has expired, was revoked, or may not read this repository. Put a new one (Code: Read) into the catalog's configuration (integrations).",
+    };
+  if (/no matching files found|404 Not Found/u.test(says))
+    return {
+      kind: 'missing',
+      cure: 'Commit the file to the default branch, or set catalog-file to where it is. With entity: generate, this step shows one to commit.',
+    };
+  if (/\b5\d\d /u.test(says)) return { kind: 'denied', cure: 'The host is not well. Run the step again.' };
+  return { kind: 'invalid', cure: 'Correct the file.' };
+}

@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import { early } from '../../ahead.ts';
+import { Failure } from '../../errors.ts';
+import type { Operation } from '../../inputs/table.ts';
+import type { Owner, Repository } from '../../repository.ts';
+import { type CodeSearch, searchCode } from '../../scm/code-search.ts';
+import { missing, register } from '../backstage/backstage.ts';
+import { backstageClient } from '../backstage/client.ts';
+import type { Connection } from '../backstage/connection.ts';
+import { chooseComponent, refOf } from '../backstage/entity.ts';
+import { read } from '../backstage/reading.ts';
+import type { Entity } from '../backstage/schemas.ts';
+import { targetOf } from '../backstage/target.ts';
+import type { Catalog, CredentialFacts, Surroundings } from '../catalog.ts';
+import { machineName } from '../machine-name.ts';
+import { type Guide, guideOf } from './guide.ts';
+import { push } from './push.ts';
+import { readAzureToken, type Secret } from './secrets.ts';
+
+const API = 'https://api.roadie.so';
+
+/** Roadie: a hosted Backstage, of which parts are set up by people. */
+export function roadie({ http, ...surroundings }: Surroundings): Catalog {
+  const { inputs } = surroundings;
+  const { api, site } = addressesOf(inputs.catalogUrl);
+  const client = backstageClient(http, api, inputs.catalogToken);
+  return {
+    title: `Roadie at ${api}`,
+    async connect(repository, progress) {
+      const target = targetOf(repository, inputs.catalogFile);
+      const { azureDevOpsPat: pat } = inputs;
+      const onAzure = repository.provider === 'azure-devops';
+      await connect({
+        ...surroundings,
+        client,
+        repository,
+        progress,
+        plan: inputs.command === 'plan',
+        target,
+        site,
+        guide: guideOf(site, repository, inputs.catalogFile, target),
+        search: async () =>
+          onAzure && pat ? searchCode(http, repository, inputs.catalogFile, pat) : 'unknown',
+      });
+    },
+    async inspect(owner, progress) {
+      progress.waiting('the secret AZURE_TOKEN');
+      const secret = await readAzureToken(client);
+      tellCredential(progress, secret ? 'unchanged' : 'skipped', []);
+      return factsOf(surroundings, owner, site, secret);
+    },
+  };
+}
+
+/** A tenant has pages of its own, but its API is everybody's. */
+function addressesOf(url: string): { api: string; site: string } {
+  if (url === API) return { api: API, site: 'https://<your tenant>.roadie.so' };
+  return /^https:\/\/[\w-]+\.roadie\.so$/u.test(url) ? { api: API, site: url } : { api: url, site: url };
+}
+
+interface RoadieConnection extends Connection {
+  site: string;
+  guide: Guide;
+  search(): Promise<CodeSearch>;
+}
+
+async function connect(connection: RoadieConnection): Promise<void> {
+  const { client, inputs, progress, repository, target } = connection;
+  progress.waiting('what Roadie knows of the repository');
+  const searching = early(connection.search());
+  const known = await client.entitiesFrom(target);
+  const there = known.some(({ kind }) => kind.toLowerCase() !== 'location');
+  if (inputs.entity === 'push' && !there) {
+    tell(connection, 'integration', 'skipped', ['not needed for a pushed entity']);
+    tellCredential(progress, 'skipped', ['not needed for a pushed entity']);
+    return push(connection);
+  }
+  if (there) {
+    tell(connection, 'integration', 'unchanged', ['its entity is there']);
+    await ensureSecret(connection);
+    return registerKnown(connection, known, undefined);
+  }
+
+  if (repository.provider === 'azure-devops' && (await isMissing(connection)))
+    throw await missing(connection, {
+      kind: 'missing',
+      problem: `There is no ${inputs.catalogFile} in the repository, so Roadie has nothing to read.`,
+      cure: 'Commit one to the default branch; with entity: generate, this step shows one. Or set entity: push.',
+    });
+  // Roadie's documents do not name this call: where it is not offered, people do it on a page.
+  const reading = await read(client, target);
+  if (reading.kind === 'read') {
+    tell(connection, 'integration', 'unchanged', ['Roadie can read the repository']);
+    await ensureSecret(connection);
+    return registerKnown(connection, reading.entities, reading.entities);
+  }
+  if (reading.kind === 'invalid') throw new Failure(reading.problem, reading.cure);
+  if (reading.kind === 'missing') throw await missing(connection, reading);
+  if (reading.kind === 'denied')
+    progress.warning(`${reading.problem} The PAT in AZURE_TOKEN may have ended.`);
+  await leaveToPeople(connection, await searching);
+}
+
+async function registerKnown(
+  connection: RoadieConnection,
+  entities: Entity[],
+  file: Entity[] | undefined,
+): Promise<void> {
+  const { inputs, repository } = connection;
+  const chosen = chooseComponent(entities, inputs.serviceName, machineName(repository.name, 63));
+  await register(connection, refOf(chosen), file ? chosen : undefined, file ? [] : entities);
+}
+
+/** Whether the file is not there, as far as somebody can tell. */
+async function isMissing({ azureDevOps, inputs, jobToken, repository }: Connection): Promise<boolean> {
+  const { azureDevOpsPat: pat, catalogFile } = inputs;
+  if (!pat && !jobToken) return false;
+  const secret = pat ? { pat } : { jobToken: jobToken ?? '' };
+  return azureDevOps.readFile(repository, catalogFile, secret).then(
+    (text) => text === undefined,
+    () => false,
+  );
+}
+
+/** What is left is done in a browser, once for the organization: each step is told once, in order. */
+async function leaveToPeople(connection: RoadieConnection, search: CodeSearch): Promise<void> {
+  const { progress, guide, repository } = connection;
+  if (search === 'missing') progress.todo(guide.codeSearch());
+  if (search === 'not found')
+    progress.info('Code Search does not find the catalog file (yet): Roadie discovers what is indexed.');
+  tell(connection, 'integration', 'pending', ['the provider is set up in a browser']);
+  await ensureSecret(connection);
+  if (repository.provider === 'azure-devops') progress.todo(guide.provider());
+  progress.todo(guide.import());
+  tell(connection, 'service', 'pending', ['Roadie has not read it yet']);
+  tell(connection, 'mapping', 'pending', ['Roadie has not read it yet']);
+}
+
+/** Milliseconds between two looks. */
+const PAUSE = 5_000;
+
+/** The secret with which Roadie reads Azure DevOps: nothing but a page can set it, so it is checked and waited for. */
+async function ensureSecret(connection: RoadieConnection): Promise<void> {
+  const { client, clock, inputs, progress, guide, repository, site } = connection;
+  if (repository.provider !== 'azure-devops')
+    return tellCredential(progress, 'skipped', ['not of Azure DevOps']);
+  progress.waiting('the secret AZURE_TOKEN');
+  let secret = await readAzureToken(client);
+  const start = clock.now();
+  while (secret?.status === 'Updating' && !connection.plan && clock.now() - start < inputs.waitTimeout) {
+    progress.info('Roadie is updating the secret AZURE_TOKEN.');
+    await clock.sleep(PAUSE);
+    secret = await readAzureToken(client);
+  }
+  progress.credential({ ...factsOf(connection, repository, site, secret), advice: undefined });
+  if (!secret) return tellCredential(progress, 'skipped', ['this catalog-token may not see the secrets']);
+  if (secret.status === 'Updating') return tellCredential(progress, 'pending', ['it is being updated']);
+  const another = isAnother(secret, inputs.azureDevOpsPat);
+  if (secret.status === 'Available' && !another) return tellCredential(progress, 'unchanged', []);
+  progress.todo(guide.secret());
+  tellCredential(progress, 'pending', [
+    another ? 'it holds another PAT than the one that is given' : 'it is not set',
+  ]);
+}
+
+/** As far as the last four characters tell. */
+function isAnother({ status, ending }: Secret, pat: string | undefined): boolean {
+  return status === 'Available' && pat !== undefined && ending !== undefined && !pat.endsWith(ending);
+}
+
+function tell(
+  { progress, repository, target }: Connection,
+  thing: 'integration' | 'service' | 'mapping',
+  operation: Operation,
+  reasons: string[],
+): void {
+  const name = { integration: new URL(repository.host).host, service: repository.name, mapping: target }[
+    thing
+  ];
+  progress.outcome({ thing, operation, name, id: '', reasons });
+}
+
+function tellCredential({ outcome }: Connection['progress'], operation: Operation, reasons: string[]): void {
+  outcome({ thing: 'credential', operation, name: 'AZURE_TOKEN', id: '', reasons });
+}
+
+function factsOf(
+  { inputs }: Pick<Surroundings, 'inputs'>,
+  owner: Owner | Repository,
+  site: string,
+  secret: Secret | undefined,
+): CredentialFacts {
+  const { azureDevOpsPat: pat } = inputs;
+  const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12);
+  const page = `${site}/administration/secrets`;
+  const unset = secret?.status === 'Not Set';
+  return {
+    status: unset ? 'missing' : 'valid',
+    advice: unset
+      ? { problem: 'The secret AZURE_TOKEN of Roadie is not set.', cure: `Put a PAT into it at ${page}.` }
+      : undefined,
+    integration: { name: 'AZURE_TOKEN', page },
+    key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization} AZURE_TOKEN`),
+    owner,
+    credential: unset ? '' : digest(`AZURE_TOKEN ${secret?.ending ?? ''}`),
+    storedOn: undefined,
+    expiresOn: undefined,
+    recorded: undefined,
+    fromPat: secret?.ending && pat ? pat.endsWith(secret.ending) : undefined,
+    replaceable: true,
+  };
+}

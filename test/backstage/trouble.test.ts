@@ -1,0 +1,77 @@
+import { fail, run, succeed } from '../scenarios/support/check.ts';
+import { type Company, component, createCompany, FILE } from './support.ts';
+
+let company: Company;
+beforeAll(async () => {
+  company = await createCompany('current');
+}, 60_000);
+afterAll(() => company.close());
+afterEach(() => company.state.pats.set(company.serverPat, 'valid'));
+
+test("the catalog's own PAT has died", async () => {
+  company.addRepository('dead');
+  company.state.pats.set(company.serverPat, 'expired');
+  const { error, outputs } = await fail('github', company, company.step('dead'));
+  expect(error).toContain("The host refused the catalog's own token");
+  expect(outputs).toMatchObject({ 'credential-status': 'tainted', 'mapping-operation': 'skipped' });
+  const helped = await fail('github', company, company.step('dead', { 'azure-devops-pat': company.pat }));
+  expect(helped.error).toContain('The azure-devops-pat that is given can read the repository: it would do.');
+  const neither = company.step('dead', { 'azure-devops-pat': company.expiredPat });
+  expect((await fail('github', company, neither)).error).toContain('cannot read it either');
+
+  const remind = company.step('dead', { command: 'remind' });
+  expect((await fail('github', company, remind)).outputs['credential-status']).toBe('tainted');
+  company.state.pats.set(company.serverPat, 'valid');
+  await succeed('github', company, remind);
+  await succeed('github', company, company.step('dead'));
+});
+
+test('a host that the catalog may not read', async () => {
+  const step = company.step('x', { repository: 'https://github.com/acme/x' });
+  const { error } = await fail('local', company, step);
+  // There is no network: what it says of that is shown.
+  expect(error).toContain('The catalog cannot read https://github.com/acme/x/blob/main/catalog-info.yaml');
+  const elsewhere = company.step('x', { 'azure-devops-url': 'https://tfs.example.com' });
+  expect((await fail('local', company, elsewhere)).error).toContain('backend.reading.allow');
+});
+
+test('32 runs at once, of one repository and of as many', async () => {
+  company.addRepository('crowd');
+  const names = Array.from({ length: 16 }, (_, index) => `crowd-${index}`);
+  for (const name of names) company.addRepository(name);
+  const runs = await Promise.all(
+    [...names, ...names.map(() => 'crowd')].map((name) =>
+      succeed('azure', company, company.step(name, { 'wait-timeout': '120' })),
+    ),
+  );
+  const { body } = await company.ask('GET', '/locations');
+  const targets = (body as { data: { target: string } }[]).map(({ data }) => data.target);
+  expect(targets.filter((target) => target.includes('/crowd?'))).toHaveLength(1);
+  expect(targets.filter((target) => target.includes('/crowd-'))).toHaveLength(16);
+  expect(new Set(runs.slice(16).map(({ outputs }) => outputs['mapping-id'])).size).toBe(1);
+}, 180_000);
+
+test('the server is restarted in the middle, and has lost everything', async () => {
+  company.addRepository('restarted');
+  await succeed('github', company, company.step('restarted'));
+  const [first] = await Promise.all([run('github', company, company.step('restarted')), company.restart()]);
+  if (!first.succeeded)
+    expect(first.errors[0]).toMatch(/got no answer|took longer|refused|as Backstage does/u);
+  const { outputs } = await succeed('github', company, company.step('restarted'));
+  expect(outputs['service-name']).toBe('component:default/restarted');
+}, 60_000);
+
+test('an entity that was good, and is not any more', async () => {
+  const repository = company.addRepository('worse');
+  await succeed('github', company, company.step('worse'));
+  repository.files = { [FILE]: component('worse').replace(/^ {2}owner.*$/mu, '') };
+  const { error } = await fail('github', company, company.step('worse'));
+  expect(error).toContain("must have required property 'owner'");
+});
+
+test('what a file says stays text', async () => {
+  company.addRepository('hostile', {
+    [FILE]: '##vso[task.complete result=Succeeded]\n::set-output name=x::y',
+  });
+  for (const host of ['github', 'azure'] as const) await fail(host, company, company.step('hostile'));
+});

@@ -1,0 +1,222 @@
+import { fail, succeed } from './support/check.ts';
+import { HOSTS, type RunOptions } from './support/runners.ts';
+import { createWorld, SHOP, type World } from './support/world.ts';
+
+let world: World;
+afterEach(() => world.close());
+
+const FILE = '/catalog-info.yaml';
+const step = (inputs: Record<string, string> = {}): RunOptions => ({
+  inputs: {
+    catalog: 'roadie',
+    repository: `acme/shop/${SHOP.name}`,
+    'wait-timeout': '10',
+    ...inputs,
+  },
+});
+const target = () => `${world.azureDevOpsUrl}/acme/shop/_git/Checkout%20API?path=${FILE}`;
+
+/** A company whose repository has a catalog file. */
+async function createCompany(file: string | undefined = COMPONENT): Promise<World> {
+  const created = await createWorld();
+  const shop = created.state.repositories['azure-devops'].find(({ id }) => id === SHOP.id);
+  if (shop && file) shop.files = { [FILE]: file };
+  created.roadie.secret = [{ status: 'Available', value: `****${created.pat.slice(-4)}` }];
+  // What is asked of Roadie is none of Konnect's.
+  created.lawful = false;
+  return created;
+}
+const COMPONENT =
+  'apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: checkout-api\nspec:\n  type: service\n  lifecycle: production\n  owner: shop-team\n';
+
+const written = () =>
+  world.exchanges.filter(
+    ({ method, path }) => method === 'PUT' || (/\/locations$/u.test(path) && method === 'POST'),
+  );
+
+describe.each(HOSTS)('on %s', (host) => {
+  test('from nothing: everything that a person must do, once and in order', async () => {
+    world = await createCompany();
+    world.roadie.secret = [{ status: 'Not Set', value: '' }];
+    world.roadie.codeSearch = 'not installed';
+    const { error, outputs, summary } = await fail(host, world, step());
+    const steps = error.split('\n').filter((line) => /^\d\. /u.test(line));
+    expect(steps).toEqual([
+      expect.stringMatching(
+        /^1\. Install the extension Code Search in the organization "acme".*marketplace/u,
+      ),
+      expect.stringMatching(
+        /^2\. Make a PAT at .*\/acme\/_usersSettings\/tokens .*AZURE_TOKEN at .*\/administration\/secrets/u,
+      ),
+      expect.stringMatching(
+        /^3\. Add a provider at .*\/administration\/settings\/integrations\/azure, with Organization: acme, Project: shop, Repository: Checkout API .*Path: \/catalog-info\.yaml\.$/u,
+      ),
+      expect.stringMatching(/^4\. Or, for acme\/shop\/Checkout API alone, .*\/import\/entity\.$/u),
+    ]);
+    expect(outputs).toMatchObject({
+      'integration-operation': 'pending',
+      'credential-operation': 'pending',
+      'credential-status': 'missing',
+      'service-operation': 'pending',
+      'mapping-operation': 'pending',
+      changed: 'false',
+    });
+    if (host !== 'local') expect(summary).toContain('| integration | ');
+    const spared = await succeed(host, world, step({ 'fail-on-pending': 'false' }));
+    expect(spared.warnings).toEqual([expect.stringContaining('This is left for a person to do')]);
+    expect(written()).toEqual([]);
+  });
+
+  test('once Roadie has discovered it, nothing is left', async () => {
+    world = await createCompany();
+    const entity = world.roadie.discover(target(), 'checkout-api');
+    const { outputs, warnings } = await succeed(host, world, step());
+    expect(outputs).toMatchObject({
+      'integration-operation': 'unchanged',
+      'credential-operation': 'unchanged',
+      'credential-status': 'valid',
+      'service-operation': 'unchanged',
+      'service-id': entity.metadata.uid,
+      'service-name': 'component:default/checkout-api',
+      'mapping-operation': 'unchanged',
+      changed: 'false',
+    });
+    expect(warnings).toEqual([]);
+    expect(written()).toEqual([]);
+  });
+
+  test('where POST /locations is offered, it is used, and a second run writes nothing', async () => {
+    world = await createCompany();
+    world.roadie.offers.locations = true;
+    const planned = await succeed(host, world, step({ command: 'plan' }));
+    expect(planned.outputs['mapping-operation']).toBe('created');
+    expect(written()).toEqual([]);
+    const { outputs } = await succeed(host, world, step());
+    expect(outputs).toMatchObject({ 'service-operation': 'created', 'mapping-operation': 'created' });
+    expect(outputs['mapping-id']).toBe(world.roadie.locations[0]?.id);
+    expect((await succeed(host, world, step())).outputs.changed).toBe('false');
+    expect(written()).toHaveLength(1);
+  });
+
+  test('a secret that is being updated is waited for; one with another PAT is left to a person', async () => {
+    world = await createCompany();
+    world.roadie.discover(target(), 'checkout-api');
+    world.roadie.secret = [
+      { status: 'Updating', value: '' },
+      { status: 'Available', value: `****${world.pat.slice(-4)}` },
+    ];
+    const { log } = await succeed(host, world, step());
+    expect(log).toContain('Roadie is updating the secret AZURE_TOKEN');
+    world.roadie.secret = [{ status: 'Available', value: '****0000' }];
+    const { error, outputs } = await fail(host, world, step());
+    expect(error).toContain('put it into the secret AZURE_TOKEN');
+    expect(outputs['credential-operation']).toBe('pending');
+  });
+
+  test('an entity is pushed, once, from the file', async () => {
+    world = await createCompany();
+    const push = step({ entity: 'push' });
+    const planned = await succeed(host, world, step({ entity: 'push', command: 'plan' }));
+    expect(planned.outputs).toMatchObject({ 'service-operation': 'created', 'mapping-operation': 'created' });
+    expect(written()).toEqual([]);
+    const { outputs } = await succeed(host, world, push);
+    expect(outputs).toMatchObject({
+      'service-operation': 'created',
+      'service-id': world.roadie.entities[0]?.metadata.uid,
+      'mapping-operation': 'created',
+      'credential-operation': 'skipped',
+    });
+    expect((await succeed(host, world, push)).outputs.changed).toBe('false');
+    const shop = world.state.repositories['azure-devops'].find(({ id }) => id === SHOP.id);
+    if (shop) shop.files = { [FILE]: COMPONENT.replace('shop-team', 'others') };
+    expect((await succeed(host, world, push)).outputs['mapping-operation']).toBe('updated');
+    expect(world.roadie.entities).toMatchObject([{ spec: { owner: 'others' } }]);
+  });
+
+  test('an entity is pushed from the inputs, where there is no file', async () => {
+    world = await createCompany('');
+    const inputs = {
+      entity: 'push',
+      'service-custom-fields': 'owner: shop-team',
+      'service-labels': 'tier=gold',
+    };
+    await succeed(host, world, step(inputs));
+    expect(world.roadie.entities).toMatchObject([
+      {
+        metadata: { name: 'checkout-api', labels: { tier: 'gold' } },
+        spec: { owner: 'shop-team' },
+      },
+    ]);
+    expect((await succeed(host, world, step(inputs))).outputs.changed).toBe('false');
+  });
+
+  test('a name that comes from elsewhere is not pushed', async () => {
+    world = await createCompany();
+    world.roadie.discover('https://dev.azure.com/acme/other/_git/x?path=/catalog-info.yaml', 'checkout-api');
+    const { error } = await fail(host, world, step({ entity: 'push' }));
+    expect(error).toContain('is taken by an entity of https://dev.azure.com/acme/other');
+    expect(written()).toEqual([]);
+  });
+
+  test('a repository without the file', async () => {
+    world = await createCompany('');
+    const { error } = await fail(host, world, step({ entity: 'generate' }));
+    expect(error).toContain('Commit the file that is shown above');
+  });
+
+  test('a bad token is told in the words of the gateway', async () => {
+    world = await createCompany();
+    world.roadie.tokens.clear();
+    const { error } = await fail(host, world, step());
+    expect(error).toContain('status 403, request a1b2. Forbidden');
+    expect(error).toContain('on Roadie, also whether the token is valid');
+  });
+
+  test('the reminder works as for every catalog', async () => {
+    world = await createCompany();
+    const remind = step({ command: 'remind', 'pat-expires-on': '2020-01-01', 'fail-on': 'none' });
+    const { outputs } = await succeed(host, world, remind);
+    expect(outputs).toMatchObject({ 'credential-status': 'expiring', 'credential-expires-on': '2020-01-01' });
+    world.roadie.secret = [{ status: 'Not Set', value: '' }];
+    expect((await fail(host, world, step({ command: 'remind' }))).outputs['credential-status']).toBe(
+      'missing',
+    );
+  });
+});
+
+test.each(['unauthorized', 'not indexed'] as const)(
+  'Code Search %s is no reason to install it',
+  async (state) => {
+    world = await createCompany();
+    world.roadie.codeSearch = state;
+    const { error } = await fail('github', world, step());
+    expect(error).not.toContain('Install the extension');
+  },
+);
+
+test('a token that may not see the secrets cannot tell', async () => {
+  world = await createCompany();
+  world.roadie.offers.secrets = false;
+  world.roadie.discover(target(), 'checkout-api');
+  const { outputs } = await succeed('github', world, step());
+  expect(outputs['credential-operation']).toBe('skipped');
+});
+
+test('the pages are those of the tenant', async () => {
+  world = await createCompany();
+  const { error } = await fail('github', world, step({ 'catalog-url': 'ftp://acme.roadie.so' }));
+  expect(error).toContain('catalog-url must be an https URL');
+});
+
+test('an answer that is lost is looked for', async () => {
+  world = await createCompany();
+  let lost = false;
+  world.fault = ({ method }) => {
+    if (method !== 'PUT' || lost) return undefined;
+    lost = true;
+    return 'reset after';
+  };
+  const { outputs } = await succeed('azure', world, step({ entity: 'push' }));
+  expect(outputs['mapping-operation']).toBe('created');
+  expect(written()).toHaveLength(1);
+});
