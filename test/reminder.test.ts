@@ -17,6 +17,8 @@ const TODAY = '2027-03-01';
 const healthy: CredentialFacts = {
   status: 'valid',
   advice: undefined,
+  subject: 'The PAT of the integration "azure-devops"',
+  inUse: false,
   integration: { name: 'azure-devops', page: 'https://cloud.konghq.com/us' },
   key: 'abcdef012345',
   owner: { provider: 'azure-devops', organization: 'acme', host: 'https://dev.azure.com' },
@@ -25,7 +27,7 @@ const healthy: CredentialFacts = {
   expiresOn: undefined,
   recorded: undefined,
   fromPat: undefined,
-  replaceable: true,
+  renewal: ['Make a new PAT.', 'Run command: register once.'],
 };
 const given: Given = { patExpiresOn: undefined, azureDevOpsPat: undefined, remindWithin: 30 };
 /** In the newer format, issued in this month (A to L) of this year (A is 2024). */

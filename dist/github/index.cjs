@@ -19408,6 +19408,9 @@ var init_http = __esm({
 });
 
 // src/scm/pat.ts
+function makingOf({ host, organization }) {
+  return `Make a new PAT at ${host}/${encodeURIComponent(organization)}/_usersSettings/tokens: for the organization "${organization}" alone (Azure DevOps stops PATs for all organizations on 2026-12-01), with the scope Code: Read and no other, by an account that may read the repositories and does not leave with a person.`;
+}
 function issueMonthOf(pat) {
   const [, year, month] = /^[A-Za-z0-9]{52}JQQJ99([A-Z])([A-L])[A-Za-z0-9]{12}AAAAAZDO[A-Za-z0-9]{4}$/u.exec(pat) ?? [];
   return year && month ? { year: 2024 + indexOf(year), month: 1 + indexOf(month) } : void 0;
@@ -19454,10 +19457,6 @@ var init_expiry = __esm({
 });
 
 // src/reminder/wording.ts
-function subject({ owner, integration: integration2 }) {
-  const what = owner.provider === "azure-devops" ? "PAT" : "credential";
-  return `The ${what} of the integration "${oneLine(integration2.name, 120)}"`;
-}
 function daysLeft(days) {
   if (days === 0) return "this is its last day";
   return days === 1 ? "1 day is left" : `${days} days are left`;
@@ -19474,7 +19473,6 @@ function howKnown({ source }) {
 var init_wording = __esm({
   "src/reminder/wording.ts"() {
     "use strict";
-    init_text();
   }
 });
 
@@ -19490,41 +19488,44 @@ function judge(facts, trial, given, today) {
     cure,
     asides,
     // Without a PAT, what the catalog says is all that can be had.
-    works: tried?.result === "works" || facts.owner.provider !== "azure-devops"
+    works: facts.inUse || tried?.result === "works" || facts.owner.provider !== "azure-devops"
   });
   const asCatalogSays = () => verdict(facts.status, facts.advice?.problem ?? "", facts.advice?.cure);
   if (facts.status !== "valid" && facts.status !== "unauthorized") return asCatalogSays();
-  const what = subject(facts);
+  const what = facts.subject;
   if (tried?.result === "expired" || tried?.result === "refused")
     return verdict(
       tried.result === "expired" ? "expired" : "tainted",
-      facts.fromPat ? `${what} does not work any more, although the catalog has not noticed yet. ${tried.why}` : `The azure-devops-pat that is given, from which the credential of the integration "${oneLine(facts.integration.name, 120)}" may have been made, does not work. ${tried.why}`,
-      renewal(facts)
+      facts.fromPat ? `${what} does not work any more, although the catalog has not noticed yet. ${tried.why}` : `The azure-devops-pat that is given, which may be the one of the catalog, does not work. ${tried.why}`,
+      facts.renewal.join(" ")
     );
   if (facts.status === "unauthorized" && !(expiry && expiry.daysLeft < 0)) return asCatalogSays();
-  const works = tried?.result === "works" && facts.fromPat === true;
+  const works = facts.inUse || tried?.result === "works" && facts.fromPat === true;
   const note = noteOn(facts, tried, works);
   if (!expiry)
-    return verdict("valid", `${what} works, as far as the catalog knows; its last day is not known.${note}`);
+    return verdict(
+      "valid",
+      `${what} works${works ? " today" : ", as far as is known"}; its last day is not known.${works ? "" : note}`
+    );
   const until2 = `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
   if (expiry.daysLeft < 0 && works && facts.status === "unauthorized") return asCatalogSays();
   if (expiry.daysLeft < 0 && works)
     return verdict(
       "expiring",
-      `${what} should have ended on ${until2} (${howKnown(expiry)}), but Azure DevOps accepts it today.`,
+      `${what} should have ended on ${until2} (${howKnown(expiry)}), but ${facts.inUse ? "the catalog reads with it" : "Azure DevOps accepts it"} today.`,
       "Somebody prolonged it, or the day is wrong. Set pat-expires-on to its true last day."
     );
   if (expiry.daysLeft < 0)
     return verdict(
       "expired",
       `${what} ended on ${until2}${expiry.atMost ? ", unless somebody prolonged it" : ""} (${howKnown(expiry)}).${note}`,
-      renewal(facts)
+      facts.renewal.join(" ")
     );
   if (expiry.daysLeft <= given.remindWithin)
     return verdict(
       "expiring",
       `${what} ends on ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note}`,
-      renewal(facts)
+      facts.renewal.join(" ")
     );
   const hint = expiry.atMost ? " Set pat-expires-on to its true last day, to be reminded in time." : "";
   return verdict(
@@ -19532,14 +19533,12 @@ function judge(facts, trial, given, today) {
     `${what} is valid until ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note}${hint}`
   );
 }
-function noteOn({ owner, fromPat }, tried, works) {
+function noteOn({ owner, fromPat, inUse }, tried, works) {
+  if (inUse) return " The catalog reads with it today.";
   if (works) return " Azure DevOps accepts it today.";
   if (owner.provider !== "azure-devops" || fromPat === false) return "";
   if (!tried) return " It was not tried: there is no azure-devops-pat.";
   return tried.result === "works" ? " The azure-devops-pat that is given works, but it is not known whether the credential was made from it." : ` Whether it works could not be tried: ${"why" in tried ? tried.why : ""}`;
-}
-function renewal({ owner, replaceable }) {
-  return owner.provider === "azure-devops" ? `Make a new PAT (Code: Read, in the organization "${owner.organization}" only), put it into the secret of azure-devops-pat, and run command: register once, with pat-expires-on set to its last day${replaceable ? "" : " and with rotate-credential: always"}: it proves the PAT and replaces the credential without losing anything.` : "Authorize the integration again.";
 }
 function asidesOf(facts, trial, { patExpiresOn }, today) {
   const asides = [];
@@ -19561,7 +19560,6 @@ var init_verdict = __esm({
   "src/reminder/verdict.ts"() {
     "use strict";
     init_dates();
-    init_text();
     init_expiry();
     init_wording();
   }
@@ -20771,23 +20769,35 @@ function factsOf(access2, instance, found, written) {
   const digest = instance && found && storedDigest(instance, found);
   const replaceable = digest !== void 0 || status === "missing" || (found && ailmentOf(found, clock.now())) !== void 0;
   const { azureDevOpsPat: pat } = inputs;
+  const name = instance?.name ?? inputs.integrationName ?? owner.provider;
   return {
     status,
+    subject: `The ${owner.provider === "azure-devops" ? "PAT" : "credential"} of the integration "${oneLine(name, 120)}"`,
+    inUse: false,
     advice: written ? void 0 : adviceFor(access2, status, replaceable),
-    integration: {
-      name: instance?.name ?? inputs.integrationName ?? owner.provider,
-      page: integrationsPage(access2)
-    },
+    integration: { name, page: integrationsPage(access2) },
     key: (0, import_node_crypto4.createHash)("sha256").update(`${inputs.catalogUrl} ${instance?.id}`).digest("hex").slice(0, 12),
     owner,
-    replaceable,
+    renewal: renewalOf(access2, replaceable),
     // The same PAT stored again is no renewal.
     credential: found ? digest?.slice(0, 12) ?? markOf(found.id) : "",
-    storedOn: day(found?.created_at),
-    expiresOn: day(found?.expires_at),
-    recorded: found && markedExpiry(instance?.labels?.[EXPIRY_LABEL], found.id),
-    fromPat: written === "made" ? true : digest && pat && instance ? digest === patDigest(instance.id, pat) : void 0
+    ...written === "planned" ? { storedOn: dayOf(clock.now()), expiresOn: void 0, recorded: void 0 } : {
+      storedOn: day(found?.created_at),
+      expiresOn: day(found?.expires_at),
+      recorded: found && markedExpiry(instance?.labels?.[EXPIRY_LABEL], found.id)
+    },
+    fromPat: written ? true : digest && pat && instance ? digest === patDigest(instance.id, pat) : void 0
   };
+}
+function renewalOf(access2, replaceable) {
+  if (access2.owner.provider !== "azure-devops")
+    return [`Authorize the integration again at ${integrationsPage(access2)} .`];
+  const always = replaceable ? "" : ", and with rotate-credential: always, because the present one was not made by it";
+  return [
+    makingOf(access2.owner),
+    "Put it into the secret of azure-devops-pat, in every pipeline that uses it, and its last day into the variable beside it.",
+    `Run command: register once, with pat-expires-on set to that day${always}. It proves the PAT first, then replaces the old one; resources and mappings stay.`
+  ];
 }
 function day(timestamp) {
   const time = Date.parse(timestamp ?? "");
@@ -20832,6 +20842,7 @@ var init_health = __esm({
     "use strict";
     import_node_crypto4 = require("node:crypto");
     init_dates();
+    init_pat();
     init_text();
     init_connection();
     init_naming();
@@ -22423,6 +22434,8 @@ function factsOf2({ inputs }, owner, reading) {
   return {
     status: denied2 ? "tainted" : "valid",
     advice: denied2 ? { problem: reading.problem, cure: reading.cure } : void 0,
+    subject: `The token with which the catalog reads ${new URL(owner.host).host}`,
+    inUse: reading.kind === "read",
     integration: { name: new URL(owner.host).host, page: inputs.catalogUrl },
     key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization}`),
     owner,
@@ -22432,7 +22445,10 @@ function factsOf2({ inputs }, owner, reading) {
     expiresOn: void 0,
     recorded: void 0,
     fromPat: void 0,
-    replaceable: true
+    renewal: [
+      ...owner.provider === "azure-devops" ? [makingOf(owner)] : ["Make a new token for the host."],
+      "Put it into the catalog's configuration (under integrations, in the place of the old one), and restart the catalog."
+    ]
   };
 }
 function repositoryOf(owner) {
@@ -22449,6 +22465,7 @@ var init_backstage = __esm({
     import_node_crypto6 = require("node:crypto");
     init_errors();
     init_repository();
+    init_pat();
     init_text();
     init_machine_name();
     init_client2();
@@ -22512,11 +22529,10 @@ var init_code_search = __esm({
 
 // src/catalogs/roadie/guide.ts
 function guideOf(site, repository, file, target) {
-  const { host, organization, project, name } = repository;
-  const tokens = `${host}/${encodeURIComponent(organization)}/_usersSettings/tokens`;
+  const { organization, project, name } = repository;
   return {
     codeSearch: () => `Install the extension Code Search in the organization "${organization}", by somebody who may manage its extensions: https://marketplace.visualstudio.com/items?itemName=ms.vss-code-search (without it, Roadie discovers nothing).`,
-    secret: () => `Make a PAT at ${tokens} (Code: Read, in the organization "${organization}" only), and put it into the secret AZURE_TOKEN at ${site}/administration/secrets (it takes some minutes).`,
+    secret: () => `${makingOf(repository)} Put it into the secret AZURE_TOKEN at ${site}/administration/secrets (it takes some minutes).`,
     provider: () => `Add a provider at ${site}/administration/settings/integrations/azure, with Organization: ${organization}, Project: ${project ?? name}, Repository: ${name} (or nothing, for all), Path: ${file}.`,
     import: () => `Or, for ${fullName(repository)} alone, in the place of the provider: import ${target} at ${site}/import/entity.`
   };
@@ -22525,6 +22541,7 @@ var init_guide = __esm({
   "src/catalogs/roadie/guide.ts"() {
     "use strict";
     init_repository();
+    init_pat();
   }
 });
 
@@ -22862,6 +22879,8 @@ function factsOf3({ inputs }, owner, site, secret) {
   return {
     status: unset ? "missing" : "valid",
     advice: unset ? { problem: "The secret AZURE_TOKEN of Roadie is not set.", cure: `Put a PAT into it at ${page}.` } : void 0,
+    subject: "The PAT in the secret AZURE_TOKEN of Roadie",
+    inUse: false,
     integration: { name: "AZURE_TOKEN", page },
     key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization} AZURE_TOKEN`),
     owner,
@@ -22870,7 +22889,7 @@ function factsOf3({ inputs }, owner, site, secret) {
     expiresOn: void 0,
     recorded: void 0,
     fromPat: secret?.ending && pat ? pat.endsWith(secret.ending) : void 0,
-    replaceable: true
+    renewal: [makingOf(owner), `Put it into the secret AZURE_TOKEN at ${page} (it takes some minutes).`]
   };
 }
 var import_node_crypto8, API, PAUSE3;
@@ -22881,6 +22900,7 @@ var init_roadie = __esm({
     init_ahead();
     init_errors();
     init_code_search();
+    init_pat();
     init_backstage();
     init_client2();
     init_entity();
@@ -23085,11 +23105,11 @@ var init_html = __esm({
 function titleOf2({ facts, verdict }) {
   const { owner } = facts;
   const what = owner.provider === "azure-devops" ? "the Azure DevOps PAT" : `the ${owner.provider} credential`;
-  const subject2 = `${what} of ${oneLine(owner.organization, 80)}`;
+  const subject = `${what} of ${oneLine(owner.organization, 80)}`;
   const { status, expiry } = verdict;
   const day2 = expiry && `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
-  if (status === "valid") return `Renewed: ${subject2}${day2 ? `, until ${day2}` : ""}`;
-  if (isDoubtful(verdict)) return `Check the last day of ${subject2}: ${day2} is over, but it still works`;
+  if (status === "valid") return `Renewed: ${subject}${day2 ? `, until ${day2}` : ""}`;
+  if (isDoubtful(verdict)) return `Check the last day of ${subject}: ${day2} is over, but it still works`;
   const state = {
     expiring: `it ends on ${day2}`,
     expired: expiry && expiry.daysLeft < 0 ? `it ended on ${day2}` : "it has expired",
@@ -23097,7 +23117,7 @@ function titleOf2({ facts, verdict }) {
     missing: "it is missing",
     unauthorized: "it is not authorized"
   }[status];
-  return `Renew ${subject2}: ${state}`;
+  return `Renew ${subject}: ${state}`;
 }
 function isDoubtful({ status, expiry }) {
   return status === "expiring" && expiry !== void 0 && expiry.daysLeft < 0;
@@ -23119,7 +23139,8 @@ function instructions(matter) {
     html`<h3>What breaks</h3>`,
     html`<p>Without it the catalog cannot read the repositories of ${facts.owner.organization}. Nothing fails at once: what the catalog knows of them grows old, new repositories do not appear, and one day all of it is gone.</p>`,
     html`<h3>What to do</h3>`,
-    facts.owner.provider === "azure-devops" ? stepsForPat(matter) : stepsInBrowser(matter)
+    html`<ol>${joined(...facts.renewal.map((step) => html`<li>${linked(step)}</li>`))}</ol>`,
+    html`<p>The next reminder closes this.</p>`
   ];
 }
 function statement({ facts, verdict }) {
@@ -23127,16 +23148,7 @@ function statement({ facts, verdict }) {
   if (isDoubtful(verdict)) return `${message} ${cure}`;
   if (!expiry || status !== "expiring" && status !== "valid") return message;
   const ends = `ends on ${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
-  return status === "valid" ? `${subject(facts)} was renewed: it ${ends}.` : `${subject(facts)} ${ends}. It is to be renewed before.`;
-}
-function stepsForPat({ facts }) {
-  const { host, organization } = facts.owner;
-  const always = facts.replaceable ? "" : ", and with rotate-credential: always, because the present one was not made by it";
-  const tokens = `${host}/${encodeURIComponent(organization)}/_usersSettings/tokens`;
-  return html`<ol><li>Make a ${link(tokens, "new personal access token")}: for the organization ${organization} alone (Azure DevOps stops tokens for all organizations on 2026-12-01), with the scope <b>Code: Read</b> and no other, by an account that may read the repositories and does not leave with a person.</li><li>Put it into the secret from which <code>azure-devops-pat</code> gets its value, in every pipeline that uses it, and its last day into the variable beside it.</li><li>Run that pipeline (command: register) once, with <code>pat-expires-on</code> set to the new last day${words(always)}. It proves the new token first, then replaces the old one; resources and mappings stay. The next reminder closes this.</li></ol>`;
-}
-function stepsInBrowser({ facts }) {
-  return html`<ol><li>Authorize the integration again on ${link(facts.integration.page, "its page")}.</li></ol>`;
+  return status === "valid" ? `${facts.subject} was renewed: it ${ends}.` : `${facts.subject} ${ends}. It is to be renewed before.`;
 }
 function commentOf(matter, renewed, mark) {
   const { verdict } = matter;
@@ -23155,8 +23167,18 @@ function duplicateOf(page, mark) {
 function run({ page }) {
   return page ? html` in ${link(page, "this run")}` : words("");
 }
+function linked(text) {
+  const parts = text.split(/(https?:\/\/\S+?)(?=[.,:;]?(?:\s|$))/u);
+  return joinedBy(
+    "",
+    parts.map((part, index) => index % 2 === 0 ? words(part) : link(part, part))
+  );
+}
 function joined(...parts) {
-  return new Html(parts.map(({ text }) => text).join("\n"));
+  return joinedBy("\n", parts);
+}
+function joinedBy(separator, parts) {
+  return new Html(parts.map(({ text }) => text).join(separator));
 }
 var init_letter = __esm({
   "src/reminder/letter.ts"() {

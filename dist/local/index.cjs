@@ -438,7 +438,7 @@ var init_names = __esm({
 // src/sandbox/descriptions.ts
 function describeRepository(style, provider, repository) {
   const { organization, project, projectId, name, id: id2 } = repository;
-  const path2 = [project ?? organization, name].join("/");
+  const path4 = [project ?? organization, name].join("/");
   const details = { default_branch: "main", size: 4096, languages: ["TypeScript"] };
   switch (style) {
     case "ids": {
@@ -450,11 +450,11 @@ function describeRepository(style, provider, repository) {
       return { name, config: config2, integration_data: details };
     }
     case "paths":
-      return { name: path2, config: { slug: path2 }, integration_data: { ...details, name } };
+      return { name: path4, config: { slug: path4 }, integration_data: { ...details, name } };
     case "urls": {
       const url = webAddress(provider, repository);
       return {
-        name: path2,
+        name: path4,
         config: { url },
         integration_data: { ...details, links: { clone: `${url}.git` } }
       };
@@ -604,17 +604,17 @@ var require_visit = __commonJS({
     visit.BREAK = BREAK;
     visit.SKIP = SKIP;
     visit.REMOVE = REMOVE;
-    function visit_(key, node, visitor, path2) {
-      const ctrl = callVisitor(key, node, visitor, path2);
+    function visit_(key, node, visitor, path4) {
+      const ctrl = callVisitor(key, node, visitor, path4);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key, path2, ctrl);
-        return visit_(key, ctrl, visitor, path2);
+        replaceNode(key, path4, ctrl);
+        return visit_(key, ctrl, visitor, path4);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path2 = Object.freeze(path2.concat(node));
+          path4 = Object.freeze(path4.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path2);
+            const ci = visit_(i, node.items[i], visitor, path4);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -625,13 +625,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path2 = Object.freeze(path2.concat(node));
-          const ck = visit_("key", node.key, visitor, path2);
+          path4 = Object.freeze(path4.concat(node));
+          const ck = visit_("key", node.key, visitor, path4);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path2);
+          const cv = visit_("value", node.value, visitor, path4);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -652,17 +652,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key, node, visitor, path2) {
-      const ctrl = await callVisitor(key, node, visitor, path2);
+    async function visitAsync_(key, node, visitor, path4) {
+      const ctrl = await callVisitor(key, node, visitor, path4);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key, path2, ctrl);
-        return visitAsync_(key, ctrl, visitor, path2);
+        replaceNode(key, path4, ctrl);
+        return visitAsync_(key, ctrl, visitor, path4);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path2 = Object.freeze(path2.concat(node));
+          path4 = Object.freeze(path4.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path2);
+            const ci = await visitAsync_(i, node.items[i], visitor, path4);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -673,13 +673,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path2 = Object.freeze(path2.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path2);
+          path4 = Object.freeze(path4.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path4);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path2);
+          const cv = await visitAsync_("value", node.value, visitor, path4);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -706,23 +706,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key, node, visitor, path2) {
+    function callVisitor(key, node, visitor, path4) {
       if (typeof visitor === "function")
-        return visitor(key, node, path2);
+        return visitor(key, node, path4);
       if (identity.isMap(node))
-        return visitor.Map?.(key, node, path2);
+        return visitor.Map?.(key, node, path4);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key, node, path2);
+        return visitor.Seq?.(key, node, path4);
       if (identity.isPair(node))
-        return visitor.Pair?.(key, node, path2);
+        return visitor.Pair?.(key, node, path4);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key, node, path2);
+        return visitor.Scalar?.(key, node, path4);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key, node, path2);
+        return visitor.Alias?.(key, node, path4);
       return void 0;
     }
-    function replaceNode(key, path2, node) {
-      const parent = path2[path2.length - 1];
+    function replaceNode(key, path4, node) {
+      const parent = path4[path4.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key] = node;
       } else if (identity.isPair(parent)) {
@@ -1334,10 +1334,10 @@ var require_Collection = __commonJS({
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path2, value) {
+    function collectionFromPath(schema, path4, value) {
       let v = value;
-      for (let i = path2.length - 1; i >= 0; --i) {
-        const k = path2[i];
+      for (let i = path4.length - 1; i >= 0; --i) {
+        const k = path4[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -1356,7 +1356,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path2) => path2 == null || typeof path2 === "object" && !!path2[Symbol.iterator]().next().done;
+    var isEmptyPath = (path4) => path4 == null || typeof path4 === "object" && !!path4[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -1386,11 +1386,11 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path2, value) {
-        if (isEmptyPath(path2))
+      addIn(path4, value) {
+        if (isEmptyPath(path4))
           this.add(value);
         else {
-          const [key, ...rest] = path2;
+          const [key, ...rest] = path4;
           const node = this.get(key, true);
           if (identity.isCollection(node))
             node.addIn(rest, value);
@@ -1404,8 +1404,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path2) {
-        const [key, ...rest] = path2;
+      deleteIn(path4) {
+        const [key, ...rest] = path4;
         if (rest.length === 0)
           return this.delete(key);
         const node = this.get(key, true);
@@ -1419,8 +1419,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path2, keepScalar) {
-        const [key, ...rest] = path2;
+      getIn(path4, keepScalar) {
+        const [key, ...rest] = path4;
         const node = this.get(key, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -1438,8 +1438,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path2) {
-        const [key, ...rest] = path2;
+      hasIn(path4) {
+        const [key, ...rest] = path4;
         if (rest.length === 0)
           return this.has(key);
         const node = this.get(key, true);
@@ -1449,8 +1449,8 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path2, value) {
-        const [key, ...rest] = path2;
+      setIn(path4, value) {
+        const [key, ...rest] = path4;
         if (rest.length === 0) {
           this.set(key, value);
         } else {
@@ -3965,9 +3965,9 @@ var require_Document = __commonJS({
           this.contents.add(value);
       }
       /** Adds a value to the document. */
-      addIn(path2, value) {
+      addIn(path4, value) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path2, value);
+          this.contents.addIn(path4, value);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -4042,14 +4042,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path2) {
-        if (Collection.isEmptyPath(path2)) {
+      deleteIn(path4) {
+        if (Collection.isEmptyPath(path4)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path2) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path4) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -4064,10 +4064,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path2, keepScalar) {
-        if (Collection.isEmptyPath(path2))
+      getIn(path4, keepScalar) {
+        if (Collection.isEmptyPath(path4))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path2, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path4, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -4078,10 +4078,10 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path2) {
-        if (Collection.isEmptyPath(path2))
+      hasIn(path4) {
+        if (Collection.isEmptyPath(path4))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path2) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path4) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -4098,13 +4098,13 @@ var require_Document = __commonJS({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path2, value) {
-        if (Collection.isEmptyPath(path2)) {
+      setIn(path4, value) {
+        if (Collection.isEmptyPath(path4)) {
           this.contents = value;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path2), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path4), value);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path2, value);
+          this.contents.setIn(path4, value);
         }
       }
       /**
@@ -6065,9 +6065,9 @@ var require_cst_visit = __commonJS({
     visit.BREAK = BREAK;
     visit.SKIP = SKIP;
     visit.REMOVE = REMOVE;
-    visit.itemAtPath = (cst, path2) => {
+    visit.itemAtPath = (cst, path4) => {
       let item = cst;
-      for (const [field, index] of path2) {
+      for (const [field, index] of path4) {
         const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -6076,23 +6076,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit.parentCollection = (cst, path2) => {
-      const parent = visit.itemAtPath(cst, path2.slice(0, -1));
-      const field = path2[path2.length - 1][0];
+    visit.parentCollection = (cst, path4) => {
+      const parent = visit.itemAtPath(cst, path4.slice(0, -1));
+      const field = path4[path4.length - 1][0];
       const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path2, item, visitor) {
-      let ctrl = visitor(item, path2);
+    function _visit(path4, item, visitor) {
+      let ctrl = visitor(item, path4);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field of ["key", "value"]) {
         const token = item[field];
         if (token && "items" in token) {
           for (let i = 0; i < token.items.length; ++i) {
-            const ci = _visit(Object.freeze(path2.concat([[field, i]])), token.items[i], visitor);
+            const ci = _visit(Object.freeze(path4.concat([[field, i]])), token.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -6103,10 +6103,10 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field === "key")
-            ctrl = ctrl(item, path2);
+            ctrl = ctrl(item, path4);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path2) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path4) : ctrl;
     }
     exports2.visit = visit;
   }
@@ -8227,12 +8227,12 @@ ${bullets(problems)}`, "Nothing was sent.");
   }
   function filePath(name) {
     const given = value(name) ?? "";
-    const path2 = given.startsWith("/") ? given : `/${given}`;
-    if (path2.endsWith("/") || /[\\\p{Cc}?#]|\/\.{0,2}(?:\/|$)/u.test(path2))
+    const path4 = given.startsWith("/") ? given : `/${given}`;
+    if (path4.endsWith("/") || /[\\\p{Cc}?#]|\/\.{0,2}(?:\/|$)/u.test(path4))
       complainOf(name)(
         `is "${oneLine(given, 80)}"; it must be the path of a file from the root of the repository`
       );
-    return path2;
+    return path4;
   }
   function missingToken() {
     complainOf("catalog-token")(
@@ -8273,13 +8273,13 @@ function parseRepositoryUrl(text2, provider) {
     (segment) => segment === void 0 || segment === "." || segment === ".." || /[/\\\p{Cc}]/u.test(segment)
   ))
     return void 0;
-  const path2 = segments;
+  const path4 = segments;
   const hostname = url.hostname.toLowerCase();
-  if (hostname === "ssh.dev.azure.com" || hostname === "vs-ssh.visualstudio.com") return azureOverSsh(path2);
-  if (path2.includes("_git")) return azureDevOps(url, hostname, path2);
+  if (hostname === "ssh.dev.azure.com" || hostname === "vs-ssh.visualstudio.com") return azureOverSsh(path4);
+  if (path4.includes("_git")) return azureDevOps(url, hostname, path4);
   const kind = kindOf(hostname) ?? provider;
-  if (kind === "github") return gitHub(url, path2);
-  if (kind === "gitlab") return gitLab(url, path2);
+  if (kind === "github") return gitHub(url, path4);
+  if (kind === "gitlab") return gitLab(url, path4);
   return void 0;
 }
 function toUrl(text2) {
@@ -8314,11 +8314,11 @@ function azureOverSsh([version2, organization, project, name]) {
   if (version2 !== "v3" || !organization || !project || !name) return void 0;
   return { provider: "azure-devops", organization, project, name, host: "https://dev.azure.com" };
 }
-function azureDevOps(url, hostname, path2) {
-  const marker = path2.indexOf("_git");
-  const after = path2.slice(marker + 1).filter((segment) => !/^_(?:optimized|full)$/u.test(segment));
+function azureDevOps(url, hostname, path4) {
+  const marker = path4.indexOf("_git");
+  const after = path4.slice(marker + 1).filter((segment) => !/^_(?:optimized|full)$/u.test(segment));
   const name = after[0];
-  const before = path2.slice(0, marker);
+  const before = path4.slice(0, marker);
   if (!name) return void 0;
   const provider = "azure-devops";
   if (hostname.endsWith(".visualstudio.com")) {
@@ -8340,9 +8340,9 @@ function gitHub(url, [organization, name]) {
   if (!organization || !name) return void 0;
   return { provider: "github", organization, name: withoutGit(name), host: origin(url) };
 }
-function gitLab(url, path2) {
-  const end = path2.indexOf("-");
-  const parts = end < 0 ? path2 : path2.slice(0, end);
+function gitLab(url, path4) {
+  const end = path4.indexOf("-");
+  const parts = end < 0 ? path4 : path4.slice(0, end);
   const name = parts.at(-1);
   if (parts.length < 2 || !name) return void 0;
   return {
@@ -9679,14 +9679,14 @@ var require_util = __commonJS({
         }
         const port = url.port != null ? url.port : url.protocol === "https:" ? 443 : 80;
         let origin2 = url.origin != null ? url.origin : `${url.protocol || ""}//${url.hostname || ""}:${port}`;
-        let path2 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
+        let path4 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
         if (origin2[origin2.length - 1] === "/") {
           origin2 = origin2.slice(0, origin2.length - 1);
         }
-        if (path2 && path2[0] !== "/") {
-          path2 = `/${path2}`;
+        if (path4 && path4[0] !== "/") {
+          path4 = `/${path4}`;
         }
-        return new URL(`${origin2}${path2}`);
+        return new URL(`${origin2}${path4}`);
       }
       if (!isHttpOrHttpsPrefixed(url.origin || url.protocol)) {
         throw new InvalidArgumentError("Invalid URL protocol: the URL must start with `http:` or `https:`.");
@@ -12436,9 +12436,9 @@ var require_diagnostics = __commonJS({
         "undici:client:sendHeaders",
         (evt) => {
           const {
-            request: { method, path: path2, origin: origin2 }
+            request: { method, path: path4, origin: origin2 }
           } = evt;
-          debugLog("sending request to %s %s%s", method, origin2, path2);
+          debugLog("sending request to %s %s%s", method, origin2, path4);
         }
       );
     }
@@ -12456,14 +12456,14 @@ var require_diagnostics = __commonJS({
         "undici:request:headers",
         (evt) => {
           const {
-            request: { method, path: path2, origin: origin2 },
+            request: { method, path: path4, origin: origin2 },
             response: { statusCode }
           } = evt;
           debugLog(
             "received response to %s %s%s - HTTP %d",
             method,
             origin2,
-            path2,
+            path4,
             statusCode
           );
         }
@@ -12472,23 +12472,23 @@ var require_diagnostics = __commonJS({
         "undici:request:trailers",
         (evt) => {
           const {
-            request: { method, path: path2, origin: origin2 }
+            request: { method, path: path4, origin: origin2 }
           } = evt;
-          debugLog("trailers received from %s %s%s", method, origin2, path2);
+          debugLog("trailers received from %s %s%s", method, origin2, path4);
         }
       );
       diagnosticsChannel.subscribe(
         "undici:request:error",
         (evt) => {
           const {
-            request: { method, path: path2, origin: origin2 },
+            request: { method, path: path4, origin: origin2 },
             error
           } = evt;
           debugLog(
             "request to %s %s%s errored - %s",
             method,
             origin2,
-            path2,
+            path4,
             error.message
           );
         }
@@ -12603,7 +12603,7 @@ var require_request = __commonJS({
     var kHandler = /* @__PURE__ */ Symbol("handler");
     var Request = class {
       constructor(origin2, {
-        path: path2,
+        path: path4,
         method,
         body,
         headers,
@@ -12620,11 +12620,11 @@ var require_request = __commonJS({
         maxRedirections,
         typeOfService
       }, handler) {
-        if (typeof path2 !== "string") {
+        if (typeof path4 !== "string") {
           throw new InvalidArgumentError("path must be a string");
-        } else if (path2[0] !== "/" && !(path2.startsWith("http://") || path2.startsWith("https://")) && method !== "CONNECT") {
+        } else if (path4[0] !== "/" && !(path4.startsWith("http://") || path4.startsWith("https://")) && method !== "CONNECT") {
           throw new InvalidArgumentError("path must be an absolute URL or start with a slash");
-        } else if (invalidPathRegex.test(path2)) {
+        } else if (invalidPathRegex.test(path4)) {
           throw new InvalidArgumentError("invalid request path");
         }
         if (typeof method !== "string") {
@@ -12699,7 +12699,7 @@ var require_request = __commonJS({
         this.completed = false;
         this.aborted = false;
         this.upgrade = upgrade || null;
-        this.path = query ? serializePathWithQuery(path2, query) : path2;
+        this.path = query ? serializePathWithQuery(path4, query) : path4;
         this.origin = origin2;
         this.protocol = getProtocolFromUrlString(origin2);
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
@@ -17414,7 +17414,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request) {
-      const { method, path: path2, host, upgrade, blocking, reset } = request;
+      const { method, path: path4, host, upgrade, blocking, reset } = request;
       let { body, headers, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -17492,7 +17492,7 @@ var require_client_h1 = __commonJS({
       if (socket.setTypeOfService) {
         socket.setTypeOfService(request.typeOfService);
       }
-      let header = `${method} ${path2} HTTP/1.1\r
+      let header = `${method} ${path4} HTTP/1.1\r
 `;
       if (typeof host === "string") {
         header += `host: ${host}\r
@@ -18171,7 +18171,7 @@ var require_client_h2 = __commonJS({
       const headersTimeout = request.headersTimeout ?? client[kHeadersTimeout];
       const bodyTimeout = request.bodyTimeout ?? client[kBodyTimeout];
       const session = client[kHTTP2Session];
-      const { method, path: path2, host, upgrade, expectContinue, signal, protocol, headers: reqHeaders } = request;
+      const { method, path: path4, host, upgrade, expectContinue, signal, protocol, headers: reqHeaders } = request;
       let { body } = request;
       if (upgrade != null && upgrade !== "websocket") {
         util.errorRequest(client, request, new InvalidArgumentError(`Custom upgrade "${upgrade}" not supported over HTTP/2`));
@@ -18240,7 +18240,7 @@ var require_client_h2 = __commonJS({
           }
           headers[HTTP2_HEADER_METHOD] = "CONNECT";
           headers[HTTP2_HEADER_PROTOCOL] = "websocket";
-          headers[HTTP2_HEADER_PATH] = path2;
+          headers[HTTP2_HEADER_PATH] = path4;
           if (protocol === "ws:" || protocol === "wss:") {
             headers[HTTP2_HEADER_SCHEME] = protocol === "ws:" ? "http" : "https";
           } else {
@@ -18292,7 +18292,7 @@ var require_client_h2 = __commonJS({
         stream.setTimeout(headersTimeout);
         return true;
       }
-      headers[HTTP2_HEADER_PATH] = path2;
+      headers[HTTP2_HEADER_PATH] = path4;
       headers[HTTP2_HEADER_SCHEME] = protocol === "http:" ? "http" : "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
@@ -19613,6 +19613,9 @@ var init_http = __esm({
 });
 
 // src/scm/pat.ts
+function makingOf({ host, organization }) {
+  return `Make a new PAT at ${host}/${encodeURIComponent(organization)}/_usersSettings/tokens: for the organization "${organization}" alone (Azure DevOps stops PATs for all organizations on 2026-12-01), with the scope Code: Read and no other, by an account that may read the repositories and does not leave with a person.`;
+}
 function issueMonthOf(pat) {
   const [, year, month] = /^[A-Za-z0-9]{52}JQQJ99([A-Z])([A-L])[A-Za-z0-9]{12}AAAAAZDO[A-Za-z0-9]{4}$/u.exec(pat) ?? [];
   return year && month ? { year: 2024 + indexOf(year), month: 1 + indexOf(month) } : void 0;
@@ -19659,10 +19662,6 @@ var init_expiry = __esm({
 });
 
 // src/reminder/wording.ts
-function subject({ owner, integration: integration2 }) {
-  const what = owner.provider === "azure-devops" ? "PAT" : "credential";
-  return `The ${what} of the integration "${oneLine(integration2.name, 120)}"`;
-}
 function daysLeft(days) {
   if (days === 0) return "this is its last day";
   return days === 1 ? "1 day is left" : `${days} days are left`;
@@ -19679,7 +19678,6 @@ function howKnown({ source }) {
 var init_wording = __esm({
   "src/reminder/wording.ts"() {
     "use strict";
-    init_text();
   }
 });
 
@@ -19695,41 +19693,44 @@ function judge(facts, trial, given, today) {
     cure,
     asides,
     // Without a PAT, what the catalog says is all that can be had.
-    works: tried?.result === "works" || facts.owner.provider !== "azure-devops"
+    works: facts.inUse || tried?.result === "works" || facts.owner.provider !== "azure-devops"
   });
   const asCatalogSays = () => verdict(facts.status, facts.advice?.problem ?? "", facts.advice?.cure);
   if (facts.status !== "valid" && facts.status !== "unauthorized") return asCatalogSays();
-  const what = subject(facts);
+  const what = facts.subject;
   if (tried?.result === "expired" || tried?.result === "refused")
     return verdict(
       tried.result === "expired" ? "expired" : "tainted",
-      facts.fromPat ? `${what} does not work any more, although the catalog has not noticed yet. ${tried.why}` : `The azure-devops-pat that is given, from which the credential of the integration "${oneLine(facts.integration.name, 120)}" may have been made, does not work. ${tried.why}`,
-      renewal(facts)
+      facts.fromPat ? `${what} does not work any more, although the catalog has not noticed yet. ${tried.why}` : `The azure-devops-pat that is given, which may be the one of the catalog, does not work. ${tried.why}`,
+      facts.renewal.join(" ")
     );
   if (facts.status === "unauthorized" && !(expiry && expiry.daysLeft < 0)) return asCatalogSays();
-  const works = tried?.result === "works" && facts.fromPat === true;
+  const works = facts.inUse || tried?.result === "works" && facts.fromPat === true;
   const note = noteOn(facts, tried, works);
   if (!expiry)
-    return verdict("valid", `${what} works, as far as the catalog knows; its last day is not known.${note}`);
+    return verdict(
+      "valid",
+      `${what} works${works ? " today" : ", as far as is known"}; its last day is not known.${works ? "" : note}`
+    );
   const until2 = `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
   if (expiry.daysLeft < 0 && works && facts.status === "unauthorized") return asCatalogSays();
   if (expiry.daysLeft < 0 && works)
     return verdict(
       "expiring",
-      `${what} should have ended on ${until2} (${howKnown(expiry)}), but Azure DevOps accepts it today.`,
+      `${what} should have ended on ${until2} (${howKnown(expiry)}), but ${facts.inUse ? "the catalog reads with it" : "Azure DevOps accepts it"} today.`,
       "Somebody prolonged it, or the day is wrong. Set pat-expires-on to its true last day."
     );
   if (expiry.daysLeft < 0)
     return verdict(
       "expired",
       `${what} ended on ${until2}${expiry.atMost ? ", unless somebody prolonged it" : ""} (${howKnown(expiry)}).${note}`,
-      renewal(facts)
+      facts.renewal.join(" ")
     );
   if (expiry.daysLeft <= given.remindWithin)
     return verdict(
       "expiring",
       `${what} ends on ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note}`,
-      renewal(facts)
+      facts.renewal.join(" ")
     );
   const hint = expiry.atMost ? " Set pat-expires-on to its true last day, to be reminded in time." : "";
   return verdict(
@@ -19737,14 +19738,12 @@ function judge(facts, trial, given, today) {
     `${what} is valid until ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note}${hint}`
   );
 }
-function noteOn({ owner, fromPat }, tried, works) {
+function noteOn({ owner, fromPat, inUse }, tried, works) {
+  if (inUse) return " The catalog reads with it today.";
   if (works) return " Azure DevOps accepts it today.";
   if (owner.provider !== "azure-devops" || fromPat === false) return "";
   if (!tried) return " It was not tried: there is no azure-devops-pat.";
   return tried.result === "works" ? " The azure-devops-pat that is given works, but it is not known whether the credential was made from it." : ` Whether it works could not be tried: ${"why" in tried ? tried.why : ""}`;
-}
-function renewal({ owner, replaceable }) {
-  return owner.provider === "azure-devops" ? `Make a new PAT (Code: Read, in the organization "${owner.organization}" only), put it into the secret of azure-devops-pat, and run command: register once, with pat-expires-on set to its last day${replaceable ? "" : " and with rotate-credential: always"}: it proves the PAT and replaces the credential without losing anything.` : "Authorize the integration again.";
 }
 function asidesOf(facts, trial, { patExpiresOn }, today) {
   const asides = [];
@@ -19766,7 +19765,6 @@ var init_verdict = __esm({
   "src/reminder/verdict.ts"() {
     "use strict";
     init_dates();
-    init_text();
     init_expiry();
     init_wording();
   }
@@ -20594,10 +20592,10 @@ function azureDevOps2(http) {
     read: read3,
     async readFile(repository, file, secret) {
       const { host, organization, project, name } = repository;
-      const path2 = [organization, project ?? name, "_apis", "git", "repositories", name].map(
+      const path4 = [organization, project ?? name, "_apis", "git", "repositories", name].map(
         encodeURIComponent
       );
-      const url = new URL(`${host}/${path2.join("/")}/items?api-version=6.0&path=${encodeURIComponent(file)}`);
+      const url = new URL(`${host}/${path4.join("/")}/items?api-version=6.0&path=${encodeURIComponent(file)}`);
       const headers = { ...azureDevOpsHeaders(secret), accept: "*/*" };
       const response = await http.send({ method: "GET", url, headers });
       if (response.status === 200) return response.text;
@@ -20617,8 +20615,8 @@ function azureDevOps2(http) {
 }
 function address({ host, organization, project, name, id: id2 }) {
   const segments = id2 ? [organization] : [organization, project ?? name];
-  const path2 = [...segments, "_apis", "git", "repositories", id2 ?? name].map(encodeURIComponent).join("/");
-  return new URL(`${host}/${path2}?api-version=7.1`);
+  const path4 = [...segments, "_apis", "git", "repositories", id2 ?? name].map(encodeURIComponent).join("/");
+  return new URL(`${host}/${path4}?api-version=7.1`);
 }
 function azureDevOpsHeaders(secret) {
   const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
@@ -20815,10 +20813,10 @@ function parseJson(text2) {
     return void 0;
   }
 }
-function cureOf(method, path2, { status, headers }) {
+function cureOf(method, path4, { status, headers }) {
   if (status === 401)
     return "The catalog-token is not valid here: it may be mistyped, expired or revoked, or belong to another region (catalog-region).";
-  if (status === 403) return `The catalog-token lacks a role in this region: ${roleFor(method, path2)}.`;
+  if (status === 403) return `The catalog-token lacks a role in this region: ${roleFor(method, path4)}.`;
   if (status === 404) return "Check catalog-region and catalog-url, and that nobody deleted it meanwhile.";
   if (status === 429) {
     const asked = [headers["retry-after"]].flat()[0];
@@ -20834,10 +20832,10 @@ function cureOf(method, path2, { status, headers }) {
     return "Something else holds that place. Look at it in Konnect, then run the step again.";
   return "Correct the inputs that it names.";
 }
-function roleFor(method, path2) {
-  if (path2.includes("/integration")) return method === "GET" ? "Integration Viewer" : "Integration Admin";
+function roleFor(method, path4) {
+  if (path4.includes("/integration")) return method === "GET" ? "Integration Viewer" : "Integration Admin";
   if (method === "GET") return "Service Viewer";
-  if (method === "POST" && path2.endsWith("/catalog-services")) return "Service Creator";
+  if (method === "POST" && path4.endsWith("/catalog-services")) return "Service Creator";
   return "Service Admin of this service";
 }
 var KonnectError;
@@ -20855,12 +20853,12 @@ var init_errors2 = __esm({
       conflict;
       /** A write that the server may have acted on although its answer says that it failed. */
       maybeProcessed;
-      constructor(method, path2, response) {
+      constructor(method, path4, response) {
         const problem = problemOf(response);
         const trace = problem.trace ? `, trace ${problem.trace}` : "";
         super(
-          `Konnect refused ${method} ${path2}: status ${response.status}${trace}. ${problem.text}`.trim(),
-          cureOf(method, path2, response)
+          `Konnect refused ${method} ${path4}: status ${response.status}${trace}. ${problem.text}`.trim(),
+          cureOf(method, path4, response)
         );
         this.status = response.status;
         this.conflict = response.status === 409 || response.status === 400 && /already exists|unique constraint|must be unique/iu.test(problem.text);
@@ -20872,62 +20870,62 @@ var init_errors2 = __esm({
 
 // src/catalogs/konnect/client.ts
 function konnectClient(http, url, token) {
-  async function call(method, path2, query, options = {}) {
-    const address3 = new URL(`${url}/v1${path2}`);
+  async function call(method, path4, query, options = {}) {
+    const address3 = new URL(`${url}/v1${path4}`);
     address3.search = query.toString();
     const headers = { authorization: `Bearer ${token}` };
     const response = await http.send({ method, url: address3, headers, ...options });
     if (response.status < 200 || response.status > 299)
-      throw new KonnectError(method, `/v1${path2}`, response);
+      throw new KonnectError(method, `/v1${path4}`, response);
     return response;
   }
-  async function read3(method, path2, schema, query = new URLSearchParams(), options = {}) {
-    return check2(schema, await call(method, path2, query, options), method, path2);
+  async function read3(method, path4, schema, query = new URLSearchParams(), options = {}) {
+    return check2(schema, await call(method, path4, query, options), method, path4);
   }
-  async function page(path2, meta, query) {
+  async function page(path4, meta, query) {
     query.set("page[size]", String(PAGE_SIZE));
-    return read3("GET", path2, object({ data: array(unknown()), meta }), query);
+    return read3("GET", path4, object({ data: array(unknown()), meta }), query);
   }
-  async function readPages(path2, filter) {
+  async function readPages(path4, filter) {
     const records = [];
     let total;
     for (let number2 = 1; number2 <= MOST_PAGES; number2++) {
       const query = encode(filter);
       query.set("page[number]", String(number2));
-      const { data, meta } = await page(path2, NumberedPage, query);
+      const { data, meta } = await page(path4, NumberedPage, query);
       total ??= meta.page.total;
       if (total !== meta.page.total) return void 0;
       records.push(...data);
       if (data.length === 0 || records.length >= total) return records;
     }
-    throw tooMany(path2, records.length);
+    throw tooMany(path4, records.length);
   }
   return {
-    get: (path2, schema, options) => read3("GET", path2, schema, void 0, options),
-    async list(path2, schema, filter = {}) {
+    get: (path4, schema, options) => read3("GET", path4, schema, void 0, options),
+    async list(path4, schema, filter = {}) {
       for (let attempt = 1; attempt <= 3; attempt++) {
-        const records = await readPages(path2, filter);
-        if (records) return records.map((record2) => checkRecord(schema, record2, path2));
+        const records = await readPages(path4, filter);
+        if (records) return records.map((record2) => checkRecord(schema, record2, path4));
       }
-      throw new Failure(`GET /v1${path2} keeps changing while it is read.`, "Run the step again.");
+      throw new Failure(`GET /v1${path4} keeps changing while it is read.`, "Run the step again.");
     },
-    async walk(path2, schema, filter) {
+    async walk(path4, schema, filter) {
       const records = [];
       let cursor = null;
       for (let number2 = 1; number2 <= MOST_PAGES; number2++) {
         const query = encode(filter);
         if (cursor) query.set("page[after]", cursor);
-        const { data, meta } = await page(path2, CursorPage, query);
+        const { data, meta } = await page(path4, CursorPage, query);
         records.push(...data);
-        cursor = cursorOf(meta.page.next, path2);
-        if (!cursor) return records.map((record2) => checkRecord(schema, record2, path2));
+        cursor = cursorOf(meta.page.next, path4);
+        if (!cursor) return records.map((record2) => checkRecord(schema, record2, path4));
       }
-      throw tooMany(path2, records.length);
+      throw tooMany(path4, records.length);
     },
-    post: (path2, body, schema, options) => read3("POST", path2, schema, void 0, { body, ...options }),
-    patch: (path2, body, schema) => read3("PATCH", path2, schema, void 0, { body }),
-    async delete(path2, options) {
-      await call("DELETE", path2, new URLSearchParams(), options);
+    post: (path4, body, schema, options) => read3("POST", path4, schema, void 0, { body, ...options }),
+    patch: (path4, body, schema) => read3("PATCH", path4, schema, void 0, { body }),
+    async delete(path4, options) {
+      await call("DELETE", path4, new URLSearchParams(), options);
     }
   };
 }
@@ -20939,32 +20937,32 @@ function encode(filter) {
   }
   return query;
 }
-function cursorOf(next, path2) {
+function cursorOf(next, path4) {
   if (!next) return null;
   const cursor = new URLSearchParams(next.slice(next.indexOf("?") + 1)).get("page[after]");
-  if (!cursor) throw new UnreadableAnswer("GET", path2, "meta.page.next: expected a path with page[after]");
+  if (!cursor) throw new UnreadableAnswer("GET", path4, "meta.page.next: expected a path with page[after]");
   return cursor;
 }
-function check2(schema, response, method, path2) {
+function check2(schema, response, method, path4) {
   const json2 = parseJson(response.text);
   if (json2 === void 0)
-    throw new UnreadableAnswer(method, path2, `no JSON but "${oneLine(response.text, 80)}"`);
-  return checkRecord(schema, json2, path2, method);
+    throw new UnreadableAnswer(method, path4, `no JSON but "${oneLine(response.text, 80)}"`);
+  return checkRecord(schema, json2, path4, method);
 }
-function checkRecord(schema, record2, path2, method = "GET") {
+function checkRecord(schema, record2, path4, method = "GET") {
   const result = safeParse(schema, record2);
   if (result.success) return result.output;
   const [issue] = result.issues;
   const field = issue.path?.map((part) => part.key).join(".") ?? "the body";
   throw new UnreadableAnswer(
     method,
-    path2,
+    path4,
     `${oneLine(field, 80)}: expected ${issue.expected}, got ${oneLine(issue.received, 80)}`
   );
 }
-function tooMany(path2, count) {
+function tooMany(path4, count) {
   return new Failure(
-    `GET /v1${path2} has more than ${count} records that fit: the look-up is not conclusive.`,
+    `GET /v1${path4} has more than ${count} records that fit: the look-up is not conclusive.`,
     "Name the integration with integration-name, or the resource with resource-id."
   );
 }
@@ -20982,9 +20980,9 @@ var init_client = __esm({
     UnreadableAnswer = class extends Failure {
       name = "UnreadableAnswer";
       maybeProcessed;
-      constructor(method, path2, what) {
+      constructor(method, path4, what) {
         super(
-          `Konnect answered ${method} /v1${path2}, but not as its contract says: ${what}.`,
+          `Konnect answered ${method} /v1${path4}, but not as its contract says: ${what}.`,
           "Check catalog-url, and whether a proxy or a sign-in page answers in its place."
         );
         this.maybeProcessed = method !== "GET";
@@ -21212,23 +21210,35 @@ function factsOf(access, instance2, found2, written) {
   const digest = instance2 && found2 && storedDigest(instance2, found2);
   const replaceable = digest !== void 0 || status === "missing" || (found2 && ailmentOf(found2, clock.now())) !== void 0;
   const { azureDevOpsPat: pat } = inputs;
+  const name = instance2?.name ?? inputs.integrationName ?? owner.provider;
   return {
     status,
+    subject: `The ${owner.provider === "azure-devops" ? "PAT" : "credential"} of the integration "${oneLine(name, 120)}"`,
+    inUse: false,
     advice: written ? void 0 : adviceFor(access, status, replaceable),
-    integration: {
-      name: instance2?.name ?? inputs.integrationName ?? owner.provider,
-      page: integrationsPage(access)
-    },
+    integration: { name, page: integrationsPage(access) },
     key: (0, import_node_crypto4.createHash)("sha256").update(`${inputs.catalogUrl} ${instance2?.id}`).digest("hex").slice(0, 12),
     owner,
-    replaceable,
+    renewal: renewalOf(access, replaceable),
     // The same PAT stored again is no renewal.
     credential: found2 ? digest?.slice(0, 12) ?? markOf(found2.id) : "",
-    storedOn: day(found2?.created_at),
-    expiresOn: day(found2?.expires_at),
-    recorded: found2 && markedExpiry(instance2?.labels?.[EXPIRY_LABEL], found2.id),
-    fromPat: written === "made" ? true : digest && pat && instance2 ? digest === patDigest(instance2.id, pat) : void 0
+    ...written === "planned" ? { storedOn: dayOf(clock.now()), expiresOn: void 0, recorded: void 0 } : {
+      storedOn: day(found2?.created_at),
+      expiresOn: day(found2?.expires_at),
+      recorded: found2 && markedExpiry(instance2?.labels?.[EXPIRY_LABEL], found2.id)
+    },
+    fromPat: written ? true : digest && pat && instance2 ? digest === patDigest(instance2.id, pat) : void 0
   };
+}
+function renewalOf(access, replaceable) {
+  if (access.owner.provider !== "azure-devops")
+    return [`Authorize the integration again at ${integrationsPage(access)} .`];
+  const always = replaceable ? "" : ", and with rotate-credential: always, because the present one was not made by it";
+  return [
+    makingOf(access.owner),
+    "Put it into the secret of azure-devops-pat, in every pipeline that uses it, and its last day into the variable beside it.",
+    `Run command: register once, with pat-expires-on set to that day${always}. It proves the PAT first, then replaces the old one; resources and mappings stay.`
+  ];
 }
 function day(timestamp2) {
   const time = Date.parse(timestamp2 ?? "");
@@ -21273,6 +21283,7 @@ var init_health = __esm({
     "use strict";
     import_node_crypto4 = require("node:crypto");
     init_dates();
+    init_pat();
     init_text();
     init_connection();
     init_naming();
@@ -21734,7 +21745,7 @@ function matchResource(resources, repository) {
 function fitOf(resource, repository) {
   const config2 = leaves(resource.config);
   const data = leaves(resource.integration_data ?? {}).filter(
-    ({ path: path2 }) => path2.slice(0, -1).every((part) => OWN.test(part))
+    ({ path: path4 }) => path4.slice(0, -1).every((part) => OWN.test(part))
   );
   const name = { path: ["name"], value: resource.name ?? "" };
   const identifying = [...config2, name];
@@ -21748,46 +21759,46 @@ function fitOf(resource, repository) {
   if (!all.some((leaf) => isName(leaf, repository) && same(leaf.value, repository.name))) return "no";
   return all.some((leaf) => isOwner(leaf, repository)) ? "path" : "similar";
 }
-function isId({ path: path2, value }, { id: id2 }) {
+function isId({ path: path4, value }, { id: id2 }) {
   if (!id2) return false;
-  const key = path2.join(".");
+  const key = path4.join(".");
   if (/^\d+$/u.test(id2)) return value === id2 && /(?:^|[._])(?:repo(?:sitory)?[._]?)?id$/u.test(key);
   return value.toLowerCase().split("/").includes(id2.toLowerCase());
 }
-function isAnotherId({ path: path2, value }, { id: id2 }) {
-  return id2 !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path2.join(".")) && !same(value, id2);
+function isAnotherId({ path: path4, value }, { id: id2 }) {
+  return id2 !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path4.join(".")) && !same(value, id2);
 }
 function pointsAt(value, repository) {
   const parsed = /:\/\/|@/u.test(value) ? parseRepositoryUrl(value, repository.provider) : void 0;
   return parsed !== void 0 && samePath(parsed, repository);
 }
 function isElsewhere(leaf, repository) {
-  const { path: path2, value } = leaf;
-  const key = path2.join(".");
-  if (isOwnerName(path2, repository)) return !isOwner(leaf, repository);
+  const { path: path4, value } = leaf;
+  const key = path4.join(".");
+  if (isOwnerName(path4, repository)) return !isOwner(leaf, repository);
   if (/(?:^|[._])project[._]?id$/u.test(key))
     return repository.projectId !== void 0 && !same(value, repository.projectId);
   if (value.includes("/")) return same(lastSegment(value), repository.name) && !isWholePath(leaf, repository);
   return /(?:^|[._])repo(?:sitory)?(?:[._]?name)?$/u.test(key) && !same(value, repository.name);
 }
-function isName({ path: path2 }, repository) {
-  return !isOwnerName(path2, repository) && /(?:^|[._])(?:repo(?:sitory)?|(?:repo(?:sitory)?_?)?name|slug)$/u.test(path2.join("."));
+function isName({ path: path4 }, repository) {
+  return !isOwnerName(path4, repository) && /(?:^|[._])(?:repo(?:sitory)?|(?:repo(?:sitory)?_?)?name|slug)$/u.test(path4.join("."));
 }
-function isOwnerName(path2, { provider }) {
+function isOwnerName(path4, { provider }) {
   const owner = provider === "azure-devops" ? OWNER["azure-devops"] : OWNER.other;
-  const [last = "", before = ""] = [...path2].reverse();
+  const [last = "", before = ""] = [...path4].reverse();
   return owner.test(last.replace(/_?name$/u, "")) || owner.test(before) && /^(?:name|login|path)$/u.test(last);
 }
-function isOwner({ path: path2, value }, repository) {
+function isOwner({ path: path4, value }, repository) {
   const owner = repository.provider === "azure-devops" ? repository.project : repository.organization;
-  return isOwnerName(path2, repository) && same(value, owner);
+  return isOwnerName(path4, repository) && same(value, owner);
 }
 function isWholePath({ value }, repository) {
   const short = repository.project === void 0 ? void 0 : `${repository.project}/${repository.name}`;
   return same(value, fullName(repository)) || same(value, short);
 }
-function lastSegment(path2) {
-  const segment = path2.split("/").at(-1) ?? "";
+function lastSegment(path4) {
+  const segment = path4.split("/").at(-1) ?? "";
   try {
     return decodeURIComponent(segment);
   } catch {
@@ -21797,10 +21808,10 @@ function lastSegment(path2) {
 function same(a, b) {
   return b !== void 0 && a.trim().toLowerCase() === b.toLowerCase();
 }
-function leaves(value, path2 = []) {
-  if (typeof value === "string" || typeof value === "number") return [{ path: path2, value: String(value) }];
-  if (typeof value !== "object" || value === null || path2.length > 8) return [];
-  return Object.entries(value).flatMap(([name, child]) => leaves(child, [...path2, name.toLowerCase()]));
+function leaves(value, path4 = []) {
+  if (typeof value === "string" || typeof value === "number") return [{ path: path4, value: String(value) }];
+  if (typeof value !== "object" || value === null || path4.length > 8) return [];
+  return Object.entries(value).flatMap(([name, child]) => leaves(child, [...path4, name.toLowerCase()]));
 }
 var FITS, OWN, OWNER;
 var init_matching = __esm({
@@ -22361,12 +22372,12 @@ var init_errors3 = __esm({
       conflict;
       /** A write that the server may have acted on although its answer says that it failed. */
       maybeProcessed;
-      constructor(request, path2, response) {
+      constructor(request, path4, response) {
         const { status, headers } = response;
         const says = messageOf2(response);
         const trace = [headers["x-request-id"] ?? headers["x-amzn-requestid"]].flat()[0];
         super(
-          `The catalog refused ${request.method} ${path2}: status ${status}${trace ? `, request ${oneLine(trace, 80)}` : ""}. ${says}`.trim(),
+          `The catalog refused ${request.method} ${path4}: status ${status}${trace ? `, request ${oneLine(trace, 80)}` : ""}. ${says}`.trim(),
           cureOf2(status, headers)
         );
         this.status = status;
@@ -22378,9 +22389,9 @@ var init_errors3 = __esm({
     UnreadableAnswer2 = class extends Failure {
       name = "UnreadableAnswer";
       maybeProcessed;
-      constructor(request, path2, what) {
+      constructor(request, path4, what) {
         super(
-          `The catalog answered ${request.method} ${path2}, but not as Backstage does: ${oneLine(what, 160)}.`,
+          `The catalog answered ${request.method} ${path4}, but not as Backstage does: ${oneLine(what, 160)}.`,
           "Check catalog-url, and whether a proxy or a sign-in page answers in its place."
         );
         this.maybeProcessed = request.method !== "GET" && !request.reads;
@@ -22392,8 +22403,8 @@ var init_errors3 = __esm({
 // src/catalogs/backstage/client.ts
 function backstageClient(http, url, token) {
   async function call(request, schema) {
-    const { path: path2, query = {}, headers, ...rest } = request;
-    const address3 = new URL(`${url}/api${path2}`);
+    const { path: path4, query = {}, headers, ...rest } = request;
+    const address3 = new URL(`${url}/api${path4}`);
     for (const [name, value] of Object.entries(query)) address3.searchParams.set(name, value);
     const response = await http.send({
       ...rest,
@@ -22401,13 +22412,13 @@ function backstageClient(http, url, token) {
       headers: { authorization: `Bearer ${token}`, ...headers }
     });
     if (response.status < 200 || response.status > 299)
-      throw new BackstageError(request, `/api${path2}`, response);
+      throw new BackstageError(request, `/api${path4}`, response);
     const body = response.text === "" ? void 0 : parseJson2(dataOf(response));
     const parsed = safeParse(schema, body);
     if (parsed.success) return parsed.output;
     const [issue] = parsed.issues;
     const what = body === void 0 ? `no JSON but "${response.text.slice(0, 80)}"` : `expected ${issue.expected}, got ${issue.received}`;
-    throw new UnreadableAnswer2(request, `/api${path2}`, what);
+    throw new UnreadableAnswer2(request, `/api${path4}`, what);
   }
   async function unlessMissing(reading) {
     try {
@@ -22550,14 +22561,14 @@ var init_entity = __esm({
 // src/catalogs/backstage/target.ts
 function targetOf({ provider, host, organization, project, name, defaultBranch }, file) {
   const branch = encodeURI(defaultBranch ?? "main");
-  const path2 = [organization, ...project === void 0 ? [] : [project]].join("/");
+  const path4 = [organization, ...project === void 0 ? [] : [project]].join("/");
   switch (provider) {
     case "azure-devops":
       return encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}?path=${file}`);
     case "github":
-      return `${encodeURI(`${host}/${path2}/${name}`)}/blob/${branch}${encodeURI(file)}`;
+      return `${encodeURI(`${host}/${path4}/${name}`)}/blob/${branch}${encodeURI(file)}`;
     case "gitlab":
-      return `${encodeURI(`${host}/${path2}/${name}`)}/-/blob/${branch}${encodeURI(file)}`;
+      return `${encodeURI(`${host}/${path4}/${name}`)}/-/blob/${branch}${encodeURI(file)}`;
   }
 }
 function pageOf({ provider, host, organization, project, name }) {
@@ -22864,6 +22875,8 @@ function factsOf2({ inputs }, owner, reading) {
   return {
     status: denied2 ? "tainted" : "valid",
     advice: denied2 ? { problem: reading.problem, cure: reading.cure } : void 0,
+    subject: `The token with which the catalog reads ${new URL(owner.host).host}`,
+    inUse: reading.kind === "read",
     integration: { name: new URL(owner.host).host, page: inputs.catalogUrl },
     key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization}`),
     owner,
@@ -22873,7 +22886,10 @@ function factsOf2({ inputs }, owner, reading) {
     expiresOn: void 0,
     recorded: void 0,
     fromPat: void 0,
-    replaceable: true
+    renewal: [
+      ...owner.provider === "azure-devops" ? [makingOf(owner)] : ["Make a new token for the host."],
+      "Put it into the catalog's configuration (under integrations, in the place of the old one), and restart the catalog."
+    ]
   };
 }
 function repositoryOf(owner) {
@@ -22890,6 +22906,7 @@ var init_backstage = __esm({
     import_node_crypto6 = require("node:crypto");
     init_errors();
     init_repository();
+    init_pat();
     init_text();
     init_machine_name();
     init_client2();
@@ -22953,11 +22970,10 @@ var init_code_search = __esm({
 
 // src/catalogs/roadie/guide.ts
 function guideOf(site, repository, file, target) {
-  const { host, organization, project, name } = repository;
-  const tokens = `${host}/${encodeURIComponent(organization)}/_usersSettings/tokens`;
+  const { organization, project, name } = repository;
   return {
     codeSearch: () => `Install the extension Code Search in the organization "${organization}", by somebody who may manage its extensions: https://marketplace.visualstudio.com/items?itemName=ms.vss-code-search (without it, Roadie discovers nothing).`,
-    secret: () => `Make a PAT at ${tokens} (Code: Read, in the organization "${organization}" only), and put it into the secret AZURE_TOKEN at ${site}/administration/secrets (it takes some minutes).`,
+    secret: () => `${makingOf(repository)} Put it into the secret AZURE_TOKEN at ${site}/administration/secrets (it takes some minutes).`,
     provider: () => `Add a provider at ${site}/administration/settings/integrations/azure, with Organization: ${organization}, Project: ${project ?? name}, Repository: ${name} (or nothing, for all), Path: ${file}.`,
     import: () => `Or, for ${fullName(repository)} alone, in the place of the provider: import ${target} at ${site}/import/entity.`
   };
@@ -22966,6 +22982,7 @@ var init_guide = __esm({
   "src/catalogs/roadie/guide.ts"() {
     "use strict";
     init_repository();
+    init_pat();
   }
 });
 
@@ -23303,6 +23320,8 @@ function factsOf3({ inputs }, owner, site, secret) {
   return {
     status: unset ? "missing" : "valid",
     advice: unset ? { problem: "The secret AZURE_TOKEN of Roadie is not set.", cure: `Put a PAT into it at ${page}.` } : void 0,
+    subject: "The PAT in the secret AZURE_TOKEN of Roadie",
+    inUse: false,
     integration: { name: "AZURE_TOKEN", page },
     key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization} AZURE_TOKEN`),
     owner,
@@ -23311,7 +23330,7 @@ function factsOf3({ inputs }, owner, site, secret) {
     expiresOn: void 0,
     recorded: void 0,
     fromPat: secret?.ending && pat ? pat.endsWith(secret.ending) : void 0,
-    replaceable: true
+    renewal: [makingOf(owner), `Put it into the secret AZURE_TOKEN at ${page} (it takes some minutes).`]
   };
 }
 var import_node_crypto8, API, PAUSE3;
@@ -23322,6 +23341,7 @@ var init_roadie = __esm({
     init_ahead();
     init_errors();
     init_code_search();
+    init_pat();
     init_backstage();
     init_client2();
     init_entity();
@@ -23526,11 +23546,11 @@ var init_html = __esm({
 function titleOf2({ facts, verdict }) {
   const { owner } = facts;
   const what = owner.provider === "azure-devops" ? "the Azure DevOps PAT" : `the ${owner.provider} credential`;
-  const subject2 = `${what} of ${oneLine(owner.organization, 80)}`;
+  const subject = `${what} of ${oneLine(owner.organization, 80)}`;
   const { status, expiry } = verdict;
   const day2 = expiry && `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
-  if (status === "valid") return `Renewed: ${subject2}${day2 ? `, until ${day2}` : ""}`;
-  if (isDoubtful(verdict)) return `Check the last day of ${subject2}: ${day2} is over, but it still works`;
+  if (status === "valid") return `Renewed: ${subject}${day2 ? `, until ${day2}` : ""}`;
+  if (isDoubtful(verdict)) return `Check the last day of ${subject}: ${day2} is over, but it still works`;
   const state = {
     expiring: `it ends on ${day2}`,
     expired: expiry && expiry.daysLeft < 0 ? `it ended on ${day2}` : "it has expired",
@@ -23538,7 +23558,7 @@ function titleOf2({ facts, verdict }) {
     missing: "it is missing",
     unauthorized: "it is not authorized"
   }[status];
-  return `Renew ${subject2}: ${state}`;
+  return `Renew ${subject}: ${state}`;
 }
 function isDoubtful({ status, expiry }) {
   return status === "expiring" && expiry !== void 0 && expiry.daysLeft < 0;
@@ -23560,7 +23580,8 @@ function instructions(matter) {
     html`<h3>What breaks</h3>`,
     html`<p>Without it the catalog cannot read the repositories of ${facts.owner.organization}. Nothing fails at once: what the catalog knows of them grows old, new repositories do not appear, and one day all of it is gone.</p>`,
     html`<h3>What to do</h3>`,
-    facts.owner.provider === "azure-devops" ? stepsForPat(matter) : stepsInBrowser(matter)
+    html`<ol>${joined(...facts.renewal.map((step) => html`<li>${linked(step)}</li>`))}</ol>`,
+    html`<p>The next reminder closes this.</p>`
   ];
 }
 function statement({ facts, verdict }) {
@@ -23568,16 +23589,7 @@ function statement({ facts, verdict }) {
   if (isDoubtful(verdict)) return `${message} ${cure}`;
   if (!expiry || status !== "expiring" && status !== "valid") return message;
   const ends = `ends on ${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
-  return status === "valid" ? `${subject(facts)} was renewed: it ${ends}.` : `${subject(facts)} ${ends}. It is to be renewed before.`;
-}
-function stepsForPat({ facts }) {
-  const { host, organization } = facts.owner;
-  const always = facts.replaceable ? "" : ", and with rotate-credential: always, because the present one was not made by it";
-  const tokens = `${host}/${encodeURIComponent(organization)}/_usersSettings/tokens`;
-  return html`<ol><li>Make a ${link(tokens, "new personal access token")}: for the organization ${organization} alone (Azure DevOps stops tokens for all organizations on 2026-12-01), with the scope <b>Code: Read</b> and no other, by an account that may read the repositories and does not leave with a person.</li><li>Put it into the secret from which <code>azure-devops-pat</code> gets its value, in every pipeline that uses it, and its last day into the variable beside it.</li><li>Run that pipeline (command: register) once, with <code>pat-expires-on</code> set to the new last day${words(always)}. It proves the new token first, then replaces the old one; resources and mappings stay. The next reminder closes this.</li></ol>`;
-}
-function stepsInBrowser({ facts }) {
-  return html`<ol><li>Authorize the integration again on ${link(facts.integration.page, "its page")}.</li></ol>`;
+  return status === "valid" ? `${facts.subject} was renewed: it ${ends}.` : `${facts.subject} ${ends}. It is to be renewed before.`;
 }
 function commentOf(matter, renewed, mark) {
   const { verdict } = matter;
@@ -23596,8 +23608,18 @@ function duplicateOf(page, mark) {
 function run2({ page }) {
   return page ? html` in ${link(page, "this run")}` : words("");
 }
+function linked(text2) {
+  const parts = text2.split(/(https?:\/\/\S+?)(?=[.,:;]?(?:\s|$))/u);
+  return joinedBy(
+    "",
+    parts.map((part, index) => index % 2 === 0 ? words(part) : link(part, part))
+  );
+}
 function joined(...parts) {
-  return new Html(parts.map(({ text: text2 }) => text2).join("\n"));
+  return joinedBy("\n", parts);
+}
+function joinedBy(separator, parts) {
+  return new Html(parts.map(({ text: text2 }) => text2).join(separator));
 }
 var init_letter = __esm({
   "src/reminder/letter.ts"() {
@@ -23941,13 +23963,13 @@ function workItems(place, http, secret, type, { assignees, labels: labels3, unas
     names ??= readStates();
     return names;
   };
-  async function call(what, schema, path2, request) {
+  async function call(what, schema, path4, request) {
     if (!isConfidential(place.url))
       throw new Failure(
         `The token would be sent to ${place.url} in clear, to ${what}.`,
         "Use the https URL of the server."
       );
-    const url = new URL(`${project}/_apis/wit/${path2}${path2.includes("?") ? "&" : "?"}api-version=7.1`);
+    const url = new URL(`${project}/_apis/wit/${path4}${path4.includes("?") ? "&" : "?"}api-version=7.1`);
     const headers = { ...azureDevOpsHeaders(secret), ...request.headers };
     const response = await http.send({ ...request, url, headers });
     const parsed = response.status === 200 ? safeParse(schema, parseJson4(response.text)) : void 0;
@@ -23955,8 +23977,8 @@ function workItems(place, http, secret, type, { assignees, labels: labels3, unas
     return parsed.output;
   }
   async function readStates() {
-    const path2 = `workitemtypes/${encodeURIComponent(type)}/states`;
-    const { value } = await call("read the states of its type", States, path2, { method: "GET" });
+    const path4 = `workitemtypes/${encodeURIComponent(type)}/states`;
+    const { value } = await call("read the states of its type", States, path4, { method: "GET" });
     const of = (...categories) => categories.flatMap((category) => value.filter((state) => state.category === category));
     const [open] = of("Proposed", "InProgress");
     const [closed] = of("Completed", "Removed");
@@ -24474,14 +24496,14 @@ var init_run = __esm({
 });
 
 // src/sandbox/azure-devops.ts
-function answerAzureDevOps(state, path2, query, headers) {
+function answerAzureDevOps(state, path4, query, headers) {
   const refusal = refuse(
     state,
     String(headers.authorization ?? ""),
     headers["x-tfs-fedauthredirect"] !== void 0
   );
   if (refusal) return refusal;
-  const segments = path2.split("/").filter(Boolean).map(decodeURIComponent);
+  const segments = path4.split("/").filter(Boolean).map(decodeURIComponent);
   const marker = segments.indexOf("_apis");
   const [organization = "", project] = segments.slice(0, marker);
   const wanted = segments[marker + 3];
@@ -24502,13 +24524,13 @@ function answerAzureDevOps(state, path2, query, headers) {
     body: { id: id2, name, project: { id: projectId, name: repository.project }, isDisabled: false }
   };
 }
-function itemOf({ files }, path2) {
-  const text2 = files?.[path2];
+function itemOf({ files }, path4) {
+  const text2 = files?.[path4];
   if (text2 === void 0)
     return {
       status: 404,
       body: {
-        message: `TF401174: The item ${path2} could not be found.`,
+        message: `TF401174: The item ${path4} could not be found.`,
         typeKey: "GitItemNotFoundException"
       }
     };
@@ -24800,11 +24822,11 @@ function numberedPage(records, query, fields) {
     meta: { page: { number: number2, size, total: found2.length } }
   };
 }
-function cursorPage(records, query, fields, path2) {
+function cursorPage(records, query, fields, path4) {
   const found2 = filtered(records, query, fields);
   const size = whole(query, "page[size]", 10);
   const start = Number(Buffer.from(query.get("page[after]") ?? "", "base64url").toString() || 0);
-  const address3 = (offset) => `/servicehub/v1${path2}?page[size]=${size}${offset > 0 ? `&page[after]=${Buffer.from(String(offset)).toString("base64url")}` : ""}`;
+  const address3 = (offset) => `/servicehub/v1${path4}?page[size]=${size}${offset > 0 ? `&page[after]=${Buffer.from(String(offset)).toString("base64url")}` : ""}`;
   return {
     data: found2.slice(start, start + size),
     meta: {
@@ -24896,8 +24918,8 @@ var init_manifests = __esm({
       gitlab: "GitLab",
       pagerduty: "PagerDuty"
     };
-    address2 = (path2) => ({
-      url: `https://global.api.konghq.com/service-catalog-integrations/github/app/${path2}`
+    address2 = (path4) => ({
+      url: `https://global.api.konghq.com/service-catalog-integrations/github/app/${path4}`
     });
     AUTHORIZATIONS = {
       "azure-devops": {
@@ -25313,17 +25335,17 @@ function latencyOf({ latency = 0 }) {
   return typeof latency === "number" ? latency : latency();
 }
 async function handle(sandbox2, lag, options, request, response) {
-  const { method = "GET", url: path2 = "/" } = request;
+  const { method = "GET", url: path4 = "/" } = request;
   const latency = latencyOf(options);
   const round = 1 + Math.max(0, ...sandbox2.exchanges.map((one) => one.round));
-  const fault = sandbox2.fault?.({ method, path: path2 });
+  const fault = sandbox2.fault?.({ method, path: path4 });
   const text2 = await readAll(request);
   if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
   if (fault === "reset before") return void request.socket.destroy();
   if (fault === "never") return;
   const body = text2 === "" ? void 0 : parse(text2);
   const replaced = typeof fault === "object" && "answer" in fault;
-  const url = new URL(path2, "http://sandbox.invalid");
+  const url = new URL(path4, "http://sandbox.invalid");
   const shown = replaced ? fault.answer : options.beside?.({ method, url, headers: request.headers, body }) ?? answerTo(sandbox2.state, lag, request, url, body);
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)])
@@ -25331,7 +25353,7 @@ async function handle(sandbox2, lag, options, request, response) {
   delete headers.authorization;
   sandbox2.exchanges.push({
     method,
-    path: path2,
+    path: path4,
     headers,
     body: withoutKeys(body),
     status: shown.status,
@@ -25361,11 +25383,11 @@ function answerKonnect(state, lag, request, url, body) {
   const role = state.tokens.get(token);
   if (!role) throw new ProblemAnswer(401, "Invalid credentials");
   if (role === "viewer" && request.method !== "GET") throw new ProblemAnswer(403, "Forbidden");
-  const path2 = url.pathname.replace(/^\/v1(?=\/)/u, "");
+  const path4 = url.pathname.replace(/^\/v1(?=\/)/u, "");
   for (const [route, handler] of Object.entries(ROUTES)) {
     const [method, template = ""] = route.split(" ");
-    const match = method === request.method && new RegExp(`^${template.replaceAll(":id", "([^/]+)")}$`, "u").exec(path2);
-    if (!match || url.pathname === path2) continue;
+    const match = method === request.method && new RegExp(`^${template.replaceAll(":id", "([^/]+)")}$`, "u").exec(path4);
+    if (!match || url.pathname === path4) continue;
     if (method !== "GET") lag.beforeWrite();
     const seen = method === "GET" && !template.endsWith(":id") && !template.endsWith("auth-credential") ? lag.asListed() : state;
     const parameters = match.slice(1).map(decodeURIComponent);
@@ -25481,12 +25503,189 @@ var init_serve = __esm({
   }
 });
 
+// src/sandbox/azure-server.ts
+async function startAzureDevOps(state) {
+  const server = (0, import_node_http2.createServer)((request, response) => {
+    const url = new URL(request.url ?? "/", "http://azure.invalid");
+    const { status, headers, body } = answerAzureDevOps(
+      state,
+      url.pathname,
+      url.searchParams,
+      request.headers
+    );
+    response.writeHead(status, { "content-type": "application/json", ...headers });
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    }
+  };
+}
+var import_node_http2;
+var init_azure_server = __esm({
+  "src/sandbox/azure-server.ts"() {
+    "use strict";
+    import_node_http2 = require("node:http");
+    init_azure_devops2();
+  }
+});
+
+// src/sandbox/backstage.ts
+async function startBackstage(options) {
+  const port = options.port ?? await freePort();
+  const servers = import_node_path2.default.dirname(options.folder);
+  const child = (0, import_node_child_process2.spawn)(
+    process.execPath,
+    [
+      "--no-node-snapshot",
+      import_node_path2.default.join(servers, "server.cjs"),
+      "--config",
+      import_node_path2.default.join(servers, "app-config.yaml")
+    ],
+    {
+      cwd: options.folder,
+      env: {
+        PATH: process.env.PATH,
+        BACKSTAGE_PORT: String(port),
+        BACKSTAGE_TOKEN: options.token,
+        AZURE_DEVOPS_HOST: options.azureHost,
+        AZURE_DEVOPS_PAT: options.pat,
+        ...options.environment
+      },
+      stdio: ["ignore", "pipe", "pipe"]
+    }
+  );
+  let said = "";
+  await new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text2) => {
+        said = (said + text2).slice(-5e3);
+        if (text2.includes("READY")) resolve();
+      });
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`Backstage ended with ${code}:
+${said}`)));
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: () => new Promise((resolve) => {
+      child.removeAllListeners("exit").on("exit", () => resolve());
+      child.kill("SIGKILL");
+    })
+  };
+}
+async function freePort() {
+  const server = (0, import_node_net.createServer)();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+var import_node_child_process2, import_node_net, import_node_path2;
+var init_backstage2 = __esm({
+  "src/sandbox/backstage.ts"() {
+    "use strict";
+    import_node_child_process2 = require("node:child_process");
+    import_node_net = require("node:net");
+    import_node_path2 = __toESM(require("node:path"), 1);
+  }
+});
+
+// src/local/backstage-demo.ts
+var backstage_demo_exports = {};
+__export(backstage_demo_exports, {
+  backstageDemo: () => backstageDemo
+});
+async function backstageDemo(environment, terminal2, onFailure) {
+  const say = (text2) => terminal2.write(`
+${terminal2.colors ? `\x1B[1m${text2}\x1B[0m` : text2}
+`);
+  if (!(0, import_node_fs2.existsSync)(import_node_path3.default.join(FOLDER, "node_modules/.installed"))) {
+    say("There is no Backstage here yet. Install one with: npm ci && npm run test:backstage");
+    return onFailure();
+  }
+  const sandbox2 = await startSandbox();
+  const { pat } = furnish(sandbox2, SAMPLE);
+  const azure = await startAzureDevOps(sandbox2.state);
+  const token = `backstage-${(0, import_node_crypto15.randomBytes)(12).toString("hex")}`;
+  say("A real Backstage is started \u2026");
+  const server = await startBackstage({ folder: FOLDER, token, pat, azureHost: new URL(azure.url).host });
+  const run4 = (inputs) => runLocally(
+    {
+      catalog: "backstage",
+      "catalog-url": server.url,
+      "catalog-token": token,
+      "azure-devops-url": azure.url,
+      repository: fullName(SAMPLE),
+      integration: "azure-devops",
+      ...inputs
+    },
+    environment,
+    terminal2,
+    onFailure
+  );
+  const repository = sandbox2.state.repositories["azure-devops"].find(
+    ({ project }) => project === SAMPLE.project
+  );
+  const commit = (text2) => Object.assign(repository ?? {}, { files: { "/catalog-info.yaml": text2 } });
+  try {
+    commit(COMPONENT);
+    say(`It is at ${server.url}. A sample repository with a catalog-info.yaml is registered in it:`);
+    await run4({});
+    say("Again: nothing is to do.");
+    await run4({});
+    commit(COMPONENT.replace("shop-team", "payments-team"));
+    say("The owner in catalog-info.yaml is changed. A plan says what would be done, and a run does it:");
+    await run4({ command: "plan" });
+    await run4({});
+    say("That is all. Use it in a pipeline: see docs/backstage.md.");
+  } finally {
+    await server.stop();
+    azure.close();
+    await sandbox2.close();
+  }
+}
+var import_node_crypto15, import_node_fs2, import_node_path3, FOLDER, COMPONENT;
+var init_backstage_demo = __esm({
+  "src/local/backstage-demo.ts"() {
+    "use strict";
+    import_node_crypto15 = require("node:crypto");
+    import_node_fs2 = require("node:fs");
+    import_node_path3 = __toESM(require("node:path"), 1);
+    init_repository();
+    init_azure_server();
+    init_backstage2();
+    init_sandbox();
+    init_run();
+    init_samples();
+    FOLDER = import_node_path3.default.join(__dirname, "../../test/backstage/servers/current");
+    COMPONENT = `apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: ${SAMPLE.name}
+spec:
+  type: service
+  lifecycle: production
+  owner: shop-team
+`;
+  }
+});
+
 // src/local/demo.ts
 var demo_exports = {};
 __export(demo_exports, {
-  demo: () => demo
+  demo: () => demo2
 });
-async function demo(environment, terminal2, onFailure) {
+async function demo2(catalog, environment, terminal2, onFailure) {
+  if (catalog === "konnect") return konnectDemo(environment, terminal2, onFailure);
+  const { backstageDemo: backstageDemo2 } = await Promise.resolve().then(() => (init_backstage_demo(), backstage_demo_exports));
+  return backstageDemo2(environment, terminal2, onFailure);
+}
+async function konnectDemo(environment, terminal2, onFailure) {
   const host = localHost({}, environment, terminal2, onFailure);
   const own = host.context().repository;
   const repository = own ?? SAMPLE;
@@ -25552,7 +25751,8 @@ var USAGE = `catalog-connect ${version}: connects a repository to its software c
                                                      the environment: ${SECRETS.map(variableOf).join(", ")}
   catalog-connect sandbox [--port 4010] [--style ${STYLES.join("|")}] [--discovery-delay 2]
                                                      serves a catalog in memory, to play with
-  catalog-connect demo                               shows it all on such a catalog
+  catalog-connect demo [--catalog backstage]         shows it all on such a catalog, or on a real Backstage that is
+                                                     installed by npm run test:backstage
   catalog-connect --help | --version
 
 inputs: ${INPUTS.filter(({ name }) => !isSecret(name)).map(({ name }) => `--${name}`).join(" ")}`;
@@ -25569,7 +25769,7 @@ function parseCommandLine(args, environment) {
     );
   try {
     if (command === "sandbox") return sandbox(rest);
-    if (command === "demo" && rest.length === 0) return { kind: "demo" };
+    if (command === "demo") return demo(rest);
     if (command === "" || COMMANDS.some((one) => one === command)) return run(command, rest, environment);
     return refused(`There is no command "${oneLine(command, 40)}".`);
   } catch (error) {
@@ -25588,6 +25788,11 @@ function run(command, args, environment) {
     return refused(`There are two commands: ${command} and --command ${oneLine(values.command, 40)}.`);
   const secrets = Object.fromEntries(SECRETS.map((name) => [name, environment[variableOf(name)]]));
   return { kind: "run", inputs: { ...values, ...command ? { command } : {}, ...secrets } };
+}
+function demo(args) {
+  const { values } = (0, import_node_util.parseArgs)({ args, options: { catalog: { type: "string" } }, allowPositionals: false });
+  const { catalog = "konnect" } = values;
+  return catalog === "konnect" || catalog === "backstage" ? { kind: "demo", catalog } : refused("--catalog of the demo can be konnect or backstage.");
 }
 function sandbox(args) {
   const options = {
@@ -25634,7 +25839,7 @@ switch (line.kind) {
     break;
   case "demo":
     void Promise.resolve().then(() => (init_demo(), demo_exports)).then(
-      ({ demo: demo2 }) => demo2(process.env, { ...terminal, outputs: false }, failed)
+      ({ demo: demo3 }) => demo3(line.catalog, process.env, { ...terminal, outputs: false }, failed)
     );
     break;
 }

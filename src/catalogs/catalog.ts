@@ -17,7 +17,15 @@ export interface CredentialFacts {
   status: CredentialStatus;
   /** What is wrong, and the cure; undefined when all is well. */
   advice: { problem: string; cure: string } | undefined;
-  integration: { name: string /** Where people see it. */; page: string };
+  /** What it is called, as the beginning of a sentence. */
+  subject: string;
+  integration: {
+    name: string;
+    /** Where people see it. */
+    page: string;
+  };
+  /** Whether the catalog was seen reading a repository with it just now. */
+  inUse: boolean;
   /** Tells this integration from every other one of every catalog. */
   key: string;
   owner: Owner;
@@ -30,8 +38,8 @@ export interface CredentialFacts {
   recorded: Day | undefined;
   /** Whether it was made from the PAT that is given now; undefined when none is, or nobody knows. */
   fromPat: boolean | undefined;
-  /** Whether a new PAT replaces it without more ado: one that was made by hand is left alone. */
-  replaceable: boolean;
+  /** How it is renewed, step by step. */
+  renewal: string[];
 }
 
 /** What became of one thing. */

@@ -12,7 +12,7 @@ export type CommandLine =
   | { kind: 'text'; text: string; failed: boolean }
   | { kind: 'run'; inputs: Record<string, string | undefined> }
   | { kind: 'sandbox'; options: SandboxFlags }
-  | { kind: 'demo' };
+  | { kind: 'demo'; catalog: 'konnect' | 'backstage' };
 
 export interface SandboxFlags {
   port: number;
@@ -30,7 +30,8 @@ const USAGE = `catalog-connect ${version}: connects a repository to its software
                                                      the environment: ${SECRETS.map(variableOf).join(', ')}
   catalog-connect sandbox [--port 4010] [--style ${STYLES.join('|')}] [--discovery-delay 2]
                                                      serves a catalog in memory, to play with
-  catalog-connect demo                               shows it all on such a catalog
+  catalog-connect demo [--catalog backstage]         shows it all on such a catalog, or on a real Backstage that is
+                                                     installed by npm run test:backstage
   catalog-connect --help | --version
 
 inputs: ${INPUTS.filter(({ name }) => !isSecret(name))
@@ -51,7 +52,7 @@ export function parseCommandLine(args: string[], environment: Environment): Comm
     );
   try {
     if (command === 'sandbox') return sandbox(rest);
-    if (command === 'demo' && rest.length === 0) return { kind: 'demo' };
+    if (command === 'demo') return demo(rest);
     if (command === '' || COMMANDS.some((one) => one === command)) return run(command, rest, environment);
     return refused(`There is no command "${oneLine(command, 40)}".`);
   } catch (error) {
@@ -70,6 +71,14 @@ function run(command: string, args: string[], environment: Environment): Command
     return refused(`There are two commands: ${command} and --command ${oneLine(values.command, 40)}.`);
   const secrets = Object.fromEntries(SECRETS.map((name) => [name, environment[variableOf(name)]]));
   return { kind: 'run', inputs: { ...values, ...(command ? { command } : {}), ...secrets } };
+}
+
+function demo(args: string[]): CommandLine {
+  const { values } = parseArgs({ args, options: { catalog: { type: 'string' } }, allowPositionals: false });
+  const { catalog = 'konnect' } = values;
+  return catalog === 'konnect' || catalog === 'backstage'
+    ? { kind: 'demo', catalog }
+    : refused('--catalog of the demo can be konnect or backstage.');
 }
 
 function sandbox(args: string[]): CommandLine {

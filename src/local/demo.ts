@@ -5,8 +5,20 @@ import { startSandbox } from '../sandbox/sandbox.ts';
 import { runLocally } from './run.ts';
 import { furnish, SAMPLE } from './samples.ts';
 
-/** `catalog-connect demo`: registers a repository in a catalog in memory, twice, and repairs a drift. */
+/** `catalog-connect demo`: shows the step at work on a catalog that is there for the moment. */
 export async function demo(
+  catalog: 'konnect' | 'backstage',
+  environment: Environment,
+  terminal: Terminal,
+  onFailure: () => void,
+): Promise<void> {
+  if (catalog === 'konnect') return konnectDemo(environment, terminal, onFailure);
+  const { backstageDemo } = await import('./backstage-demo.ts');
+  return backstageDemo(environment, terminal, onFailure);
+}
+
+/** Registers a repository in a catalog in memory, twice, and repairs a drift. */
+async function konnectDemo(
   environment: Environment,
   terminal: Terminal,
   onFailure: () => void,

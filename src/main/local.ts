@@ -30,7 +30,7 @@ switch (line.kind) {
     break;
   case 'demo':
     void import('../local/demo.ts').then(({ demo }) =>
-      demo(process.env, { ...terminal, outputs: false }, failed),
+      demo(line.catalog, process.env, { ...terminal, outputs: false }, failed),
     );
     break;
 }

@@ -2,7 +2,7 @@ import type { CredentialFacts } from '../catalogs/catalog.ts';
 import { oneLine } from '../text.ts';
 import { Html, html, link, words } from '../tickets/html.ts';
 import type { Verdict } from './verdict.ts';
-import { daysLeft, howKnown, subject } from './wording.ts';
+import { daysLeft, howKnown } from './wording.ts';
 
 /** What a ticket tells of. */
 export interface Matter {
@@ -61,7 +61,8 @@ function instructions(matter: Matter): Html[] {
     html`<h3>What breaks</h3>`,
     html`<p>Without it the catalog cannot read the repositories of ${facts.owner.organization}. Nothing fails at once: what the catalog knows of them grows old, new repositories do not appear, and one day all of it is gone.</p>`,
     html`<h3>What to do</h3>`,
-    facts.owner.provider === 'azure-devops' ? stepsForPat(matter) : stepsInBrowser(matter),
+    html`<ol>${joined(...facts.renewal.map((step) => html`<li>${linked(step)}</li>`))}</ol>`,
+    html`<p>The next reminder closes this.</p>`,
   ];
 }
 
@@ -72,21 +73,8 @@ function statement({ facts, verdict }: Matter): string {
   if (!expiry || (status !== 'expiring' && status !== 'valid')) return message;
   const ends = `ends on ${expiry.on}${expiry.atMost ? ' at the latest' : ''}`;
   return status === 'valid'
-    ? `${subject(facts)} was renewed: it ${ends}.`
-    : `${subject(facts)} ${ends}. It is to be renewed before.`;
-}
-
-function stepsForPat({ facts }: Matter): Html {
-  const { host, organization } = facts.owner;
-  const always = facts.replaceable
-    ? ''
-    : ', and with rotate-credential: always, because the present one was not made by it';
-  const tokens = `${host}/${encodeURIComponent(organization)}/_usersSettings/tokens`;
-  return html`<ol><li>Make a ${link(tokens, 'new personal access token')}: for the organization ${organization} alone (Azure DevOps stops tokens for all organizations on 2026-12-01), with the scope <b>Code: Read</b> and no other, by an account that may read the repositories and does not leave with a person.</li><li>Put it into the secret from which <code>azure-devops-pat</code> gets its value, in every pipeline that uses it, and its last day into the variable beside it.</li><li>Run that pipeline (command: register) once, with <code>pat-expires-on</code> set to the new last day${words(always)}. It proves the new token first, then replaces the old one; resources and mappings stay. The next reminder closes this.</li></ol>`;
-}
-
-function stepsInBrowser({ facts }: Matter): Html {
-  return html`<ol><li>Authorize the integration again on ${link(facts.integration.page, 'its page')}.</li></ol>`;
+    ? `${facts.subject} was renewed: it ${ends}.`
+    : `${facts.subject} ${ends}. It is to be renewed before.`;
 }
 
 /** What a comment tells people when it has come to another stage. */
@@ -114,7 +102,20 @@ function run({ page }: Matter): Html {
   return page ? html` in ${link(page, 'this run')}` : words('');
 }
 
+/** Words of ours, in which addresses are links. */
+function linked(text: string): Html {
+  const parts = text.split(/(https?:\/\/\S+?)(?=[.,:;]?(?:\s|$))/u);
+  return joinedBy(
+    '',
+    parts.map((part, index) => (index % 2 === 0 ? words(part) : link(part, part))),
+  );
+}
+
 /** No blank lines: markdown would begin anew after one. */
 function joined(...parts: Html[]): Html {
-  return new Html(parts.map(({ text }) => text).join('\n'));
+  return joinedBy('\n', parts);
+}
+
+function joinedBy(separator: string, parts: Html[]): Html {
+  return new Html(parts.map(({ text }) => text).join(separator));
 }

@@ -2,9 +2,8 @@ import type { CredentialFacts, CredentialStatus } from '../catalogs/catalog.ts';
 import { aYearAfter, type Day, daysAfter } from '../dates.ts';
 import type { Inputs } from '../inputs/parse.ts';
 import type { PatTrial } from '../scm/azure-devops.ts';
-import { oneLine } from '../text.ts';
 import { type Expiry, expiryOf } from './expiry.ts';
-import { daysLeft, howKnown, subject } from './wording.ts';
+import { daysLeft, howKnown } from './wording.ts';
 
 /** How it is with a credential today. */
 export interface Verdict {
@@ -45,43 +44,46 @@ export function judge(
     cure,
     asides,
     // Without a PAT, what the catalog says is all that can be had.
-    works: tried?.result === 'works' || facts.owner.provider !== 'azure-devops',
+    works: facts.inUse || tried?.result === 'works' || facts.owner.provider !== 'azure-devops',
   });
   const asCatalogSays = () => verdict(facts.status, facts.advice?.problem ?? '', facts.advice?.cure);
   if (facts.status !== 'valid' && facts.status !== 'unauthorized') return asCatalogSays();
-  const what = subject(facts);
+  const what = facts.subject;
   if (tried?.result === 'expired' || tried?.result === 'refused')
     return verdict(
       tried.result === 'expired' ? 'expired' : 'tainted',
       facts.fromPat
         ? `${what} does not work any more, although the catalog has not noticed yet. ${tried.why}`
-        : `The azure-devops-pat that is given, from which the credential of the integration "${oneLine(facts.integration.name, 120)}" may have been made, does not work. ${tried.why}`,
-      renewal(facts),
+        : `The azure-devops-pat that is given, which may be the one of the catalog, does not work. ${tried.why}`,
+      facts.renewal.join(' '),
     );
   if (facts.status === 'unauthorized' && !(expiry && expiry.daysLeft < 0)) return asCatalogSays();
-  const works = tried?.result === 'works' && facts.fromPat === true;
+  const works = facts.inUse || (tried?.result === 'works' && facts.fromPat === true);
   const note = noteOn(facts, tried, works);
   if (!expiry)
-    return verdict('valid', `${what} works, as far as the catalog knows; its last day is not known.${note}`);
+    return verdict(
+      'valid',
+      `${what} works${works ? ' today' : ', as far as is known'}; its last day is not known.${works ? '' : note}`,
+    );
   const until = `${expiry.on}${expiry.atMost ? ' at the latest' : ''}`;
   if (expiry.daysLeft < 0 && works && facts.status === 'unauthorized') return asCatalogSays();
   if (expiry.daysLeft < 0 && works)
     return verdict(
       'expiring',
-      `${what} should have ended on ${until} (${howKnown(expiry)}), but Azure DevOps accepts it today.`,
+      `${what} should have ended on ${until} (${howKnown(expiry)}), but ${facts.inUse ? 'the catalog reads with it' : 'Azure DevOps accepts it'} today.`,
       'Somebody prolonged it, or the day is wrong. Set pat-expires-on to its true last day.',
     );
   if (expiry.daysLeft < 0)
     return verdict(
       'expired',
       `${what} ended on ${until}${expiry.atMost ? ', unless somebody prolonged it' : ''} (${howKnown(expiry)}).${note}`,
-      renewal(facts),
+      facts.renewal.join(' '),
     );
   if (expiry.daysLeft <= given.remindWithin)
     return verdict(
       'expiring',
       `${what} ends on ${until}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note}`,
-      renewal(facts),
+      facts.renewal.join(' '),
     );
   const hint = expiry.atMost ? ' Set pat-expires-on to its true last day, to be reminded in time.' : '';
   return verdict(
@@ -91,19 +93,18 @@ export function judge(
 }
 
 /** What a try of the PAT says. */
-function noteOn({ owner, fromPat }: CredentialFacts, tried: PatTrial | undefined, works: boolean): string {
+function noteOn(
+  { owner, fromPat, inUse }: CredentialFacts,
+  tried: PatTrial | undefined,
+  works: boolean,
+): string {
+  if (inUse) return ' The catalog reads with it today.';
   if (works) return ' Azure DevOps accepts it today.';
   if (owner.provider !== 'azure-devops' || fromPat === false) return '';
   if (!tried) return ' It was not tried: there is no azure-devops-pat.';
   return tried.result === 'works'
     ? ' The azure-devops-pat that is given works, but it is not known whether the credential was made from it.'
     : ` Whether it works could not be tried: ${'why' in tried ? tried.why : ''}`;
-}
-
-function renewal({ owner, replaceable }: CredentialFacts): string {
-  return owner.provider === 'azure-devops'
-    ? `Make a new PAT (Code: Read, in the organization "${owner.organization}" only), put it into the secret of azure-devops-pat, and run command: register once, with pat-expires-on set to its last day${replaceable ? '' : ' and with rotate-credential: always'}: it proves the PAT and replaces the credential without losing anything.`
-    : 'Authorize the integration again.';
 }
 
 function asidesOf(

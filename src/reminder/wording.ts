@@ -1,12 +1,4 @@
-import type { CredentialFacts } from '../catalogs/catalog.ts';
-import { oneLine } from '../text.ts';
 import type { Expiry } from './expiry.ts';
-
-/** What the reminder is about, as the beginning of a sentence. */
-export function subject({ owner, integration }: CredentialFacts): string {
-  const what = owner.provider === 'azure-devops' ? 'PAT' : 'credential';
-  return `The ${what} of the integration "${oneLine(integration.name, 120)}"`;
-}
 
 export function daysLeft(days: number): string {
   if (days === 0) return 'this is its last day';

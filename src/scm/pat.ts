@@ -1,3 +1,10 @@
+import type { Owner } from '../repository.ts';
+
+/** How people make a personal access token that a catalog can read with. */
+export function makingOf({ host, organization }: Owner): string {
+  return `Make a new PAT at ${host}/${encodeURIComponent(organization)}/_usersSettings/tokens: for the organization "${organization}" alone (Azure DevOps stops PATs for all organizations on 2026-12-01), with the scope Code: Read and no other, by an account that may read the repositories and does not leave with a person.`;
+}
+
 /**
  * The month in which a personal access token of Azure DevOps was issued, which one of the newer format (84 characters)
  * carries in itself; undefined for the older format. (microsoft/security-utilities, IdentifiableSecrets.cs and

@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { answerAzureDevOps } from '../../src/sandbox/azure-devops.ts';
+import { startAzureDevOps } from '../../src/sandbox/azure-server.ts';
+import { startBackstage } from '../../src/sandbox/backstage.ts';
 import type { HostedRepository } from '../../src/sandbox/state.ts';
 import type { RunOptions } from '../scenarios/support/runners.ts';
 import { createWorld, type World } from '../scenarios/support/world.ts';
@@ -50,29 +48,25 @@ export async function createCompany(server: 'current' | 'old'): Promise<Company>
   const world = await createWorld();
   const serverPat = 'v4pat6fgj3lcy7maqs5hzxkv2wrt4psnbdfgj3lcy6maqhz5xkvw';
   world.state.pats.set(serverPat, 'valid');
-  const azure = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://azure.invalid');
-    const { status, headers, body } = answerAzureDevOps(
-      world.state,
-      url.pathname,
-      url.searchParams,
-      request.headers,
-    );
-    response.writeHead(status, { 'content-type': 'application/json', ...headers });
-    response.end(typeof body === 'string' ? body : JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => azure.listen(0, '127.0.0.1', resolve));
-  const azureHost = `127.0.0.1:${(azure.address() as AddressInfo).port}`;
-  const port = await freePort();
-  const backstageUrl = `http://127.0.0.1:${port}`;
+  const azure = await startAzureDevOps(world.state);
+  const azureHost = new URL(azure.url).host;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'backstage-'));
   const discovered = path.join(folder, 'discovered');
-  const launch = () => start(server, port, azureHost, serverPat, discovered);
+  const launch = (port?: number) =>
+    startBackstage({
+      folder: path.join(__dirname, 'servers', server),
+      token: TOKEN,
+      azureHost,
+      pat: serverPat,
+      environment: { BACKSTAGE_DISCOVERED: discovered },
+      ...(port === undefined ? {} : { port }),
+    });
   let running = await launch();
+  const { url: backstageUrl } = running;
   const { close } = world;
   return Object.assign(world, {
     token: TOKEN,
-    azureDevOpsUrl: `http://${azureHost}`,
+    azureDevOpsUrl: azure.url,
     backstageUrl,
     serverPat,
     lawful: false,
@@ -94,7 +88,7 @@ export async function createCompany(server: 'current' | 'old'): Promise<Company>
         'catalog-url': backstageUrl,
         'catalog-token': TOKEN,
         'azure-devops-pat': '',
-        'azure-devops-url': `http://${azureHost}`,
+        'azure-devops-url': azure.url,
         repository: `acme/shop/${name}`,
         'wait-timeout': '30',
         ...inputs,
@@ -110,69 +104,17 @@ export async function createCompany(server: 'current' | 'old'): Promise<Company>
       return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
     },
     async restart() {
-      await stop(running);
-      running = await launch();
+      await running.stop();
+      running = await launch(Number(new URL(backstageUrl).port));
     },
     discover(name: string) {
-      appendFileSync(discovered, `http://${azureHost}/acme/shop/_git/${name}?path=${FILE}\n`);
+      appendFileSync(discovered, `${azure.url}/acme/shop/_git/${name}?path=${FILE}\n`);
     },
     async close() {
-      await stop(running);
+      await running.stop();
       rmSync(folder, { recursive: true });
-      azure.closeAllConnections();
       azure.close();
       await close();
     },
   });
-}
-
-async function start(
-  server: string,
-  port: number,
-  azureHost: string,
-  pat: string,
-  discovered: string,
-): Promise<ChildProcess> {
-  const servers = path.join(__dirname, 'servers');
-  const child = spawn(
-    process.execPath,
-    ['--no-node-snapshot', '../server.cjs', '--config', '../app-config.yaml'],
-    {
-      cwd: path.join(servers, server),
-      env: {
-        PATH: process.env.PATH,
-        BACKSTAGE_PORT: String(port),
-        BACKSTAGE_TOKEN: TOKEN,
-        AZURE_DEVOPS_HOST: azureHost,
-        AZURE_DEVOPS_PAT: pat,
-        BACKSTAGE_DISCOVERED: discovered,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  let said = '';
-  await new Promise<void>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        said += text;
-        if (said.includes('READY')) resolve();
-      });
-    child.on('exit', (code) => reject(new Error(`Backstage ended (${code}):\n${said.slice(-3000)}`)));
-  });
-  return child;
-}
-
-function stop(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    child.removeAllListeners('exit').on('exit', () => resolve());
-    child.kill('SIGKILL');
-  });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

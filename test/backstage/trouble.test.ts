@@ -1,4 +1,5 @@
 import { fail, run, succeed } from '../scenarios/support/check.ts';
+import { runStep } from '../scenarios/support/runners.ts';
 import { type Company, component, createCompany, FILE } from './support.ts';
 
 let company: Company;
@@ -75,3 +76,14 @@ test('what a file says stays text', async () => {
   });
   for (const host of ['github', 'azure'] as const) await fail(host, company, company.step('hostile'));
 });
+
+test('the demo shows it', async () => {
+  const { exitCode, log } = await runStep('local', company, { only: ['demo', '--catalog', 'backstage'] });
+  expect(exitCode).toBe(0);
+  expect(log.match(/^service +\w+/gmu)?.map((line) => line.split(/ +/u)[1])).toEqual([
+    'created',
+    'unchanged',
+    'updated',
+    'updated',
+  ]);
+}, 60_000);

@@ -56,7 +56,7 @@ describe.each(HOSTS)('on %s', (host) => {
     seedIntegration(world);
     const { outputs, warnings } = await succeed(host, world, remind({ 'pat-expires-on': inDays(days) }));
     expect(warnings).toEqual([expect.stringContaining(says)]);
-    expect(warnings[0]).toContain('run command: register once');
+    expect(warnings[0]).toContain('Run command: register once');
     expect(outputs).toMatchObject({ 'credential-status': status, 'credential-days-left': String(days) });
   });
 
@@ -217,6 +217,22 @@ describe.each(HOSTS)('on %s', (host) => {
     const { warnings } = await succeed(host, world, { inputs });
     expect(warnings).toEqual([expect.stringContaining('5 days are left')]);
     expect(world.writes()).toEqual([]);
+  });
+
+  test('a plan that would replace the credential says what would be said then', async () => {
+    world = await createWorld();
+    seedIntegration(world);
+    await succeed(host, world, { inputs: { 'pat-expires-on': inDays(5) } });
+    const inputs = { command: 'plan', ticket: 'true', 'azure-devops-pat': world.secondPat };
+    const { outputs, warnings } = await succeed(host, world, {
+      inputs: { ...inputs, ...(host === 'github' ? {} : { ticket: '' }) },
+    });
+    expect(warnings).toEqual([]);
+    expect(outputs).toMatchObject({
+      'credential-operation': 'replaced',
+      'credential-status': 'valid',
+      'ticket-operation': 'skipped',
+    });
   });
 
   test('the PAT is optional, a catalog token that may only read is enough', async () => {

@@ -46,7 +46,7 @@ describe.each(HOSTS)('on %s', (host) => {
         /^1\. Install the extension Code Search in the organization "acme".*marketplace/u,
       ),
       expect.stringMatching(
-        /^2\. Make a PAT at .*\/acme\/_usersSettings\/tokens .*AZURE_TOKEN at .*\/administration\/secrets/u,
+        /^2\. Make a new PAT at .*\/acme\/_usersSettings\/tokens.*AZURE_TOKEN at .*\/administration\/secrets/u,
       ),
       expect.stringMatching(
         /^3\. Add a provider at .*\/administration\/settings\/integrations\/azure, with Organization: acme, Project: shop, Repository: Checkout API .*Path: \/catalog-info\.yaml\.$/u,
@@ -109,7 +109,7 @@ describe.each(HOSTS)('on %s', (host) => {
     expect(log).toContain('Roadie is updating the secret AZURE_TOKEN');
     world.roadie.secret = [{ status: 'Available', value: '****0000' }];
     const { error, outputs } = await fail(host, world, step());
-    expect(error).toContain('put it into the secret AZURE_TOKEN');
+    expect(error).toContain('Put it into the secret AZURE_TOKEN');
     expect(outputs['credential-operation']).toBe('pending');
   });
 

@@ -124,7 +124,7 @@ describe.each(['github', 'azure'] as const)('on %s', (host) => {
       instance.name,
       world.url,
       `${world.azureDevOpsUrl}/acme/_usersSettings/tokens`,
-      host === 'github' ? '<code>azure-devops-pat</code>' : '<code>azureDevopsPat</code>',
+      host === 'github' ? 'secret of azure-devops-pat' : 'secret of azureDevopsPat',
       host === 'github' ? 'actions/runs/1658821493' : '_build/results?buildId=4711',
       'Code: Read',
       'command: register',

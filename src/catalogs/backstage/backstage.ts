@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Failure } from '../../errors.ts';
 import type { Operation } from '../../inputs/table.ts';
 import { fullName, type Owner, type Repository } from '../../repository.ts';
+import { makingOf } from '../../scm/pat.ts';
 import { oneLine } from '../../text.ts';
 import type { Catalog, CredentialFacts, Surroundings } from '../catalog.ts';
 import { machineName } from '../machine-name.ts';
@@ -171,6 +172,8 @@ function factsOf({ inputs }: Pick<Surroundings, 'inputs'>, owner: Owner, reading
   return {
     status: denied ? 'tainted' : 'valid',
     advice: denied ? { problem: reading.problem, cure: reading.cure } : undefined,
+    subject: `The token with which the catalog reads ${new URL(owner.host).host}`,
+    inUse: reading.kind === 'read',
     integration: { name: new URL(owner.host).host, page: inputs.catalogUrl },
     key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization}`),
     owner,
@@ -180,7 +183,10 @@ function factsOf({ inputs }: Pick<Surroundings, 'inputs'>, owner: Owner, reading
     expiresOn: undefined,
     recorded: undefined,
     fromPat: undefined,
-    replaceable: true,
+    renewal: [
+      ...(owner.provider === 'azure-devops' ? [makingOf(owner)] : ['Make a new token for the host.']),
+      "Put it into the catalog's configuration (under integrations, in the place of the old one), and restart the catalog.",
+    ],
   };
 }
 

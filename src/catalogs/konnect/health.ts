@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Day, dayOf } from '../../dates.ts';
+import { makingOf } from '../../scm/pat.ts';
 import { oneLine } from '../../text.ts';
 import type { CredentialFacts, CredentialStatus } from '../catalog.ts';
 import { type Access, integrationsPage } from './connection.ts';
@@ -32,28 +33,40 @@ export function factsOf(
   const replaceable =
     digest !== undefined || status === 'missing' || (found && ailmentOf(found, clock.now())) !== undefined;
   const { azureDevOpsPat: pat } = inputs;
+  const name = instance?.name ?? inputs.integrationName ?? owner.provider;
   return {
     status,
+    subject: `The ${owner.provider === 'azure-devops' ? 'PAT' : 'credential'} of the integration "${oneLine(name, 120)}"`,
+    inUse: false,
     advice: written ? undefined : adviceFor(access, status, replaceable),
-    integration: {
-      name: instance?.name ?? inputs.integrationName ?? owner.provider,
-      page: integrationsPage(access),
-    },
+    integration: { name, page: integrationsPage(access) },
     key: createHash('sha256').update(`${inputs.catalogUrl} ${instance?.id}`).digest('hex').slice(0, 12),
     owner,
-    replaceable,
+    renewal: renewalOf(access, replaceable),
     // The same PAT stored again is no renewal.
     credential: found ? (digest?.slice(0, 12) ?? markOf(found.id)) : '',
-    storedOn: day(found?.created_at),
-    expiresOn: day(found?.expires_at),
-    recorded: found && markedExpiry(instance?.labels?.[EXPIRY_LABEL], found.id),
-    fromPat:
-      written === 'made'
-        ? true
-        : digest && pat && instance
-          ? digest === patDigest(instance.id, pat)
-          : undefined,
+    ...(written === 'planned'
+      ? { storedOn: dayOf(clock.now()), expiresOn: undefined, recorded: undefined }
+      : {
+          storedOn: day(found?.created_at),
+          expiresOn: day(found?.expires_at),
+          recorded: found && markedExpiry(instance?.labels?.[EXPIRY_LABEL], found.id),
+        }),
+    fromPat: written ? true : digest && pat && instance ? digest === patDigest(instance.id, pat) : undefined,
   };
+}
+
+function renewalOf(access: Access, replaceable: boolean): string[] {
+  if (access.owner.provider !== 'azure-devops')
+    return [`Authorize the integration again at ${integrationsPage(access)} .`];
+  const always = replaceable
+    ? ''
+    : ', and with rotate-credential: always, because the present one was not made by it';
+  return [
+    makingOf(access.owner),
+    'Put it into the secret of azure-devops-pat, in every pipeline that uses it, and its last day into the variable beside it.',
+    `Run command: register once, with pat-expires-on set to that day${always}. It proves the PAT first, then replaces the old one; resources and mappings stay.`,
+  ];
 }
 
 function day(timestamp: string | null | undefined): Day | undefined {

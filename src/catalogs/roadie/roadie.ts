@@ -4,6 +4,7 @@ import { Failure } from '../../errors.ts';
 import type { Operation } from '../../inputs/table.ts';
 import type { Owner, Repository } from '../../repository.ts';
 import { type CodeSearch, searchCode } from '../../scm/code-search.ts';
+import { makingOf } from '../../scm/pat.ts';
 import { missing, register } from '../backstage/backstage.ts';
 import { backstageClient } from '../backstage/client.ts';
 import type { Connection } from '../backstage/connection.ts';
@@ -199,6 +200,8 @@ function factsOf(
     advice: unset
       ? { problem: 'The secret AZURE_TOKEN of Roadie is not set.', cure: `Put a PAT into it at ${page}.` }
       : undefined,
+    subject: 'The PAT in the secret AZURE_TOKEN of Roadie',
+    inUse: false,
     integration: { name: 'AZURE_TOKEN', page },
     key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization} AZURE_TOKEN`),
     owner,
@@ -207,6 +210,6 @@ function factsOf(
     expiresOn: undefined,
     recorded: undefined,
     fromPat: secret?.ending && pat ? pat.endsWith(secret.ending) : undefined,
-    replaceable: true,
+    renewal: [makingOf(owner), `Put it into the secret AZURE_TOKEN at ${page} (it takes some minutes).`],
   };
 }
