@@ -243,7 +243,7 @@ var init_table = __esm({
         type: "text",
         otherwise: "the service that the repository is mapped to, else the repository's name",
         label: "Service name",
-        description: "The machine name of the catalog service: lower-case letters, digits, `.` and `-`, at most 120."
+        description: "The name of the service. Konnect: lower-case letters, digits, `.` and `-`, at most 120. Backstage and Roadie: the component, where the catalog file has several."
       },
       {
         name: "service-display-name",
@@ -1573,27 +1573,27 @@ var require_stringifyString = __commonJS({
       return true;
     }
     function doubleQuotedString(value, ctx) {
-      const json2 = JSON.stringify(value);
+      const json = JSON.stringify(value);
       if (ctx.options.doubleQuotedAsJSON)
-        return json2;
+        return json;
       const { implicitKey } = ctx;
       const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
       const indent = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
       let str = "";
       let start = 0;
-      for (let i = 0, ch = json2[i]; ch; ch = json2[++i]) {
-        if (ch === " " && json2[i + 1] === "\\" && json2[i + 2] === "n") {
-          str += json2.slice(start, i) + "\\ ";
+      for (let i = 0, ch = json[i]; ch; ch = json[++i]) {
+        if (ch === " " && json[i + 1] === "\\" && json[i + 2] === "n") {
+          str += json.slice(start, i) + "\\ ";
           i += 1;
           start = i;
           ch = "\\";
         }
         if (ch === "\\")
-          switch (json2[i + 1]) {
+          switch (json[i + 1]) {
             case "u":
               {
-                str += json2.slice(start, i);
-                const code = json2.substr(i + 2, 4);
+                str += json.slice(start, i);
+                const code = json.substr(i + 2, 4);
                 switch (code) {
                   case "0000":
                     str += "\\0";
@@ -1623,23 +1623,23 @@ var require_stringifyString = __commonJS({
                     if (code.substr(0, 2) === "00")
                       str += "\\x" + code.substr(2);
                     else
-                      str += json2.substr(i, 6);
+                      str += json.substr(i, 6);
                 }
                 i += 5;
                 start = i + 1;
               }
               break;
             case "n":
-              if (implicitKey || json2[i + 2] === '"' || json2.length < minMultiLineLength) {
+              if (implicitKey || json[i + 2] === '"' || json.length < minMultiLineLength) {
                 i += 1;
               } else {
-                str += json2.slice(start, i) + "\n\n";
-                while (json2[i + 2] === "\\" && json2[i + 3] === "n" && json2[i + 4] !== '"') {
+                str += json.slice(start, i) + "\n\n";
+                while (json[i + 2] === "\\" && json[i + 3] === "n" && json[i + 4] !== '"') {
                   str += "\n";
                   i += 2;
                 }
                 str += indent;
-                if (json2[i + 2] === " ")
+                if (json[i + 2] === " ")
                   str += "\\";
                 i += 1;
                 start = i + 1;
@@ -1649,7 +1649,7 @@ var require_stringifyString = __commonJS({
               i += 1;
           }
       }
-      str = start ? str + json2.slice(start) : json2;
+      str = start ? str + json.slice(start) : json;
       return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
     }
     function singleQuotedString(value, ctx) {
@@ -4071,11 +4071,11 @@ var require_Document = __commonJS({
           throw new Error(`With a null YAML version, the { schema: Schema } option is required`);
       }
       // json & jsonArg are only used from toJSON()
-      toJS({ json: json2, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
+      toJS({ json, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
         const ctx = {
           anchors: /* @__PURE__ */ new Map(),
           doc: this,
-          keep: !json2,
+          keep: !json,
           mapAsMap: mapAsMap === true,
           mapKeyWarned: false,
           maxAliasCount: typeof maxAliasCount === "number" ? maxAliasCount : 100
@@ -7843,13 +7843,20 @@ async function parseMap(text, schema, complain) {
   complain("must be a map of keys to values");
   return {};
 }
-var MACHINE_NAME, LABEL, RESERVED, MOST_LABELS, TEXT_FIELDS, LINK_FIELDS;
+var MACHINE_NAME, ENTITY_NAME, LABEL, RESERVED, MOST_LABELS, TEXT_FIELDS, LINK_FIELDS;
 var init_values = __esm({
   "src/inputs/values.ts"() {
     "use strict";
     init_errors();
     init_text();
-    MACHINE_NAME = /^[0-9a-z.-]{1,120}$/u;
+    MACHINE_NAME = {
+      pattern: /^[0-9a-z.-]{1,120}$/u,
+      says: '1 to 120 lower-case letters, digits, "." and "-"'
+    };
+    ENTITY_NAME = {
+      pattern: /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/u,
+      says: '1 to 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit'
+    };
     LABEL = /^[a-z0-9A-Z](?:[a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/u;
     RESERVED = /^(?:kong|konnect|mesh|kic|_)/u;
     MOST_LABELS = 49;
@@ -7902,71 +7909,135 @@ var init_address = __esm({
   }
 });
 
-// src/inputs/parse.ts
-async function parseInputs(read3) {
-  const problems = [];
-  const complainOf = (name) => (problem) => problems.push(`${name} ${problem}`);
-  const text = (name) => read3(name).trim() || void 0;
-  const value = (name) => text(name) ?? row(name).default;
-  function choice(name) {
-    const given = value(name);
-    if (given !== void 0 && !row(name).choices?.includes(given))
-      complainOf(name)(`is "${oneLine(given, 80)}"; it can be ${row(name).choices?.join(", ")}`);
+// src/inputs/reader.ts
+function inputReader(read3, problems) {
+  const complainOf = (name2) => (problem) => problems.push(`${name2} ${problem}`);
+  const text = (name2) => read3(name2).trim() || void 0;
+  const value = (name2) => text(name2) ?? row(name2).default;
+  function choice(name2) {
+    const given = value(name2);
+    if (given !== void 0 && !row(name2).choices?.includes(given))
+      complainOf(name2)(`is "${oneLine(given, 80)}"; it can be ${row(name2).choices?.join(", ")}`);
     return given;
   }
-  function list(name) {
-    const given = (value(name) ?? "").split(/[,\r\n]/u).map((item) => item.trim());
+  function list(name2) {
+    const given = (value(name2) ?? "").split(/[,\r\n]/u).map((item) => item.trim());
     return [...new Set(given.filter(Boolean))];
   }
-  function choices(name) {
-    const given = list(name);
-    for (const item of given.filter((one) => !row(name).choices?.includes(one)))
-      complainOf(name)(`has "${oneLine(item, 80)}"; it can have ${row(name).choices?.join(", ")}`);
+  function choices(name2) {
+    const given = list(name2);
+    for (const item of given.filter((one) => !row(name2).choices?.includes(one)))
+      complainOf(name2)(`has "${oneLine(item, 80)}"; it can have ${row(name2).choices?.join(", ")}`);
     return given;
   }
-  function day2(name) {
-    const given = text(name);
+  function day2(name2) {
+    const given = text(name2);
     const parsed = given && parseDay(given);
     if (given && !parsed)
-      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a day as YYYY-MM-DD, like 2027-03-31`);
+      complainOf(name2)(`is "${oneLine(given, 80)}"; it must be a day as YYYY-MM-DD, like 2027-03-31`);
     return parsed || void 0;
   }
-  function boolean2(name) {
-    const parsed = parseBoolean(value(name) ?? "");
-    if (parsed === void 0) complainOf(name)(`is "${oneLine(read3(name), 80)}"; it can be true or false`);
+  function boolean2(name2) {
+    const parsed = parseBoolean(value(name2) ?? "");
+    if (parsed === void 0) complainOf(name2)(`is "${oneLine(read3(name2), 80)}"; it can be true or false`);
     return parsed ?? false;
   }
-  function whole(name, least, most, unit) {
-    const given = value(name) ?? "";
+  function whole(name2, least, most, unit) {
+    const given = value(name2) ?? "";
     if (!/^\d{1,5}$/u.test(given) || Number(given) < least || Number(given) > most)
-      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit} from ${least} to ${most}`);
+      complainOf(name2)(`is "${oneLine(given, 80)}"; it must be a number of ${unit} from ${least} to ${most}`);
     return Number(given);
   }
-  function limited(name, longest) {
-    const given = text(name);
+  function limited(name2, longest) {
+    const given = text(name2);
     if (given && given.length > longest)
-      complainOf(name)(`has ${given.length} characters; the catalog takes at most ${longest}`);
+      complainOf(name2)(`has ${given.length} characters; the catalog takes at most ${longest}`);
     return given;
   }
-  function machineName2(name) {
-    const given = text(name);
-    if (given && !MACHINE_NAME.test(given))
-      complainOf(name)(
-        `is "${oneLine(given, 130)}"; a name is 1 to 120 lower-case letters, digits, "." and "-"`
-      );
+  function name(input, form) {
+    const given = text(input);
+    if (given && !form.pattern.test(given))
+      complainOf(input)(`is "${oneLine(given, 130)}"; a name is ${form.says}`);
     return given;
   }
-  function url(name) {
-    const given = text(name);
+  function url(name2) {
+    const given = text(name2);
     if (given === void 0) return void 0;
     const parsed = URL.canParse(given) ? new URL(given) : void 0;
     const secure = parsed?.protocol === "https:" || parsed?.protocol === "http:" && isLoopback(parsed.hostname);
     if (!parsed || !secure || parsed.username || parsed.password || parsed.search || parsed.hash) {
-      complainOf(name)("must be an https URL without user, query and fragment (plain http only to loopback)");
+      complainOf(name2)("must be an https URL without user, query and fragment (plain http only to loopback)");
       return void 0;
     }
     return parsed.href.replace(/\/+$/u, "");
   }
+  function filePath(name2) {
+    const given = value(name2) ?? "";
+    const path2 = given.startsWith("/") ? given : `/${given}`;
+    if (path2.endsWith("/") || /[\\\p{Cc}?#]|\/\.{0,2}(?:\/|$)/u.test(path2))
+      complainOf(name2)(
+        `is "${oneLine(given, 80)}"; it must be the path of a file from the root of the repository`
+      );
+    return path2;
+  }
+  function secret(name2) {
+    const given = text(name2);
+    if (given && /[^\x21-\x7e]/u.test(given))
+      complainOf(name2)("holds spaces, line breaks or other characters that no token has");
+    return given;
+  }
+  return {
+    complainOf,
+    text,
+    value,
+    choice,
+    choices,
+    list,
+    day: day2,
+    boolean: boolean2,
+    whole,
+    limited,
+    name,
+    url,
+    filePath,
+    secret
+  };
+}
+function row(name) {
+  return rows.get(name);
+}
+var rows;
+var init_reader = __esm({
+  "src/inputs/reader.ts"() {
+    "use strict";
+    init_dates();
+    init_address();
+    init_text();
+    init_table();
+    init_values();
+    rows = new Map(INPUTS.map((entry) => [entry.name, entry]));
+  }
+});
+
+// src/inputs/parse.ts
+async function parseInputs(read3) {
+  const problems = [];
+  const {
+    boolean: boolean2,
+    choice,
+    choices,
+    complainOf,
+    day: day2,
+    filePath,
+    limited,
+    list,
+    name,
+    secret,
+    text,
+    url,
+    value,
+    whole
+  } = inputReader(read3, problems);
   const resourceId = text("resource-id");
   if (resourceId && !/^[\w-]{16}$/u.test(resourceId))
     complainOf("resource-id")(`is "${oneLine(resourceId, 80)}"; an ID has 16 letters, digits, "-" and "_"`);
@@ -7990,12 +8061,12 @@ async function parseInputs(read3) {
     azureDevOpsOrganization: text("azure-devops-organization"),
     azureDevOpsUrl: url("azure-devops-url"),
     integration: choice("integration"),
-    integrationName: machineName2("integration-name"),
+    integrationName: name("integration-name", MACHINE_NAME),
     integrationDisplayName: limited("integration-display-name", 120),
     azureDevOpsPat: secret("azure-devops-pat"),
     rotateCredential: choice("rotate-credential"),
     patExpiresOn: day2("pat-expires-on"),
-    serviceName: machineName2("service-name"),
+    serviceName: name("service-name", catalog === "konnect" ? MACHINE_NAME : ENTITY_NAME),
     serviceDisplayName: limited("service-display-name", 120),
     serviceDescription: limited("service-description", 2048),
     serviceLabels: labels2 ? await parseLabels(labels2, complainOf("service-labels")) : {},
@@ -8020,42 +8091,20 @@ ${bullets(problems)}`, "Nothing was sent.");
       complainOf("catalog-url")("is empty; set it to the address of your Backstage");
     return catalog === "roadie" ? "https://api.roadie.so" : `https://${region}.api.konghq.com`;
   }
-  function filePath(name) {
-    const given = value(name) ?? "";
-    const path2 = given.startsWith("/") ? given : `/${given}`;
-    if (path2.endsWith("/") || /[\\\p{Cc}?#]|\/\.{0,2}(?:\/|$)/u.test(path2))
-      complainOf(name)(
-        `is "${oneLine(given, 80)}"; it must be the path of a file from the root of the repository`
-      );
-    return path2;
-  }
   function missingToken() {
     complainOf("catalog-token")(
       `is empty. Give it the secret that holds the catalog's token. Usual mistakes: the secret has another name, or does not exist for this repository, environment or variable group; a reusable workflow was called without "secrets: inherit"; the pipeline has no access to the variable group`
     );
     return "";
   }
-  function secret(name) {
-    const given = text(name);
-    if (given && /[^\x21-\x7e]/u.test(given))
-      complainOf(name)("holds spaces, line breaks or other characters that no token has");
-    return given;
-  }
 }
-function row(name) {
-  return rows.get(name);
-}
-var rows;
 var init_parse = __esm({
   "src/inputs/parse.ts"() {
     "use strict";
-    init_dates();
     init_errors();
-    init_address();
     init_text();
-    init_table();
+    init_reader();
     init_values();
-    rows = new Map(INPUTS.map((entry) => [entry.name, entry]));
   }
 });
 
@@ -20111,6 +20160,20 @@ var init_dist = __esm({
   }
 });
 
+// src/http/json.ts
+function parseJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return void 0;
+  }
+}
+var init_json = __esm({
+  "src/http/json.ts"() {
+    "use strict";
+  }
+});
+
 // src/scm/azure-devops.ts
 function azureDevOps2(http) {
   const reads = /* @__PURE__ */ new Map();
@@ -20120,7 +20183,7 @@ function azureDevOps2(http) {
       url: address(repository),
       headers: azureDevOpsHeaders(secret)
     });
-    const found = response.status === 200 ? safeParse(GitRepository, json(response)) : void 0;
+    const found = response.status === 200 ? safeParse(GitRepository, parseJson(response.text)) : void 0;
     if (!found?.success) throw refused(repository, response, secret);
     const { id: id2, name, project } = found.output;
     return { ...repository, id: id2, name, project: project.name, projectId: project.id };
@@ -20165,13 +20228,6 @@ function azureDevOpsHeaders(secret) {
   const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
   return { authorization, "x-tfs-fedauthredirect": "Suppress" };
 }
-function json(response) {
-  try {
-    return JSON.parse(response.text);
-  } catch {
-    return void 0;
-  }
-}
 function refused(repository, response, secret) {
   const what = "pat" in secret ? "the azure-devops-pat" : "the job's own token (System.AccessToken)";
   const { status } = response;
@@ -20207,7 +20263,7 @@ function azureDevOpsMessage(response) {
       return oneLine(header, 200);
     }
   }
-  const body = safeParse(ServiceError, json(response));
+  const body = safeParse(ServiceError, parseJson(response.text));
   return body.success ? oneLine(body.output.message, 200) : "";
 }
 var GitRepository, ServiceError, RepositoryRefused, NO_REPOSITORY;
@@ -20216,6 +20272,7 @@ var init_azure_devops = __esm({
     "use strict";
     init_dist();
     init_errors();
+    init_json();
     init_repository();
     init_text();
     GitRepository = object({
@@ -20352,8 +20409,8 @@ var init_schemas = __esm({
 
 // src/catalogs/konnect/errors.ts
 function problemOf(response) {
-  const json2 = parseJson(response.text);
-  const parsed = safeParse(Problem, json2);
+  const json = parseJson(response.text);
+  const parsed = safeParse(Problem, json);
   if (!parsed.success)
     return { text: oneLine(response.text.replace(/<[^>]*>/gu, " ").replace(/\s+/gu, " "), 120) };
   const { title, detail, message, instance, invalid_parameters: invalid } = parsed.output;
@@ -20364,13 +20421,6 @@ function problemOf(response) {
     text: oneLine([sentence, ...fields].filter(Boolean).join("; ")),
     ...trace ? { trace: oneLine(trace, 80) } : {}
   };
-}
-function parseJson(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return void 0;
-  }
 }
 function cureOf(method, path2, { status, headers }) {
   if (status === 401)
@@ -20403,6 +20453,7 @@ var init_errors2 = __esm({
     "use strict";
     init_dist();
     init_errors();
+    init_json();
     init_text();
     init_schemas();
     KonnectError = class extends Failure {
@@ -20503,10 +20554,10 @@ function cursorOf(next, path2) {
   return cursor;
 }
 function check(schema, response, method, path2) {
-  const json2 = parseJson(response.text);
-  if (json2 === void 0)
+  const json = parseJson(response.text);
+  if (json === void 0)
     throw new UnreadableAnswer(method, path2, `no JSON but "${oneLine(response.text, 80)}"`);
-  return checkRecord(schema, json2, path2, method);
+  return checkRecord(schema, json, path2, method);
 }
 function checkRecord(schema, record2, path2, method = "GET") {
   const result = safeParse(schema, record2);
@@ -20531,6 +20582,7 @@ var init_client = __esm({
     "use strict";
     init_dist();
     init_errors();
+    init_json();
     init_text();
     init_errors2();
     init_schemas();
@@ -21891,16 +21943,9 @@ var init_schemas2 = __esm({
 
 // src/catalogs/backstage/errors.ts
 function messageOf2({ text }) {
-  const parsed = safeParse(Problem2, parseJson2(text));
+  const parsed = safeParse(Problem2, parseJson(text));
   if (!parsed.success) return oneLine(text.replace(/<[^>]*>/gu, " ").replace(/\s+/gu, " "), 120);
   return oneLine(parsed.output.error?.message || parsed.output.message || "", 500);
-}
-function parseJson2(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return void 0;
-  }
 }
 function cureOf2(status, headers) {
   if (status === 401)
@@ -21920,6 +21965,7 @@ var init_errors3 = __esm({
     "use strict";
     init_dist();
     init_errors();
+    init_json();
     init_text();
     init_schemas2();
     BackstageError = class extends Failure {
@@ -21972,7 +22018,7 @@ function backstageClient(http, url, token) {
     });
     if (response.status < 200 || response.status > 299)
       throw new BackstageError(request, `/api${path2}`, response);
-    const body = response.text === "" ? void 0 : parseJson2(dataOf(response));
+    const body = response.text === "" ? void 0 : parseJson(dataOf(response));
     const parsed = safeParse(schema, body);
     if (parsed.success) return parsed.output;
     const [issue] = parsed.issues;
@@ -22051,6 +22097,7 @@ var init_client2 = __esm({
     "use strict";
     import_node_crypto5 = require("node:crypto");
     init_dist();
+    init_json();
     init_errors3();
     init_schemas2();
   }
@@ -22497,7 +22544,7 @@ async function searchCode(http, { host, organization, project, name }, file, pat
   });
   if (response.status === 404) return "missing";
   if (response.status !== 200) return "unknown";
-  const parsed = safeParse(Results, parseJson3(response.text));
+  const parsed = safeParse(Results, parseJson(response.text));
   if (!parsed.success) return "unknown";
   const found = parsed.output.results.some(
     (one) => one.path === file && one.repository.name.toLowerCase() === name.toLowerCase()
@@ -22507,23 +22554,122 @@ async function searchCode(http, { host, organization, project, name }, file, pat
 function quoted2(name) {
   return /\s/u.test(name) ? `"${name}"` : name;
 }
-function parseJson3(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return void 0;
-  }
-}
 var Results;
 var init_code_search = __esm({
   "src/scm/code-search.ts"() {
     "use strict";
     init_dist();
+    init_json();
     init_azure_devops();
     Results = object({
       count: number(),
       results: array(looseObject({ path: string(), repository: object({ name: string() }) }))
     });
+  }
+});
+
+// src/catalogs/roadie/secrets.ts
+async function readAzureToken(client) {
+  const text = await askTool(client, "backend-config", "get-secrets-list", { random_string: "dummy" });
+  const parsed = safeParse(Secrets, parseJson(text ?? ""));
+  const found = parsed.success && parsed.output.secrets.find(({ name }) => name === "AZURE_TOKEN");
+  if (!found) return void 0;
+  const { status, value } = found;
+  if (status !== "Available" && status !== "Updating" && status !== "Not Set") return void 0;
+  return { status, ending: /^\*+(\w{4})$/u.exec(value ?? "")?.[1] };
+}
+async function askTool(client, server, name, args) {
+  try {
+    const { result } = await client.call(
+      {
+        method: "POST",
+        path: `/mcp/v1/${server}`,
+        headers: { accept: "application/json, text/event-stream" },
+        body: { jsonrpc: "2.0", method: "tools/call", params: { name, arguments: args }, id: 1 },
+        reads: true
+      },
+      Answer
+    );
+    return result.content[0]?.text;
+  } catch (error) {
+    if (error instanceof BackstageError && (error.status === 403 || error.status === 404)) return void 0;
+    throw error;
+  }
+}
+var Answer, Secrets;
+var init_secrets = __esm({
+  "src/catalogs/roadie/secrets.ts"() {
+    "use strict";
+    init_dist();
+    init_json();
+    init_errors3();
+    Answer = object({
+      result: looseObject({ content: array(looseObject({ text: optional(string(), "") })) })
+    });
+    Secrets = object({
+      secrets: array(looseObject({ name: string(), status: string(), value: optional(string()) }))
+    });
+  }
+});
+
+// src/catalogs/roadie/credential.ts
+async function ensureSecret(connection) {
+  const { client, clock, inputs, progress, guide, repository, site } = connection;
+  if (repository.provider !== "azure-devops")
+    return tellCredential(progress, "skipped", ["not of Azure DevOps"]);
+  progress.waiting("the secret AZURE_TOKEN");
+  let secret = await readAzureToken(client);
+  const start = clock.now();
+  while (secret?.status === "Updating" && !connection.plan && clock.now() - start < inputs.waitTimeout) {
+    progress.info("Roadie is updating the secret AZURE_TOKEN.");
+    await clock.sleep(PAUSE2);
+    secret = await readAzureToken(client);
+  }
+  progress.credential({ ...factsOf3(connection, repository, site, secret), advice: void 0 });
+  if (!secret) return tellCredential(progress, "skipped", ["this catalog-token may not see the secrets"]);
+  if (secret.status === "Updating") return tellCredential(progress, "pending", ["it is being updated"]);
+  const another = isAnother(secret, inputs.azureDevOpsPat);
+  if (secret.status === "Available" && !another) return tellCredential(progress, "unchanged", []);
+  progress.todo(guide.secret());
+  tellCredential(progress, "pending", [
+    another ? "it holds another PAT than the one that is given" : "it is not set"
+  ]);
+}
+function isAnother({ status, ending }, pat) {
+  return status === "Available" && pat !== void 0 && ending !== void 0 && !pat.endsWith(ending);
+}
+function tellCredential({ outcome }, operation, reasons) {
+  outcome({ thing: "credential", operation, name: "AZURE_TOKEN", id: "", reasons });
+}
+function factsOf3({ inputs }, owner, site, secret) {
+  const { azureDevOpsPat: pat } = inputs;
+  const digest = (text) => (0, import_node_crypto7.createHash)("sha256").update(text).digest("hex").slice(0, 12);
+  const page = `${site}/administration/secrets`;
+  const unset = secret?.status === "Not Set";
+  return {
+    status: unset ? "missing" : "valid",
+    advice: unset ? { problem: "The secret AZURE_TOKEN of Roadie is not set.", cure: `Put a PAT into it at ${page}.` } : void 0,
+    subject: "The PAT in the secret AZURE_TOKEN of Roadie",
+    inUse: false,
+    integration: { name: "AZURE_TOKEN", page },
+    key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization} AZURE_TOKEN`),
+    owner,
+    credential: unset ? "" : digest(`AZURE_TOKEN ${secret?.ending ?? ""}`),
+    storedOn: void 0,
+    expiresOn: void 0,
+    recorded: void 0,
+    fromPat: secret?.ending && pat ? pat.endsWith(secret.ending) : void 0,
+    renewal: [makingOf(owner), `Put it into the secret AZURE_TOKEN at ${page} (it takes some minutes).`]
+  };
+}
+var import_node_crypto7, PAUSE2;
+var init_credential2 = __esm({
+  "src/catalogs/roadie/credential.ts"() {
+    "use strict";
+    import_node_crypto7 = require("node:crypto");
+    init_pat();
+    init_secrets();
+    PAUSE2 = 5e3;
   }
 });
 
@@ -22547,7 +22693,7 @@ var init_guide = __esm({
 
 // src/catalogs/roadie/entity-set.ts
 function setOf(repository) {
-  const digest = (0, import_node_crypto7.createHash)("sha256").update(fullName(repository).toLowerCase()).digest("hex").slice(0, 8);
+  const digest = (0, import_node_crypto8.createHash)("sha256").update(fullName(repository).toLowerCase()).digest("hex").slice(0, 8);
   return `${machineName(repository.name, 50)}-${digest}`;
 }
 function ensureSet({ client, clock, plan }, set, entities) {
@@ -22599,11 +22745,11 @@ async function parseEntities(text, file) {
     return entities;
   throw new Failure(`${file} holds something that is no entity.`, "Each needs a kind and a metadata.name.");
 }
-var import_node_crypto7, import_node_util2, Item, Items;
+var import_node_crypto8, import_node_util2, Item, Items;
 var init_entity_set = __esm({
   "src/catalogs/roadie/entity-set.ts"() {
     "use strict";
-    import_node_crypto7 = require("node:crypto");
+    import_node_crypto8 = require("node:crypto");
     import_node_util2 = require("node:util");
     init_dist();
     init_ensure();
@@ -22680,10 +22826,10 @@ async function awaitPushed(connection, ref) {
   for (; ; ) {
     const found = await refuseAnothers(connection, ref);
     if (found || clock.now() - start >= inputs.waitTimeout) return found;
-    await clock.sleep(PAUSE2);
+    await clock.sleep(PAUSE3);
   }
 }
-var PAUSE2;
+var PAUSE3;
 var init_push = __esm({
   "src/catalogs/roadie/push.ts"() {
     "use strict";
@@ -22693,50 +22839,7 @@ var init_push = __esm({
     init_generate();
     init_machine_name();
     init_entity_set();
-    PAUSE2 = 1e3;
-  }
-});
-
-// src/catalogs/roadie/secrets.ts
-async function readAzureToken(client) {
-  const text = await askTool(client, "backend-config", "get-secrets-list", { random_string: "dummy" });
-  const parsed = safeParse(Secrets, parseJson2(text ?? ""));
-  const found = parsed.success && parsed.output.secrets.find(({ name }) => name === "AZURE_TOKEN");
-  if (!found) return void 0;
-  const { status, value } = found;
-  if (status !== "Available" && status !== "Updating" && status !== "Not Set") return void 0;
-  return { status, ending: /^\*+(\w{4})$/u.exec(value ?? "")?.[1] };
-}
-async function askTool(client, server, name, args) {
-  try {
-    const { result } = await client.call(
-      {
-        method: "POST",
-        path: `/mcp/v1/${server}`,
-        headers: { accept: "application/json, text/event-stream" },
-        body: { jsonrpc: "2.0", method: "tools/call", params: { name, arguments: args }, id: 1 },
-        reads: true
-      },
-      Answer
-    );
-    return result.content[0]?.text;
-  } catch (error) {
-    if (error instanceof BackstageError && (error.status === 403 || error.status === 404)) return void 0;
-    throw error;
-  }
-}
-var Answer, Secrets;
-var init_secrets = __esm({
-  "src/catalogs/roadie/secrets.ts"() {
-    "use strict";
-    init_dist();
-    init_errors3();
-    Answer = object({
-      result: looseObject({ content: array(looseObject({ text: optional(string(), "") })) })
-    });
-    Secrets = object({
-      secrets: array(looseObject({ name: string(), status: string(), value: optional(string()) }))
-    });
+    PAUSE3 = 1e3;
   }
 });
 
@@ -22839,79 +22942,28 @@ async function leaveToPeople(connection, search) {
   tell2(connection, "service", "pending", ["Roadie has not read it yet"]);
   tell2(connection, "mapping", "pending", ["Roadie has not read it yet"]);
 }
-async function ensureSecret(connection) {
-  const { client, clock, inputs, progress, guide, repository, site } = connection;
-  if (repository.provider !== "azure-devops")
-    return tellCredential(progress, "skipped", ["not of Azure DevOps"]);
-  progress.waiting("the secret AZURE_TOKEN");
-  let secret = await readAzureToken(client);
-  const start = clock.now();
-  while (secret?.status === "Updating" && !connection.plan && clock.now() - start < inputs.waitTimeout) {
-    progress.info("Roadie is updating the secret AZURE_TOKEN.");
-    await clock.sleep(PAUSE3);
-    secret = await readAzureToken(client);
-  }
-  progress.credential({ ...factsOf3(connection, repository, site, secret), advice: void 0 });
-  if (!secret) return tellCredential(progress, "skipped", ["this catalog-token may not see the secrets"]);
-  if (secret.status === "Updating") return tellCredential(progress, "pending", ["it is being updated"]);
-  const another = isAnother(secret, inputs.azureDevOpsPat);
-  if (secret.status === "Available" && !another) return tellCredential(progress, "unchanged", []);
-  progress.todo(guide.secret());
-  tellCredential(progress, "pending", [
-    another ? "it holds another PAT than the one that is given" : "it is not set"
-  ]);
-}
-function isAnother({ status, ending }, pat) {
-  return status === "Available" && pat !== void 0 && ending !== void 0 && !pat.endsWith(ending);
-}
 function tell2({ progress, repository, target }, thing, operation, reasons) {
   const name = { integration: new URL(repository.host).host, service: repository.name, mapping: target }[thing];
   progress.outcome({ thing, operation, name, id: "", reasons });
 }
-function tellCredential({ outcome }, operation, reasons) {
-  outcome({ thing: "credential", operation, name: "AZURE_TOKEN", id: "", reasons });
-}
-function factsOf3({ inputs }, owner, site, secret) {
-  const { azureDevOpsPat: pat } = inputs;
-  const digest = (text) => (0, import_node_crypto8.createHash)("sha256").update(text).digest("hex").slice(0, 12);
-  const page = `${site}/administration/secrets`;
-  const unset = secret?.status === "Not Set";
-  return {
-    status: unset ? "missing" : "valid",
-    advice: unset ? { problem: "The secret AZURE_TOKEN of Roadie is not set.", cure: `Put a PAT into it at ${page}.` } : void 0,
-    subject: "The PAT in the secret AZURE_TOKEN of Roadie",
-    inUse: false,
-    integration: { name: "AZURE_TOKEN", page },
-    key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization} AZURE_TOKEN`),
-    owner,
-    credential: unset ? "" : digest(`AZURE_TOKEN ${secret?.ending ?? ""}`),
-    storedOn: void 0,
-    expiresOn: void 0,
-    recorded: void 0,
-    fromPat: secret?.ending && pat ? pat.endsWith(secret.ending) : void 0,
-    renewal: [makingOf(owner), `Put it into the secret AZURE_TOKEN at ${page} (it takes some minutes).`]
-  };
-}
-var import_node_crypto8, API, PAUSE3;
+var API;
 var init_roadie = __esm({
   "src/catalogs/roadie/roadie.ts"() {
     "use strict";
-    import_node_crypto8 = require("node:crypto");
     init_ahead();
     init_errors();
     init_code_search();
-    init_pat();
     init_backstage();
     init_client2();
     init_entity();
     init_reading();
     init_target();
     init_machine_name();
+    init_credential2();
     init_guide();
     init_push();
     init_secrets();
     API = "https://api.roadie.so";
-    PAUSE3 = 5e3;
   }
 });
 
@@ -23510,6 +23562,46 @@ var init_github_issues = __esm({
   }
 });
 
+// src/tickets/work-item-refused.ts
+function cureOf4(status, says, type) {
+  if (/TF401289|tag definition/iu.test(says))
+    return 'Let the build service of the project "Create tag definition" (Project settings, Permissions): the ticket is found by a tag.';
+  if (status === 200) return "Check the address of the server, and whether a proxy answers in its place.";
+  if (status === 404) return `Check that the project has the work item type "${type}" (work-item-type).`;
+  if (status === 400) return "Check work-item-type (one without other required fields) and ticket-labels.";
+  if (status === 429) return "Azure DevOps throttles. Run the step again later.";
+  if (status >= 500) return "Azure DevOps is not well. Run the step again.";
+  return 'Let "<Project> Build Service (<organization>)" view and "Edit work items in this node" (Project settings, Boards, Areas, Security); where the job authorization scope is not limited to the project, it is "Project Collection Build Service (<organization>)".';
+}
+var WorkItemRefused;
+var init_work_item_refused = __esm({
+  "src/tickets/work-item-refused.ts"() {
+    "use strict";
+    init_errors();
+    init_azure_devops();
+    init_text();
+    WorkItemRefused = class extends Failure {
+      name = "WorkItemRefused";
+      status;
+      /** Somebody else changed it meanwhile. */
+      conflict;
+      maybeProcessed;
+      constructor(what, { method, reads }, url, response, type) {
+        const { status } = response;
+        const says = azureDevOpsMessage(response);
+        const trace = [response.headers["x-vss-e2eid"] ?? response.headers.activityid].flat()[0];
+        super(
+          `Azure DevOps did not let the step ${what}: ${method} ${url.pathname}, status ${status}${trace ? `, activity ${oneLine(trace, 80)}` : ""}. ${says}`.trim(),
+          cureOf4(status, says, type)
+        );
+        this.status = status;
+        this.conflict = status === 409 || status === 412 || /TF26071|VS403351|\/rev\b/u.test(says);
+        this.maybeProcessed = method !== "GET" && !reads && (status >= 500 || status === 200);
+      }
+    };
+  }
+});
+
 // src/tickets/work-items.ts
 var work_items_exports = {};
 __export(work_items_exports, {
@@ -23531,7 +23623,7 @@ function workItems(place, http, secret, type, { assignees, labels: labels2, unas
     const url = new URL(`${project}/_apis/wit/${path2}${path2.includes("?") ? "&" : "?"}api-version=7.1`);
     const headers = { ...azureDevOpsHeaders(secret), ...request.headers };
     const response = await http.send({ ...request, url, headers });
-    const parsed = response.status === 200 ? safeParse(schema, parseJson4(response.text)) : void 0;
+    const parsed = response.status === 200 ? safeParse(schema, parseJson(response.text)) : void 0;
     if (!parsed?.success) throw new WorkItemRefused(what, request, url, response, type);
     return parsed.output;
   }
@@ -23618,56 +23710,21 @@ function workItems(place, http, secret, type, { assignees, labels: labels2, unas
     }
   };
 }
-function cureOf4(status, says, type) {
-  if (/TF401289|tag definition/iu.test(says))
-    return 'Let the build service of the project "Create tag definition" (Project settings, Permissions): the ticket is found by a tag.';
-  if (status === 200) return "Check the address of the server, and whether a proxy answers in its place.";
-  if (status === 404) return `Check that the project has the work item type "${type}" (work-item-type).`;
-  if (status === 400) return "Check work-item-type (one without other required fields) and ticket-labels.";
-  if (status === 429) return "Azure DevOps throttles. Run the step again later.";
-  if (status >= 500) return "Azure DevOps is not well. Run the step again.";
-  return 'Let "<Project> Build Service (<organization>)" view and "Edit work items in this node" (Project settings, Boards, Areas, Security); where the job authorization scope is not limited to the project, it is "Project Collection Build Service (<organization>)".';
-}
-function parseJson4(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return void 0;
-  }
-}
-var WorkItem, WorkItems, Found, States, MOST, WorkItemRefused;
+var WorkItem, WorkItems, Found, States, MOST;
 var init_work_items = __esm({
   "src/tickets/work-items.ts"() {
     "use strict";
     init_dist();
     init_errors();
     init_address();
+    init_json();
     init_azure_devops();
-    init_text();
+    init_work_item_refused();
     WorkItem = object({ id: number(), rev: number(), fields: record(string(), unknown()) });
     WorkItems = object({ value: array(WorkItem) });
     Found = object({ workItems: array(object({ id: number() })) });
     States = object({ value: array(object({ name: string(), category: string() })) });
     MOST = 50;
-    WorkItemRefused = class extends Failure {
-      name = "WorkItemRefused";
-      status;
-      /** Somebody else changed it meanwhile. */
-      conflict;
-      maybeProcessed;
-      constructor(what, { method, reads }, url, response, type) {
-        const { status } = response;
-        const says = azureDevOpsMessage(response);
-        const trace = [response.headers["x-vss-e2eid"] ?? response.headers.activityid].flat()[0];
-        super(
-          `Azure DevOps did not let the step ${what}: ${method} ${url.pathname}, status ${status}${trace ? `, activity ${oneLine(trace, 80)}` : ""}. ${says}`.trim(),
-          cureOf4(status, says, type)
-        );
-        this.status = status;
-        this.conflict = status === 409 || status === 412 || /TF26071|VS403351|\/rev\b/u.test(says);
-        this.maybeProcessed = method !== "GET" && !reads && (status >= 500 || status === 200);
-      }
-    };
   }
 });
 

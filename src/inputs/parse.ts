@@ -1,27 +1,18 @@
-import { type Day, parseDay } from '../dates.ts';
+import type { Day } from '../dates.ts';
 import { Failure } from '../errors.ts';
-import { isLoopback } from '../http/address.ts';
 import { bullets, oneLine } from '../text.ts';
-import {
-  type AILMENTS,
-  type CATALOGS,
-  type COMMANDS,
-  type ENTITIES,
-  INPUTS,
-  type INTEGRATIONS,
-  type InputName,
-  type InputRow,
-  type REGIONS,
-  type ROTATIONS,
+import { inputReader } from './reader.ts';
+import type {
+  AILMENTS,
+  CATALOGS,
+  COMMANDS,
+  ENTITIES,
+  INTEGRATIONS,
+  InputName,
+  REGIONS,
+  ROTATIONS,
 } from './table.ts';
-import {
-  type Complain,
-  type CustomField,
-  MACHINE_NAME,
-  parseBoolean,
-  parseCustomFields,
-  parseLabels,
-} from './values.ts';
+import { type CustomField, ENTITY_NAME, MACHINE_NAME, parseCustomFields, parseLabels } from './values.ts';
 
 /** All inputs, checked. What is undefined was not given. */
 export interface Inputs {
@@ -73,73 +64,22 @@ export interface Inputs {
  */
 export async function parseInputs(read: (name: InputName) => string): Promise<Inputs> {
   const problems: string[] = [];
-  const complainOf =
-    (name: InputName): Complain =>
-    (problem) =>
-      problems.push(`${name} ${problem}`);
-  const text = (name: InputName) => read(name).trim() || undefined;
-  const value = (name: InputName) => text(name) ?? row(name).default;
-
-  function choice<T extends string>(name: InputName): T {
-    const given = value(name);
-    if (given !== undefined && !row(name).choices?.includes(given))
-      complainOf(name)(`is "${oneLine(given, 80)}"; it can be ${row(name).choices?.join(', ')}`);
-    return given as T;
-  }
-  function list(name: InputName): string[] {
-    const given = (value(name) ?? '').split(/[,\r\n]/u).map((item) => item.trim());
-    return [...new Set(given.filter(Boolean))];
-  }
-  function choices<T extends string>(name: InputName): T[] {
-    const given = list(name);
-    for (const item of given.filter((one) => !row(name).choices?.includes(one)))
-      complainOf(name)(`has "${oneLine(item, 80)}"; it can have ${row(name).choices?.join(', ')}`);
-    return given as T[];
-  }
-  function day(name: InputName): Day | undefined {
-    const given = text(name);
-    const parsed = given && parseDay(given);
-    if (given && !parsed)
-      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a day as YYYY-MM-DD, like 2027-03-31`);
-    return parsed || undefined;
-  }
-  function boolean(name: InputName): boolean {
-    const parsed = parseBoolean(value(name) ?? '');
-    if (parsed === undefined) complainOf(name)(`is "${oneLine(read(name), 80)}"; it can be true or false`);
-    return parsed ?? false;
-  }
-  function whole(name: InputName, least: number, most: number, unit: string): number {
-    const given = value(name) ?? '';
-    if (!/^\d{1,5}$/u.test(given) || Number(given) < least || Number(given) > most)
-      complainOf(name)(`is "${oneLine(given, 80)}"; it must be a number of ${unit} from ${least} to ${most}`);
-    return Number(given);
-  }
-  function limited(name: InputName, longest: number): string | undefined {
-    const given = text(name);
-    if (given && given.length > longest)
-      complainOf(name)(`has ${given.length} characters; the catalog takes at most ${longest}`);
-    return given;
-  }
-  function machineName(name: InputName): string | undefined {
-    const given = text(name);
-    if (given && !MACHINE_NAME.test(given))
-      complainOf(name)(
-        `is "${oneLine(given, 130)}"; a name is 1 to 120 lower-case letters, digits, "." and "-"`,
-      );
-    return given;
-  }
-  function url(name: InputName): string | undefined {
-    const given = text(name);
-    if (given === undefined) return undefined;
-    const parsed = URL.canParse(given) ? new URL(given) : undefined;
-    const secure =
-      parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname));
-    if (!parsed || !secure || parsed.username || parsed.password || parsed.search || parsed.hash) {
-      complainOf(name)('must be an https URL without user, query and fragment (plain http only to loopback)');
-      return undefined;
-    }
-    return parsed.href.replace(/\/+$/u, '');
-  }
+  const {
+    boolean,
+    choice,
+    choices,
+    complainOf,
+    day,
+    filePath,
+    limited,
+    list,
+    name,
+    secret,
+    text,
+    url,
+    value,
+    whole,
+  } = inputReader(read, problems);
 
   const resourceId = text('resource-id');
   if (resourceId && !/^[\w-]{16}$/u.test(resourceId))
@@ -165,12 +105,12 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
     azureDevOpsOrganization: text('azure-devops-organization'),
     azureDevOpsUrl: url('azure-devops-url'),
     integration: choice('integration'),
-    integrationName: machineName('integration-name'),
+    integrationName: name('integration-name', MACHINE_NAME),
     integrationDisplayName: limited('integration-display-name', 120),
     azureDevOpsPat: secret('azure-devops-pat'),
     rotateCredential: choice('rotate-credential'),
     patExpiresOn: day('pat-expires-on'),
-    serviceName: machineName('service-name'),
+    serviceName: name('service-name', catalog === 'konnect' ? MACHINE_NAME : ENTITY_NAME),
     serviceDisplayName: limited('service-display-name', 120),
     serviceDescription: limited('service-description', 2048),
     serviceLabels: labels ? await parseLabels(labels, complainOf('service-labels')) : {},
@@ -198,34 +138,10 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
     return catalog === 'roadie' ? 'https://api.roadie.so' : `https://${region}.api.konghq.com`;
   }
 
-  function filePath(name: InputName): string {
-    const given = value(name) ?? '';
-    const path = given.startsWith('/') ? given : `/${given}`;
-    if (path.endsWith('/') || /[\\\p{Cc}?#]|\/\.{0,2}(?:\/|$)/u.test(path))
-      complainOf(name)(
-        `is "${oneLine(given, 80)}"; it must be the path of a file from the root of the repository`,
-      );
-    return path;
-  }
-
   function missingToken(): string {
     complainOf('catalog-token')(
       `is empty. Give it the secret that holds the catalog's token. Usual mistakes: the secret has another name, or does not exist for this repository, environment or variable group; a reusable workflow was called without "secrets: inherit"; the pipeline has no access to the variable group`,
     );
     return '';
   }
-
-  function secret(name: InputName): string | undefined {
-    const given = text(name);
-    // A header cannot carry these, and no token has them: it was pasted with something around it.
-    if (given && /[^\x21-\x7e]/u.test(given))
-      complainOf(name)('holds spaces, line breaks or other characters that no token has');
-    return given;
-  }
-}
-
-const rows: ReadonlyMap<string, InputRow> = new Map(INPUTS.map((entry) => [entry.name, entry]));
-
-function row(name: InputName): InputRow {
-  return rows.get(name) as InputRow;
 }

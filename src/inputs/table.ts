@@ -217,7 +217,7 @@ export const INPUTS = [
     otherwise: "the service that the repository is mapped to, else the repository's name",
     label: 'Service name',
     description:
-      'The machine name of the catalog service: lower-case letters, digits, `.` and `-`, at most 120.',
+      'The name of the service. Konnect: lower-case letters, digits, `.` and `-`, at most 120. Backstage and Roadie: the component, where the catalog file has several.',
   },
   {
     name: 'service-display-name',

@@ -7,8 +7,22 @@ export type CustomField = string | number | boolean | { name: string; link: stri
 /** Told of each thing that is wrong, so that one run names them all. */
 export type Complain = (problem: string) => void;
 
-/** `CatalogService.name` and `IntegrationInstance.name`. */
-export const MACHINE_NAME = /^[0-9a-z.-]{1,120}$/u;
+/** What a catalog takes for a name, and that in words. */
+export interface NameForm {
+  pattern: RegExp;
+  says: string;
+}
+
+/** `CatalogService.name` and `IntegrationInstance.name` of Konnect. */
+export const MACHINE_NAME: NameForm = {
+  pattern: /^[0-9a-z.-]{1,120}$/u,
+  says: '1 to 120 lower-case letters, digits, "." and "-"',
+};
+/** `metadata.name` of Backstage ("Descriptor Format of Catalog Entities", section "name"). */
+export const ENTITY_NAME: NameForm = {
+  pattern: /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/u,
+  says: '1 to 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit',
+};
 /** `Labels`: the value's pattern; keys follow it too, and may not begin with what Kong keeps for itself. */
 const LABEL = /^[a-z0-9A-Z](?:[a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/u;
 const RESERVED = /^(?:kong|konnect|mesh|kic|_)/u;

@@ -1,6 +1,7 @@
 import { number, object, optional, safeParse, string } from 'valibot';
 import { Failure, messageOf } from '../errors.ts';
 import type { Http, HttpResponse } from '../http/http.ts';
+import { parseJson } from '../http/json.ts';
 import { fullName, type Owner, type Repository } from '../repository.ts';
 import { oneLine } from '../text.ts';
 
@@ -66,7 +67,7 @@ export function azureDevOps(http: Http): AzureDevOps {
       url: address(repository),
       headers: azureDevOpsHeaders(secret),
     });
-    const found = response.status === 200 ? safeParse(GitRepository, json(response)) : undefined;
+    const found = response.status === 200 ? safeParse(GitRepository, parseJson(response.text)) : undefined;
     if (!found?.success) throw refused(repository, response, secret);
     const { id, name, project } = found.output;
     return { ...repository, id, name, project: project.name, projectId: project.id };
@@ -121,14 +122,6 @@ export function azureDevOpsHeaders(secret: AzureDevOpsSecret): Record<string, st
   return { authorization, 'x-tfs-fedauthredirect': 'Suppress' };
 }
 
-function json(response: HttpResponse): unknown {
-  try {
-    return JSON.parse(response.text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Why it was refused, as far as Azure DevOps tells: it answers 401 to a missing scope and 404 to a missing right. */
 function refused(
   repository: Repository,
@@ -176,6 +169,6 @@ export function azureDevOpsMessage(response: HttpResponse): string {
       return oneLine(header, 200);
     }
   }
-  const body = safeParse(ServiceError, json(response));
+  const body = safeParse(ServiceError, parseJson(response.text));
   return body.success ? oneLine(body.output.message, 200) : '';
 }

@@ -1,5 +1,6 @@
 import { array, looseObject, number, object, safeParse, string } from 'valibot';
 import type { Http } from '../http/http.ts';
+import { parseJson } from '../http/json.ts';
 import type { Repository } from '../repository.ts';
 import { azureDevOpsHeaders } from './azure-devops.ts';
 
@@ -48,12 +49,4 @@ export async function searchCode(
 
 function quoted(name: string): string {
   return /\s/u.test(name) ? `"${name}"` : name;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

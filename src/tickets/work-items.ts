@@ -11,10 +11,11 @@ import {
 } from 'valibot';
 import { Failure } from '../errors.ts';
 import { isConfidential } from '../http/address.ts';
-import type { Http, HttpRequest, HttpResponse } from '../http/http.ts';
-import { type AzureDevOpsSecret, azureDevOpsHeaders, azureDevOpsMessage } from '../scm/azure-devops.ts';
-import { oneLine } from '../text.ts';
+import type { Http, HttpRequest } from '../http/http.ts';
+import { parseJson } from '../http/json.ts';
+import { type AzureDevOpsSecret, azureDevOpsHeaders } from '../scm/azure-devops.ts';
 import type { NewTicket, Ticket, Tracker, WorkItemsOfProject } from './tracker.ts';
+import { WorkItemRefused } from './work-item-refused.ts';
 
 const WorkItem = object({ id: number(), rev: number(), fields: record(string(), unknown()) });
 const WorkItems = object({ value: array(WorkItem) });
@@ -162,50 +163,3 @@ export function workItems(
 
 /** There is one, or a few after a race. */
 const MOST = 50;
-
-/** Azure DevOps answered, but not with what was asked for. */
-class WorkItemRefused extends Failure {
-  override readonly name = 'WorkItemRefused';
-  readonly status: number;
-  /** Somebody else changed it meanwhile. */
-  readonly conflict: boolean;
-  readonly maybeProcessed: boolean;
-
-  constructor(
-    what: string,
-    { method, reads }: Pick<HttpRequest, 'method' | 'reads'>,
-    url: URL,
-    response: HttpResponse,
-    type: string,
-  ) {
-    const { status } = response;
-    const says = azureDevOpsMessage(response);
-    const trace = [response.headers['x-vss-e2eid'] ?? response.headers.activityid].flat()[0];
-    super(
-      `Azure DevOps did not let the step ${what}: ${method} ${url.pathname}, status ${status}${trace ? `, activity ${oneLine(trace, 80)}` : ''}. ${says}`.trim(),
-      cureOf(status, says, type),
-    );
-    this.status = status;
-    this.conflict = status === 409 || status === 412 || /TF26071|VS403351|\/rev\b/u.test(says);
-    this.maybeProcessed = method !== 'GET' && !reads && (status >= 500 || status === 200);
-  }
-}
-
-function cureOf(status: number, says: string, type: string): string {
-  if (/TF401289|tag definition/iu.test(says))
-    return 'Let the build service of the project "Create tag definition" (Project settings, Permissions): the ticket is found by a tag.';
-  if (status === 200) return 'Check the address of the server, and whether a proxy answers in its place.';
-  if (status === 404) return `Check that the project has the work item type "${type}" (work-item-type).`;
-  if (status === 400) return 'Check work-item-type (one without other required fields) and ticket-labels.';
-  if (status === 429) return 'Azure DevOps throttles. Run the step again later.';
-  if (status >= 500) return 'Azure DevOps is not well. Run the step again.';
-  return 'Let "<Project> Build Service (<organization>)" view and "Edit work items in this node" (Project settings, Boards, Areas, Security); where the job authorization scope is not limited to the project, it is "Project Collection Build Service (<organization>)".';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type GenericSchema, type InferOutput, safeParse, unknown } from 'valibot';
 import type { Http, HttpRequest, HttpResponse } from '../../http/http.ts';
-import { BackstageError, parseJson, UnreadableAnswer } from './errors.ts';
+import { parseJson } from '../../http/json.ts';
+import { BackstageError, UnreadableAnswer } from './errors.ts';
 import { Entities, Entity, Location, Locations, Preview, Registered } from './schemas.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { safeParse } from 'valibot';
 import { Failure } from '../../errors.ts';
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
+import { parseJson } from '../../http/json.ts';
 import { oneLine } from '../../text.ts';
 import { Problem } from './schemas.ts';
 
@@ -34,14 +35,6 @@ function messageOf({ text }: HttpResponse): string {
   const parsed = safeParse(Problem, parseJson(text));
   if (!parsed.success) return oneLine(text.replace(/<[^>]*>/gu, ' ').replace(/\s+/gu, ' '), 120);
   return oneLine(parsed.output.error?.message || parsed.output.message || '', 500);
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function cureOf(status: number, headers: HttpResponse['headers']): string {

@@ -1,8 +1,9 @@
 import { array, type GenericSchema, type InferOutput, object, safeParse, unknown } from 'valibot';
 import { Failure } from '../../errors.ts';
 import type { Http, HttpRequest, HttpResponse, Method } from '../../http/http.ts';
+import { parseJson } from '../../http/json.ts';
 import { oneLine } from '../../text.ts';
-import { KonnectError, parseJson } from './errors.ts';
+import { KonnectError } from './errors.ts';
 import { CursorPage, NumberedPage } from './schemas.ts';
 
 /** Filters by dotted field: `{'integration.name': {eq: 'github'}}` becomes `filter[integration.name][eq]=github`. */

@@ -1,6 +1,7 @@
 import { safeParse } from 'valibot';
 import { Failure } from '../../errors.ts';
 import type { HttpResponse, Method } from '../../http/http.ts';
+import { parseJson } from '../../http/json.ts';
 import { oneLine } from '../../text.ts';
 import { Problem } from './schemas.ts';
 
@@ -43,14 +44,6 @@ function problemOf(response: HttpResponse): { text: string; trace?: string } {
     text: oneLine([sentence, ...fields].filter(Boolean).join('; ')),
     ...(trace ? { trace: oneLine(trace, 80) } : {}),
   };
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function cureOf(method: Method, path: string, { status, headers }: HttpResponse): string {

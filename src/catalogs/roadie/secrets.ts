@@ -1,6 +1,7 @@
 import { array, looseObject, object, optional, safeParse, string } from 'valibot';
+import { parseJson } from '../../http/json.ts';
 import type { BackstageClient } from '../backstage/client.ts';
-import { BackstageError, parseJson } from '../backstage/errors.ts';
+import { BackstageError } from '../backstage/errors.ts';
 
 /** A secret of Roadie, without its value. */
 export interface Secret {
