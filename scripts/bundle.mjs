@@ -6,12 +6,20 @@ import { build } from 'esbuild';
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 export const HOSTS = ['github', 'azure', 'local'];
 
+/**
+ * Libraries that not every run needs, each in a file of its own: Node reads and compiles a file as a whole. Of ours there
+ * is one file, so that each class is there once.
+ */
+const BESIDE = { yaml: 'yaml', './undici.ts': 'undici', '@actions/github': 'octokit' };
+
 /** Bundles the entry of a host into `outdir`, or into memory. */
 export function bundle(host, outdir) {
   return build({
     absWorkingDir: root,
     entryPoints: [
       { in: `src/main/${host}.ts`, out: 'index' },
+      { in: 'yaml', out: 'yaml' },
+      { in: 'src/http/undici.ts', out: 'undici' },
       ...(host === 'github' ? [{ in: '@actions/github', out: 'octokit' }] : []),
     ],
     outdir: outdir ?? root,
@@ -25,34 +33,32 @@ export function bundle(host, outdir) {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [lazyUndici, octokitBeside],
+    plugins: [beside, withoutUndici],
   });
 }
 
-/**
- * @actions/http-client and @actions/github load all of undici, for proxies of calls that we do not make so: load what is
- * used, when it is used.
- */
-const lazyUndici = {
-  name: 'lazy-undici',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^undici$/ }, ({ importer }) =>
-      importer.includes('@actions') ? { path: 'undici', namespace: 'lazy' } : undefined,
+const beside = {
+  name: 'beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^(?:yaml|\.\/undici\.ts|@actions\/github)$/ }, ({ kind, path: name }) =>
+      kind === 'entry-point' ? undefined : { path: `./${BESIDE[name]}.cjs`, external: true },
     );
-    onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({
-      contents: `Object.defineProperty(exports, 'ProxyAgent', { enumerable: true, get: () => require('undici/lib/dispatcher/proxy-agent.js') }); exports.fetch = (...call) => fetch(...call);`,
-      resolveDir: root,
-    }));
   },
 };
 
-/** Octokit is as large as all of ours: what keeps no issue does not even read it. */
-const octokitBeside = {
-  name: 'octokit-beside',
-  setup({ onResolve }) {
-    onResolve({ filter: /^@actions\/github$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './octokit.cjs', external: true } : undefined,
+/** @actions/* bring all of undici, for calls that are not made: ours go through src/http. */
+const withoutUndici = {
+  name: 'without-undici',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^undici$/ }, ({ importer }) =>
+      importer.includes('@actions') ? { path: 'undici', namespace: 'without' } : undefined,
     );
+    onLoad({ filter: /.*/, namespace: 'without' }, () => ({
+      contents: `
+        const refuse = () => { throw new Error('Requests are made by src/http.'); };
+        exports.ProxyAgent = class { dispatch() { refuse(); } };
+        exports.fetch = refuse;`,
+    }));
   },
 };
 
