@@ -3,7 +3,7 @@
  * Start-up is the median of 30 interleaved runs; a path to another Node may be given (BENCH_NODE).
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -28,21 +28,22 @@ try {
 async function sizes() {
   console.log('Bundle sizes, and what is in them (KB, not minified)');
   for (const host of HOSTS) {
-    const file = path.join(root, 'dist', host, 'index.cjs');
     const { metafile } = await bundle(host);
-    const parts = {};
-    for (const { inputs } of Object.values(metafile.outputs))
+    for (const [file, { inputs, bytes }] of Object.entries(metafile.outputs)) {
+      const parts = {};
       for (const [name, { bytesInOutput }] of Object.entries(inputs)) {
         const from = packageOf(name) ?? 'our own';
         parts[from] = (parts[from] ?? 0) + bytesInOutput;
       }
-    const largest = Object.entries(parts)
-      .sort(([, a], [, b]) => b - a)
-      .slice(0, 6)
-      .map(([name, bytes]) => `${name} ${Math.round(bytes / 1024)}`);
-    console.log(
-      `  ${host.padEnd(8)} ${String(Math.round(statSync(file).size / 1024)).padStart(5)}   ${largest.join(', ')}`,
-    );
+      const largest = Object.entries(parts)
+        .sort(([, a], [, b]) => b - a)
+        .slice(0, 5)
+        .map(([name, size]) => `${name} ${Math.round(size / 1024)}`);
+      const name = `${host}/${path.basename(file)}`;
+      console.log(
+        `  ${name.padEnd(20)} ${String(Math.round(bytes / 1024)).padStart(5)}   ${largest.join(', ')}`,
+      );
+    }
   }
 }
 

@@ -27,6 +27,7 @@ const healthy: CredentialFacts = {
   expiresOn: undefined,
   recorded: undefined,
   fromPat: undefined,
+  store: 'run command: register',
   renewal: ['Make a new PAT.', 'Run command: register once.'],
 };
 const given: Given = { patExpiresOn: undefined, azureDevOpsPat: undefined, remindWithin: 30 };
@@ -117,7 +118,7 @@ describe('the verdict', () => {
   test('a PAT that is not the one of the credential says nothing of it', () => {
     const { status, asides } = verdict(100, { fromPat: false }, expired);
     expect(status).toBe('valid');
-    expect(asides).toEqual([expect.stringContaining('was made from another one')]);
+    expect(asides).toEqual([expect.stringContaining('uses another one')]);
     const newer = judge(
       { ...healthy, recorded: daysAfter(TODAY, 5), fromPat: false },
       { result: 'works' },

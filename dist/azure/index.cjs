@@ -524,8 +524,8 @@ var init_values = __esm({
       says: '1 to 120 lower-case letters, digits, "." and "-"'
     };
     ENTITY_NAME = {
-      pattern: /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/u,
-      says: '1 to 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit'
+      pattern: /^(?:component:)?(?:[\w.-]{1,63}\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/iu,
+      says: '1 to 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit; or such a name as component:default/name'
     };
     LABEL = /^[a-z0-9A-Z](?:[a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/u;
     RESERVED = /^(?:kong|konnect|mesh|kic|_)/u;
@@ -757,7 +757,7 @@ async function parseInputs(read3) {
 ${bullets(problems)}`, "Nothing was sent.");
   return inputs;
   function catalogUrl() {
-    if (catalog === "backstage")
+    if (catalog === "backstage" && !text("catalog-url"))
       complainOf("catalog-url")("is empty; set it to the address of your Backstage");
     return catalog === "roadie" ? "https://api.roadie.so" : `https://${region}.api.konghq.com`;
   }
@@ -1383,7 +1383,7 @@ var init_wording = __esm({
 function judge(facts, trial, given, today) {
   const expiry = expiryOf(facts, given, today);
   const asides = asidesOf(facts, trial, given, today);
-  const tried = facts.fromPat === false ? void 0 : trial;
+  const tried = facts.fromPat === false || facts.inUse ? void 0 : trial;
   const verdict = (status, message, cure) => ({
     status,
     expiry,
@@ -1445,13 +1445,13 @@ function noteOn({ owner, fromPat, inUse }, tried, works) {
 }
 function asidesOf(facts, trial, { patExpiresOn }, today) {
   const asides = [];
-  if (facts.fromPat === false && (trial?.result === "expired" || trial?.result === "refused"))
+  if ((facts.fromPat === false || facts.inUse) && (trial?.result === "expired" || trial?.result === "refused"))
     asides.push(
-      `The azure-devops-pat that is given does not work; the credential was made from another one. ${trial.why}`
+      `The azure-devops-pat that is given does not work; the catalog uses another one. ${trial.why}`
     );
   if (facts.fromPat === false && trial?.result === "works")
     asides.push(
-      "The azure-devops-pat that is given works, but the catalog still uses another one. To store it, run command: register once with rotate-credential: auto."
+      `The azure-devops-pat that is given works, but the catalog still uses another one. To store it, ${facts.store}.`
     );
   if (patExpiresOn && patExpiresOn > daysAfter(aYearAfter(today), 1))
     asides.push(
@@ -2669,9 +2669,9 @@ function ailmentOf(found, now) {
   if (found.tainted) return "tainted";
   return found.expires_at !== null && Date.parse(found.expires_at) <= now ? "expired" : void 0;
 }
-function factsOf(access, instance, found, written) {
+function factsOf(access, instance, found, written2) {
   const { inputs, owner, clock } = access;
-  const status = statusOf(instance, found, clock.now(), written === "made");
+  const status = statusOf(instance, found, clock.now(), written2 === "made");
   const digest = instance && found && storedDigest(instance, found);
   const replaceable = digest !== void 0 || status === "missing" || (found && ailmentOf(found, clock.now())) !== void 0;
   const { azureDevOpsPat: pat } = inputs;
@@ -2680,19 +2680,20 @@ function factsOf(access, instance, found, written) {
     status,
     subject: `The ${owner.provider === "azure-devops" ? "PAT" : "credential"} of the integration "${oneLine(name, 120)}"`,
     inUse: false,
-    advice: written ? void 0 : adviceFor(access, status, replaceable),
+    advice: written2 ? void 0 : adviceFor(access, status, replaceable),
     integration: { name, page: integrationsPage(access) },
     key: (0, import_node_crypto4.createHash)("sha256").update(`${inputs.catalogUrl} ${instance?.id}`).digest("hex").slice(0, 12),
     owner,
+    store: "run command: register once with rotate-credential: auto",
     renewal: renewalOf(access, replaceable),
     // The same PAT stored again is no renewal.
     credential: found ? digest?.slice(0, 12) ?? markOf(found.id) : "",
-    ...written === "planned" ? { storedOn: dayOf(clock.now()), expiresOn: void 0, recorded: void 0 } : {
+    ...written2 === "planned" ? { storedOn: dayOf(clock.now()), expiresOn: void 0, recorded: void 0 } : {
       storedOn: day(found?.created_at),
       expiresOn: day(found?.expires_at),
       recorded: found && markedExpiry(instance?.labels?.[EXPIRY_LABEL], found.id)
     },
-    fromPat: written ? true : digest && pat && instance ? digest === patDigest(instance.id, pat) : void 0
+    fromPat: written2 ? true : digest && pat && instance ? digest === patDigest(instance.id, pat) : void 0
   };
 }
 function renewalOf(access, replaceable) {
@@ -3785,7 +3786,10 @@ var init_schemas2 = __esm({
     });
     Location = object({ id: string(), type: string(), target: string() });
     Locations = array(object({ data: Location }));
-    Entities = object({ items: array(Entity) });
+    Entities = object({
+      items: array(Entity),
+      pageInfo: optional(object({ nextCursor: optional(string()) }))
+    });
     Preview = object({ exists: optional(boolean()), entities: array(Entity) });
     Registered = object({ location: Location });
     Problem2 = looseObject({
@@ -3862,9 +3866,9 @@ var init_errors3 = __esm({
 // src/catalogs/backstage/client.ts
 function backstageClient(http, url, token) {
   async function call(request, schema) {
-    const { path: path2, query = {}, headers, ...rest } = request;
+    const { path: path2, query = [], headers, ...rest } = request;
     const address2 = new URL(`${url}/api${path2}`);
-    for (const [name, value] of Object.entries(query)) address2.searchParams.set(name, value);
+    for (const [name, value] of query) address2.searchParams.append(name, value);
     const response = await http.send({
       ...rest,
       url: address2,
@@ -3893,19 +3897,29 @@ function backstageClient(http, url, token) {
       {
         method: "POST",
         path: "/catalog/locations",
-        query: { dryRun: "true" },
+        query: [["dryRun", "true"]],
         body: { type: "url", target },
         reads: true
       },
       Preview
     ),
     async entitiesFrom(target) {
-      const filter = `metadata.annotations.backstage.io/managed-by-origin-location=url:${target}`;
-      const { items } = await call(
-        { method: "GET", path: "/catalog/entities/by-query", query: { filter } },
-        Entities
-      );
-      return items;
+      const by = (annotation) => `metadata.annotations.backstage.io/${annotation}=url:${target}`;
+      const found = [];
+      let query = [
+        ["filter", by("managed-by-origin-location")],
+        ["filter", by("managed-by-location")]
+      ];
+      for (let page = 1; page <= MOST_PAGES2; page++) {
+        const { items, pageInfo } = await call(
+          { method: "GET", path: "/catalog/entities/by-query", query },
+          Entities
+        );
+        found.push(...items);
+        if (!pageInfo?.nextCursor) break;
+        query = [["cursor", pageInfo.nextCursor]];
+      }
+      return found;
     },
     async locationOf(target) {
       const ref = `/catalog/locations/by-entity/location/default/${generatedName(target)}`;
@@ -3945,7 +3959,7 @@ function pathOf2(ref) {
   const [kind = "", rest = ""] = ref.split(":");
   return [kind, ...rest.split("/")].map(encodeURIComponent).join("/");
 }
-var import_node_crypto5;
+var import_node_crypto5, MOST_PAGES2;
 var init_client2 = __esm({
   "src/catalogs/backstage/client.ts"() {
     "use strict";
@@ -3954,6 +3968,46 @@ var init_client2 = __esm({
     init_json();
     init_errors3();
     init_schemas2();
+    MOST_PAGES2 = 10;
+  }
+});
+
+// src/catalogs/backstage/target.ts
+function targetOf({ provider, host, organization, project, name, defaultBranch }, file) {
+  const branch = encodeURI(defaultBranch ?? "main");
+  const path2 = [organization, ...project === void 0 ? [] : [project]].join("/");
+  switch (provider) {
+    case "azure-devops":
+      return encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}?path=${file}`);
+    case "github":
+      return `${encodeURI(`${host}/${path2}/${name}`)}/blob/${branch}${encodeURI(file)}`;
+    case "gitlab":
+      return `${encodeURI(`${host}/${path2}/${name}`)}/-/blob/${branch}${encodeURI(file)}`;
+  }
+}
+function sameFile(left, right) {
+  return left === right || spelled(left) === spelled(right);
+}
+function spelled(target) {
+  if (!URL.canParse(target)) return target;
+  const { origin: origin2, pathname, searchParams } = new URL(target);
+  const file = searchParams.get("path");
+  const path2 = decoded(pathname).replace(/\/(?:-\/)?blob\/[^/]+\//u, "/blob/");
+  return `${origin2}${path2}${file === null ? "" : `?/${file.replace(/^\/+/u, "")}`}`.toLowerCase();
+}
+function decoded(path2) {
+  try {
+    return decodeURIComponent(path2);
+  } catch {
+    return path2;
+  }
+}
+function pageOf({ provider, host, organization, project, name }) {
+  return provider === "azure-devops" ? encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}`) : encodeURI(`${host}/${organization}/${name}`);
+}
+var init_target = __esm({
+  "src/catalogs/backstage/target.ts"() {
+    "use strict";
   }
 });
 
@@ -3966,7 +4020,12 @@ function originOf({ metadata }) {
 }
 function comesFrom(entity, target) {
   const { annotations } = entity.metadata;
-  return [originOf(entity), annotations["backstage.io/managed-by-location"]].includes(`url:${target}`);
+  return [originOf(entity), annotations["backstage.io/managed-by-location"] ?? ""].some(
+    (ref) => ref.startsWith("url:") && sameFile(ref.slice("url:".length), target)
+  );
+}
+function isOrphan({ metadata }) {
+  return metadata.annotations["backstage.io/orphan"] === "true";
 }
 function errorOf({ status }) {
   const item = status?.items.find(({ level }) => level === "error");
@@ -3974,7 +4033,12 @@ function errorOf({ status }) {
 }
 function chooseComponent(entities, wanted, usual) {
   const components = entities.filter(({ kind }) => kind.toLowerCase() === "component");
-  const named2 = (name) => components.find((one) => one.metadata.name.toLowerCase() === name.toLowerCase());
+  const named2 = (name) => {
+    const fitting = components.filter(
+      (one) => [refOf(one), refOf(one).split(":")[1], one.metadata.name.toLowerCase()].includes(name.toLowerCase())
+    );
+    return fitting.length === 1 ? fitting[0] : void 0;
+  };
   const chosen2 = wanted === void 0 ? components.length === 1 ? components[0] : named2(usual) : named2(wanted);
   if (chosen2) return chosen2;
   if (components.length === 0)
@@ -3983,9 +4047,9 @@ function chooseComponent(entities, wanted, usual) {
       "Add an entity of the kind Component to it."
     );
   throw new Failure(
-    `${wanted === void 0 ? "The catalog file holds several components" : `The catalog file holds no component "${oneLine(wanted, 120)}"`}:
+    `${wanted === void 0 ? "The catalog file holds several components" : `The catalog file holds no component "${oneLine(wanted, 120)}", or several`}:
 ${bullets(components.map(refOf))}`,
-    "Set service-name to the one that is the service."
+    "Set service-name to the one that is the service, as it is listed."
   );
 }
 function declared({ metadata, spec }) {
@@ -4005,8 +4069,9 @@ function declared({ metadata, spec }) {
   ]);
 }
 function differences(file, stored) {
-  const now = declared(stored);
-  return [...declared(file)].filter(([name, value]) => !(0, import_node_util.isDeepStrictEqual)(now.get(name), value)).map(([name]) => name);
+  const [wanted, now] = [declared(file), declared(stored)];
+  const names = /* @__PURE__ */ new Set([...wanted.keys(), ...now.keys()]);
+  return [...names].filter((name) => !(0, import_node_util.isDeepStrictEqual)(now.get(name), wanted.get(name)));
 }
 var import_node_util;
 var init_entity = __esm({
@@ -4015,28 +4080,7 @@ var init_entity = __esm({
     import_node_util = require("node:util");
     init_errors();
     init_text();
-  }
-});
-
-// src/catalogs/backstage/target.ts
-function targetOf({ provider, host, organization, project, name, defaultBranch }, file) {
-  const branch = encodeURI(defaultBranch ?? "main");
-  const path2 = [organization, ...project === void 0 ? [] : [project]].join("/");
-  switch (provider) {
-    case "azure-devops":
-      return encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}?path=${file}`);
-    case "github":
-      return `${encodeURI(`${host}/${path2}/${name}`)}/blob/${branch}${encodeURI(file)}`;
-    case "gitlab":
-      return `${encodeURI(`${host}/${path2}/${name}`)}/-/blob/${branch}${encodeURI(file)}`;
-  }
-}
-function pageOf({ provider, host, organization, project, name }) {
-  return provider === "azure-devops" ? encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}`) : encodeURI(`${host}/${organization}/${name}`);
-}
-var init_target = __esm({
-  "src/catalogs/backstage/target.ts"() {
-    "use strict";
+    init_target();
   }
 });
 
@@ -4062,7 +4106,8 @@ function componentOf(inputs, repository) {
 }
 function annotationsOf(repository) {
   const { provider, host, organization, project, name } = repository;
-  const source = { "backstage.io/source-location": `url:${pageOf(repository)}` };
+  const root = provider === "azure-devops" ? "?path=%2F" : "/";
+  const source = { "backstage.io/source-location": `url:${pageOf(repository)}${root}` };
   switch (provider) {
     case "azure-devops":
       return {
@@ -4096,7 +4141,8 @@ async function read2(client, target) {
     return { kind: "read", entities: (await client.preview(target)).entities };
   } catch (error) {
     if (!(error instanceof BackstageError)) throw error;
-    if (error.status === 400) return { ...explain2(error.says), problem: problemOf2(target, error.says) };
+    if (error.status === 400)
+      return { ...explain2(error.says, target), problem: problemOf2(target, error.says) };
     if (error.status === 403 || error.status === 404)
       return { kind: "untried", problem: error.message, cure: error.cure ?? "" };
     throw error;
@@ -4105,10 +4151,10 @@ async function read2(client, target) {
 function problemOf2(target, says) {
   return `The catalog cannot read ${target}: ${says}`;
 }
-function explain2(says) {
+function explain2(says, target) {
   if (/'backend\.reading\.allow'/u.test(says))
     return {
-      kind: "denied",
+      kind: "unreachable",
       cure: "Add the host to the catalog's configuration: under integrations, with a token, or in backend.reading.allow."
     };
   if (/PlaceholderProcessor/u.test(says))
@@ -4119,11 +4165,15 @@ function explain2(says) {
       cure: "The host refused the catalog's own token: it has expired, was revoked, or may not read this repository. Put a new one (Code: Read) into the catalog's configuration (integrations)."
     };
   if (/no matching files found|404 Not Found/u.test(says))
-    return {
+    return says.includes(target) ? {
       kind: "missing",
-      cure: "Commit the file to the default branch, or set catalog-file to where it is. With entity: generate, this step shows one to commit."
+      cure: "Commit the file to the default branch, or set catalog-file to where it is (entity: generate shows one to commit). If it is there, the catalog's own token may not see the repository."
+    } : { kind: "invalid", cure: "Correct the file: it refers to another file that is not there." };
+  if (/\b(?:429|5\d\d) |fetch failed|ENOTFOUND|ECONN|EAI_AGAIN|timeout/iu.test(says))
+    return {
+      kind: "unreachable",
+      cure: "The catalog cannot reach the host, or that is not well. Run the step again."
     };
-  if (/\b5\d\d /u.test(says)) return { kind: "denied", cure: "The host is not well. Run the step again." };
   return { kind: "invalid", cure: "Correct the file." };
 }
 var init_reading = __esm({
@@ -4164,12 +4214,16 @@ async function awaitEntity(connection, ref, hurry) {
     if (found && errorOf(found) === void 0) return found;
     if (!hurried && (hurry || waited() >= HURRY)) {
       hurried = true;
-      await client.refresh(locationRef(target)).catch(() => {
-      });
+      await hasten(client, locationRef(target));
     }
     if (waited() >= inputs.waitTimeout) throw notMade(connection, ref, found, Math.round(waited() / 1e3));
     await clock.sleep(PAUSE);
   }
+}
+async function hasten(client, ref) {
+  await client.refresh(ref).catch((error) => {
+    if (!(error instanceof BackstageError) && !(error instanceof NoAnswer)) throw error;
+  });
 }
 function notMade({ target }, ref, found, seconds2) {
   return new Failure(
@@ -4179,16 +4233,22 @@ function notMade({ target }, ref, found, seconds2) {
 }
 async function ensureCurrent(connection, file, stored) {
   const { client, clock, progress, plan } = connection;
-  const stale = file ? differences(file, stored) : [];
-  if (!file || stale.length === 0) return { operation: "unchanged", value: stored, differences: [] };
+  const error = errorOf(stored);
+  const stale = error ? [`it has an error: ${error}`] : file ? differences(file, stored) : [];
+  if (stale.length === 0) return { operation: "unchanged", value: stored, differences: [] };
+  if (!file)
+    throw new Failure(
+      `The catalog has ${refOf(stored)}, but with an error: ${error}`,
+      "Correct the catalog file."
+    );
   if (plan) return { operation: "updated", value: stored, differences: stale };
   const ref = refOf(file);
-  await client.refresh(ref);
+  await hasten(client, ref);
   const start = clock.now();
   let now = stored;
-  while (clock.now() - start < TAKES_OVER) {
+  while (clock.now() - start < Math.min(TAKES_OVER, connection.inputs.waitTimeout)) {
     now = await readOurs(connection, ref);
-    if (now && differences(file, now).length === 0)
+    if (now && !errorOf(now) && differences(file, now).length === 0)
       return { operation: "updated", value: now, differences: stale };
     await clock.sleep(PAUSE);
   }
@@ -4203,9 +4263,11 @@ var init_registration = __esm({
     "use strict";
     init_ensure();
     init_errors();
+    init_no_answer();
     init_text();
     init_client2();
     init_entity();
+    init_errors3();
     PAUSE = 1e3;
     HURRY = 1e4;
     TAKES_OVER = 3e4;
@@ -4235,6 +4297,7 @@ function backstage({ http, ...surroundings }) {
     async inspect(owner, progress) {
       progress.waiting("the catalog to read the repository");
       const reading = await read2(client, targetOf(repositoryOf(owner), inputs.catalogFile));
+      if (reading.kind !== "read" && !seen(reading)) throw new Failure(reading.problem, reading.cure);
       progress.outcome({
         thing: "credential",
         operation: "unchanged",
@@ -4257,7 +4320,8 @@ async function connect2(connection) {
 }
 async function register(connection, ref, file, known) {
   const { client, progress, plan, target } = connection;
-  const [before, registered] = await Promise.all([readOurs(connection, ref), client.locationOf(target)]);
+  const [found, registered] = await Promise.all([readOurs(connection, ref), client.locationOf(target)]);
+  const before = found && isOrphan(found) ? void 0 : found;
   const means = registered ? void 0 : otherMeans(target, before, known);
   const location = means ? { operation: "unchanged", value: void 0, differences: [means] } : await ensureLocation(connection);
   progress.outcome({
@@ -4268,15 +4332,17 @@ async function register(connection, ref, file, known) {
     reasons: location.differences
   });
   progress.serviceName(ref);
-  if (plan && !before) return tellService(connection, ref, "created", void 0, []);
+  if (!before && (plan || connection.inputs.waitTimeout === 0))
+    return tellService(connection, ref, "created", void 0, plan ? [] : ["not waited for"]);
   const entity = before ?? await awaitEntity(connection, ref, location.operation === "unchanged");
   const { operation, value, differences: differences2 } = await ensureCurrent(connection, file, entity);
   tellService(connection, ref, before ? operation : "created", value, before ? differences2 : []);
 }
 function otherMeans(target, entity, known) {
-  if (entity && originOf(entity) !== `url:${target}`)
-    return `listed by ${originOf(entity).replace(/^url:/u, "")}`;
-  return known.some(({ kind }) => kind.toLowerCase() !== "location") ? "found by discovery" : void 0;
+  const origin2 = entity ? originOf(entity).replace(/^url:/u, "") : target;
+  if (origin2 !== target) return sameFile(origin2, target) ? `known as ${origin2}` : `listed by ${origin2}`;
+  const there = entity ?? known.find((one) => one.kind.toLowerCase() !== "location" && !isOrphan(one));
+  return there ? "found by discovery" : void 0;
 }
 function tellService({ progress }, name, operation, entity, reasons) {
   progress.outcome({
@@ -4296,8 +4362,9 @@ async function tellReading(connection, reading, known) {
     id: "",
     reasons
   });
-  progress.credential({ ...factsOf2(connection, repository, reading), advice: void 0 });
+  if (seen(reading)) progress.credential({ ...factsOf2(connection, repository, reading), advice: void 0 });
   if (reading.kind === "denied") throw await denied(connection, reading);
+  if (reading.kind === "unreachable") throw new Failure(reading.problem, reading.cure);
   const untried = reading.kind === "untried" ? ["this catalog-token may not try it"] : [];
   outcome("integration", new URL(repository.host).host, untried);
   outcome("credential", ownToken(repository), untried);
@@ -4318,7 +4385,10 @@ async function denied({ inputs, azureDevOps: azureDevOps3, repository }, reading
 }
 async function missing(connection, reading) {
   const { inputs, progress, repository } = connection;
-  if (inputs.entity !== "generate") return new Failure(reading.problem, reading.cure);
+  if (inputs.entity !== "generate") {
+    const assumed = repository.provider === "azure-devops" || repository.defaultBranch ? "" : " The default branch is taken for main, because the run does not tell it.";
+    return new Failure(reading.problem, `${reading.cure}${assumed}`);
+  }
   const file = await generated(inputs, repository);
   progress.document(`${inputs.catalogFile.slice(1)} for ${fullName(repository)}`, file);
   return new Failure(
@@ -4329,6 +4399,9 @@ async function missing(connection, reading) {
 function ownToken({ host }) {
   return `the catalog's own, for ${new URL(host).host}`;
 }
+function seen({ kind }) {
+  return kind === "read" || kind === "invalid" || kind === "denied";
+}
 function factsOf2({ inputs }, owner, reading) {
   const denied2 = reading.kind === "denied";
   const digest = (text) => (0, import_node_crypto6.createHash)("sha256").update(text).digest("hex").slice(0, 12);
@@ -4336,7 +4409,7 @@ function factsOf2({ inputs }, owner, reading) {
     status: denied2 ? "tainted" : "valid",
     advice: denied2 ? { problem: reading.problem, cure: reading.cure } : void 0,
     subject: `The token with which the catalog reads ${new URL(owner.host).host}`,
-    inUse: reading.kind === "read",
+    inUse: !denied2,
     integration: { name: new URL(owner.host).host, page: inputs.catalogUrl },
     key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization}`),
     owner,
@@ -4346,6 +4419,7 @@ function factsOf2({ inputs }, owner, reading) {
     expiresOn: void 0,
     recorded: void 0,
     fromPat: void 0,
+    store: "put it into the catalog's configuration",
     renewal: [
       ...owner.provider === "azure-devops" ? [makingOf(owner)] : ["Make a new token for the host."],
       "Put it into the catalog's configuration (under integrations, in the place of the old one), and restart the catalog."
@@ -4382,7 +4456,7 @@ var init_backstage = __esm({
 // src/scm/code-search.ts
 async function searchCode(http, { host, organization, project, name }, file, pat) {
   const base = host === "https://dev.azure.com" ? "https://almsearch.dev.azure.com" : host;
-  const response = await http.send({
+  const request = {
     method: "POST",
     url: new URL(
       `${base}/${encodeURIComponent(organization)}/_apis/search/codesearchresults?api-version=6.0-preview.1`
@@ -4395,7 +4469,12 @@ async function searchCode(http, { host, organization, project, name }, file, pat
       $top: 1e3
     },
     reads: true
+  };
+  const response = await http.send(request).catch((error) => {
+    if (error instanceof NoAnswer) return void 0;
+    throw error;
   });
+  if (!response) return "unknown";
   if (response.status === 404) return "missing";
   if (response.status !== 200) return "unknown";
   const parsed = safeParse(Results, parseJson(response.text));
@@ -4414,6 +4493,7 @@ var init_code_search = __esm({
     "use strict";
     init_dist();
     init_json();
+    init_no_answer();
     init_azure_devops();
     Results = object({
       count: number(),
@@ -4432,6 +4512,9 @@ async function readAzureToken(client) {
   if (status !== "Available" && status !== "Updating" && status !== "Not Set") return void 0;
   return { status, ending: /^\*+(\w{4})$/u.exec(value ?? "")?.[1] };
 }
+function isRefusal(error) {
+  return error instanceof BackstageError || error instanceof UnreadableAnswer2 || error instanceof NoAnswer;
+}
 async function askTool(client, server, name, args) {
   try {
     const { result } = await client.call(
@@ -4446,7 +4529,7 @@ async function askTool(client, server, name, args) {
     );
     return result.content[0]?.text;
   } catch (error) {
-    if (error instanceof BackstageError && (error.status === 403 || error.status === 404)) return void 0;
+    if (isRefusal(error)) return void 0;
     throw error;
   }
 }
@@ -4456,6 +4539,7 @@ var init_secrets = __esm({
     "use strict";
     init_dist();
     init_json();
+    init_no_answer();
     init_errors3();
     Answer = object({
       result: looseObject({ content: array(looseObject({ text: optional(string(), "") })) })
@@ -4467,27 +4551,48 @@ var init_secrets = __esm({
 });
 
 // src/catalogs/roadie/credential.ts
-async function ensureSecret(connection) {
-  const { client, clock, inputs, progress, guide, repository, site } = connection;
-  if (repository.provider !== "azure-devops")
-    return tellCredential(progress, "skipped", ["not of Azure DevOps"]);
+async function ensureSecret(connection, refused2) {
+  const { progress, guide, repository, site, inputs } = connection;
+  if (repository.provider !== "azure-devops") {
+    tellCredential(progress, "skipped", ["not of Azure DevOps"]);
+    return false;
+  }
+  const secret = await readSettled(connection);
+  if (!secret && !refused2) {
+    tellCredential(progress, "skipped", ["its status cannot be seen"]);
+    return false;
+  }
+  const facts = factsOf3(connection, repository, site, secret);
+  progress.credential({ ...facts, status: refused2 ? "tainted" : facts.status, advice: void 0 });
+  const wrong = refused2 ? "Azure DevOps refuses the PAT in it" : ailmentOf2(secret, inputs.azureDevOpsPat);
+  tellCredential(progress, wrong ? "pending" : "unchanged", wrong ? [wrong] : []);
+  if (wrong)
+    progress.todo(
+      secret?.status === "Updating" ? "Wait until Roadie has updated the secret AZURE_TOKEN." : guide.secret(true)
+    );
+  return true;
+}
+async function readSettled({
+  client,
+  clock,
+  inputs,
+  plan,
+  progress
+}) {
   progress.waiting("the secret AZURE_TOKEN");
-  let secret = await readAzureToken(client);
   const start = clock.now();
-  while (secret?.status === "Updating" && !connection.plan && clock.now() - start < inputs.waitTimeout) {
+  for (; ; ) {
+    const secret = await readAzureToken(client);
+    if (secret?.status !== "Updating" || plan || clock.now() - start >= inputs.waitTimeout) return secret;
     progress.info("Roadie is updating the secret AZURE_TOKEN.");
     await clock.sleep(PAUSE2);
-    secret = await readAzureToken(client);
   }
-  progress.credential({ ...factsOf3(connection, repository, site, secret), advice: void 0 });
-  if (!secret) return tellCredential(progress, "skipped", ["this catalog-token may not see the secrets"]);
-  if (secret.status === "Updating") return tellCredential(progress, "pending", ["it is being updated"]);
-  const another = isAnother(secret, inputs.azureDevOpsPat);
-  if (secret.status === "Available" && !another) return tellCredential(progress, "unchanged", []);
-  progress.todo(guide.secret());
-  tellCredential(progress, "pending", [
-    another ? "it holds another PAT than the one that is given" : "it is not set"
-  ]);
+}
+function ailmentOf2(secret, pat) {
+  if (!secret) return void 0;
+  if (secret.status === "Updating") return "it is being updated";
+  if (secret.status === "Not Set") return "it is not set";
+  return isAnother(secret, pat) ? "it holds another PAT than the one that is given" : void 0;
 }
 function isAnother({ status, ending }, pat) {
   return status === "Available" && pat !== void 0 && ending !== void 0 && !pat.endsWith(ending);
@@ -4513,6 +4618,7 @@ function factsOf3({ inputs }, owner, site, secret) {
     expiresOn: void 0,
     recorded: void 0,
     fromPat: secret?.ending && pat ? pat.endsWith(secret.ending) : void 0,
+    store: `put it into the secret AZURE_TOKEN at ${page}`,
     renewal: [makingOf(owner), `Put it into the secret AZURE_TOKEN at ${page} (it takes some minutes).`]
   };
 }
@@ -4531,10 +4637,10 @@ var init_credential2 = __esm({
 function guideOf(site, repository, file, target) {
   const { organization, project, name } = repository;
   return {
-    codeSearch: () => `Install the extension Code Search in the organization "${organization}", by somebody who may manage its extensions: https://marketplace.visualstudio.com/items?itemName=ms.vss-code-search (without it, Roadie discovers nothing).`,
-    secret: () => `${makingOf(repository)} Put it into the secret AZURE_TOKEN at ${site}/administration/secrets (it takes some minutes).`,
+    codeSearch: (certain) => `${certain ? "Install" : "See to it that there is"} the extension Code Search in the organization "${organization}", by somebody who may manage its extensions: https://marketplace.visualstudio.com/items?itemName=ms.vss-code-search (without it, Roadie discovers nothing).`,
+    secret: (certain) => certain ? `${makingOf(repository)} Put it into the secret AZURE_TOKEN at ${site}/administration/secrets (it takes some minutes).` : `See to it that the secret AZURE_TOKEN at ${site}/administration/secrets holds a PAT (Code: Read, in the organization "${organization}" only).`,
     provider: () => `Add a provider at ${site}/administration/settings/integrations/azure, with Organization: ${organization}, Project: ${project ?? name}, Repository: ${name} (or nothing, for all), Path: ${file}.`,
-    import: () => `Or, for ${fullName(repository)} alone, in the place of the provider: import ${target} at ${site}/import/entity.`
+    import: (alone) => alone ? `Import ${target} at ${site}/import/entity.` : `Or, for ${fullName(repository)} alone, in the place of the provider: import ${target} at ${site}/import/entity.`
   };
 }
 var init_guide = __esm({
@@ -4547,7 +4653,8 @@ var init_guide = __esm({
 
 // src/catalogs/roadie/entity-set.ts
 function setOf(repository) {
-  const digest = (0, import_node_crypto8.createHash)("sha256").update(fullName(repository).toLowerCase()).digest("hex").slice(0, 8);
+  const address2 = `${repository.provider} ${repository.host} ${fullName(repository)}`.toLowerCase();
+  const digest = (0, import_node_crypto8.createHash)("sha256").update(address2).digest("hex").slice(0, 8);
   return `${machineName(repository.name, 50)}-${digest}`;
 }
 function ensureSet({ client, clock, plan }, set, entities) {
@@ -4561,7 +4668,10 @@ function ensureSet({ client, clock, plan }, set, entities) {
       hidden: "Give the catalog-token the right to write entities.",
       async find() {
         try {
-          const found = await client.call({ method: "GET", path: `${base}/entities`, query: { set } }, Items);
+          const found = await client.call(
+            { method: "GET", path: `${base}/entities`, query: [["set", set]] },
+            Items
+          );
           const { entities: stored, id: id2 } = shapeOf(found);
           return stored.length > 0 ? { entities: stored, id: id2 } : void 0;
         } catch (error) {
@@ -4569,7 +4679,7 @@ function ensureSet({ client, clock, plan }, set, entities) {
           throw error;
         }
       },
-      differs: ({ entities: stored }) => (0, import_node_util2.isDeepStrictEqual)(sorted(stored), sorted(entities)) ? [] : ["entities"],
+      differs: ({ entities: stored }) => (0, import_node_util2.isDeepStrictEqual)(comparable(stored), comparable(entities)) ? [] : ["entities"],
       create: write,
       update: write
     },
@@ -4578,18 +4688,37 @@ function ensureSet({ client, clock, plan }, set, entities) {
 }
 function shapeOf(answer) {
   const items = Array.isArray(answer) ? answer : answer.items;
-  return { id: items[0]?.id ?? "", entities: items.map(({ rawData, entity }) => rawData ?? entity ?? {}) };
+  return {
+    id: items[0]?.id ?? "",
+    entities: items.map(({ rawData, entity }) => isRecord(rawData) ? rawData : entity ?? {})
+  };
 }
-function sorted(entities) {
-  const key = ({ kind, metadata }) => `${kind} ${metadata?.name}`;
-  return [...entities].sort((a, b) => key(a) < key(b) ? -1 : 1);
+function isRecord(value) {
+  return typeof value === "object" && value !== null;
+}
+function comparable(entities) {
+  return entities.map(written).sort((a, b) => refOf2(a) < refOf2(b) ? -1 : 1);
+}
+function written({ kind, metadata, relations: _, status: __, ...rest }) {
+  const { annotations, uid: ___, etag: ____, ...own } = metadata ?? {};
+  const kept = Object.entries(annotations ?? {}).filter(
+    ([name]) => !name.startsWith("roadie.io/") && !/^backstage\.io\/(?:managed-by|view-url|edit-url)/u.test(name)
+  );
+  return {
+    ...rest,
+    kind,
+    metadata: { namespace: "default", ...own, annotations: Object.fromEntries(kept) }
+  };
+}
+function refOf2({ kind, metadata }) {
+  return `${kind}:${metadata.namespace}/${metadata.name}`.toLowerCase();
 }
 async function parseEntities(text, file) {
   const { parseAllDocuments } = await import("./yaml.cjs");
   const documents = parseAllDocuments(text, { logLevel: "error", uniqueKeys: true });
   const broken = documents.flatMap(({ errors }) => errors)[0];
   if (broken) throw new Failure(`${file} is not YAML: ${oneLine(broken.message, 160)}.`, "Correct the file.");
-  const entities = documents.map((document) => document.toJS({ maxAliasCount: 0 })).filter((value) => value !== null);
+  const entities = documents.map((document) => document.toJS({ maxAliasCount: 100 })).filter((value) => value !== null);
   if (/"\$(?:text|json|yaml|openapi|asyncapi)":/u.test(JSON.stringify(entities)))
     throw new Failure(
       `${file} takes in other files ($text and the like), which a pushed entity cannot.`,
@@ -4615,7 +4744,7 @@ var init_entity_set = __esm({
     Item = looseObject({
       id: optional(string()),
       entity: optional(record(string(), unknown())),
-      rawData: optional(record(string(), unknown()))
+      rawData: optional(unknown())
     });
     Items = union([array(Item), object({ items: array(Item) })]);
   }
@@ -4624,13 +4753,13 @@ var init_entity_set = __esm({
 // src/catalogs/roadie/push.ts
 async function push(connection) {
   const { inputs, progress, repository, plan } = connection;
-  const written = await entitiesOf(connection);
-  const chosen2 = chooseComponent(written.map(asEntity), inputs.serviceName, machineName(repository.name, 63));
+  const written2 = await entitiesOf(connection);
+  const chosen2 = chooseComponent(written2.map(asEntity), inputs.serviceName, machineName(repository.name, 63));
   const ref = refOf(chosen2);
-  await refuseAnothers(connection, ref);
   const set = setOf(repository);
+  for (const entity2 of written2) await readOurs2(connection, refOf(asEntity(entity2)), set);
   progress.waiting(`the entity set ${set}`);
-  const { operation, value, differences: differences2 } = await ensureSet(connection, set, written);
+  const { operation, value, differences: differences2 } = await ensureSet(connection, set, written2);
   progress.outcome({
     thing: "mapping",
     operation,
@@ -4639,7 +4768,7 @@ async function push(connection) {
     reasons: differences2
   });
   progress.serviceName(ref);
-  const entity = plan ? void 0 : await awaitPushed(connection, ref);
+  const entity = plan ? void 0 : await awaitPushed(connection, ref, set);
   progress.outcome({
     thing: "service",
     operation,
@@ -4655,7 +4784,14 @@ async function entitiesOf({
   repository
 }) {
   const { azureDevOpsPat: pat, catalogFile } = inputs;
-  const text = repository.provider === "azure-devops" && (pat || jobToken) ? await azureDevOps3.readFile(repository, catalogFile, pat ? { pat } : { jobToken: jobToken ?? "" }) : void 0;
+  if (repository.provider !== "azure-devops") return [componentOf(inputs, repository)];
+  if (!pat && !jobToken)
+    throw new Failure(
+      `It cannot be seen whether the repository has a ${catalogFile}, from which its entities are made.`,
+      "Set azure-devops-pat to a PAT with the scope Code: Read."
+    );
+  const secret = pat ? { pat } : { jobToken: jobToken ?? "" };
+  const text = await azureDevOps3.readFile(repository, catalogFile, secret);
   return text === void 0 ? [componentOf(inputs, repository)] : parseEntities(text, catalogFile);
 }
 function asEntity({ kind, metadata }) {
@@ -4665,21 +4801,26 @@ function asEntity({ kind, metadata }) {
     status: void 0
   };
 }
-async function refuseAnothers({ client }, ref) {
+async function readOurs2({ client }, ref, set) {
   const found = await client.entity(ref);
-  if (!found || originOf(found).startsWith("roadie-api:")) return found;
+  if (!found || found.metadata.annotations["roadie.io/entity-set"] === set) return found;
   throw new Failure(
     `The name ${ref} is taken by an entity of ${oneLine(originOf(found).replace(/^url:/u, ""), 300) || "another origin"}.`,
     "Set another service-name, or leave entity out."
   );
 }
-async function awaitPushed(connection, ref) {
+async function awaitPushed(connection, ref, set) {
   const { clock, inputs, progress } = connection;
   progress.waiting(`Roadie to show ${ref}`);
   const start = clock.now();
   for (; ; ) {
-    const found = await refuseAnothers(connection, ref);
-    if (found || clock.now() - start >= inputs.waitTimeout) return found;
+    const found = await readOurs2(connection, ref, set);
+    if (found || inputs.waitTimeout === 0) return found;
+    if (clock.now() - start >= inputs.waitTimeout)
+      throw new Failure(
+        `Roadie has taken the entity, but does not show ${ref} after ${inputs.waitTimeout / 1e3} s (wait-timeout).`,
+        "Run the step again, with a longer wait-timeout if need be."
+      );
     await clock.sleep(PAUSE3);
   }
 }
@@ -4725,8 +4866,18 @@ function roadie({ http, ...surroundings }) {
       });
     },
     async inspect(owner, progress) {
+      if (owner.provider !== "azure-devops")
+        throw new Failure(
+          `Roadie reads ${owner.provider} by an app: there is no PAT to remind of.`,
+          "To be reminded of the PAT in AZURE_TOKEN, set azure-devops-organization."
+        );
       progress.waiting("the secret AZURE_TOKEN");
       const secret = await readAzureToken(client);
+      if (!secret && !inputs.patExpiresOn && !inputs.azureDevOpsPat)
+        throw new Failure(
+          "The status of the secret AZURE_TOKEN cannot be seen, and nothing else is known of the PAT in it.",
+          'Give the catalog-token the permission "Backend config read", or set pat-expires-on.'
+        );
       tellCredential(progress, secret ? "unchanged" : "skipped", []);
       return factsOf3(surroundings, owner, site, secret);
     }
@@ -4749,7 +4900,7 @@ async function connect3(connection) {
   }
   if (there) {
     tell2(connection, "integration", "unchanged", ["its entity is there"]);
-    await ensureSecret(connection);
+    await ensureSecret(connection, false);
     return registerKnown(connection, known, void 0);
   }
   if (repository.provider === "azure-devops" && await isMissing(connection))
@@ -4761,13 +4912,18 @@ async function connect3(connection) {
   const reading = await read2(client, target);
   if (reading.kind === "read") {
     tell2(connection, "integration", "unchanged", ["Roadie can read the repository"]);
-    await ensureSecret(connection);
+    await ensureSecret(connection, false);
     return registerKnown(connection, reading.entities, reading.entities);
   }
   if (reading.kind === "invalid") throw new Failure(reading.problem, reading.cure);
   if (reading.kind === "missing") throw await missing(connection, reading);
-  if (reading.kind === "denied")
-    progress.warning(`${reading.problem} The PAT in AZURE_TOKEN may have ended.`);
+  if (reading.kind === "unreachable") throw new Failure(reading.problem, reading.cure);
+  if (reading.kind === "denied") {
+    progress.info(reading.problem);
+    tell2(connection, "integration", "pending", ["Roadie cannot read the repository"]);
+    await ensureSecret(connection, true);
+    return leaveEntity(connection);
+  }
   await leaveToPeople(connection, await searching);
 }
 async function registerKnown(connection, entities, file) {
@@ -4786,13 +4942,18 @@ async function isMissing({ azureDevOps: azureDevOps3, inputs, jobToken, reposito
 }
 async function leaveToPeople(connection, search) {
   const { progress, guide, repository } = connection;
-  if (search === "missing") progress.todo(guide.codeSearch());
+  const onAzure = repository.provider === "azure-devops";
   if (search === "not found")
     progress.info("Code Search does not find the catalog file (yet): Roadie discovers what is indexed.");
-  tell2(connection, "integration", "pending", ["the provider is set up in a browser"]);
-  await ensureSecret(connection);
-  if (repository.provider === "azure-devops") progress.todo(guide.provider());
-  progress.todo(guide.import());
+  if (onAzure && (search === "missing" || search === "unknown"))
+    progress.todo(guide.codeSearch(search === "missing"));
+  tell2(connection, "integration", "pending", ["it is set up in a browser"]);
+  if (!await ensureSecret(connection, false) && onAzure) progress.todo(guide.secret(false));
+  if (onAzure) progress.todo(guide.provider());
+  progress.todo(guide.import(!onAzure));
+  leaveEntity(connection);
+}
+function leaveEntity(connection) {
   tell2(connection, "service", "pending", ["Roadie has not read it yet"]);
   tell2(connection, "mapping", "pending", ["Roadie has not read it yet"]);
 }
@@ -5864,7 +6025,7 @@ init_text();
 function createReport(host, summary) {
   let heading = "Catalog Connect";
   let waitsFor = "the catalog";
-  const written = /* @__PURE__ */ new Set();
+  const written2 = /* @__PURE__ */ new Set();
   const outcomes = [];
   const remarks = [];
   const todos = [];
@@ -5876,8 +6037,8 @@ function createReport(host, summary) {
     host.warning(message);
   }
   function output(name, value) {
-    if (written.has(name)) return;
-    written.add(name);
+    if (written2.has(name)) return;
+    written2.add(name);
     host.output(name, value);
   }
   return {
@@ -6035,10 +6196,10 @@ function organizationOf2(environment) {
   if (url.hostname.endsWith(".visualstudio.com"))
     return { organization: url.hostname.split(".")[0] ?? "", url: "https://dev.azure.com", token };
   const segments = url.pathname.split("/").filter(Boolean);
-  const organization = decoded(segments.pop() ?? "");
+  const organization = decoded2(segments.pop() ?? "");
   return organization ? { organization, url: [url.origin, ...segments].join("/"), token } : void 0;
 }
-function decoded(segment) {
+function decoded2(segment) {
   try {
     return decodeURIComponent(segment);
   } catch {

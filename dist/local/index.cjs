@@ -598,8 +598,8 @@ var init_values = __esm({
       says: '1 to 120 lower-case letters, digits, "." and "-"'
     };
     ENTITY_NAME = {
-      pattern: /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/u,
-      says: '1 to 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit'
+      pattern: /^(?:component:)?(?:[\w.-]{1,63}\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/iu,
+      says: '1 to 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit; or such a name as component:default/name'
     };
     LABEL = /^[a-z0-9A-Z](?:[a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/u;
     RESERVED = /^(?:kong|konnect|mesh|kic|_)/u;
@@ -613,7 +613,7 @@ var init_values = __esm({
 function createReport(host, summary) {
   let heading = "Catalog Connect";
   let waitsFor = "the catalog";
-  const written = /* @__PURE__ */ new Set();
+  const written2 = /* @__PURE__ */ new Set();
   const outcomes = [];
   const remarks = [];
   const todos = [];
@@ -625,8 +625,8 @@ function createReport(host, summary) {
     host.warning(message);
   }
   function output(name, value) {
-    if (written.has(name)) return;
-    written.add(name);
+    if (written2.has(name)) return;
+    written2.add(name);
     host.output(name, value);
   }
   return {
@@ -955,7 +955,7 @@ async function parseInputs(read3) {
 ${bullets(problems)}`, "Nothing was sent.");
   return inputs;
   function catalogUrl() {
-    if (catalog === "backstage")
+    if (catalog === "backstage" && !text2("catalog-url"))
       complainOf("catalog-url")("is empty; set it to the address of your Backstage");
     return catalog === "roadie" ? "https://api.roadie.so" : `https://${region}.api.konghq.com`;
   }
@@ -1581,7 +1581,7 @@ var init_wording = __esm({
 function judge(facts, trial, given, today) {
   const expiry = expiryOf(facts, given, today);
   const asides = asidesOf(facts, trial, given, today);
-  const tried = facts.fromPat === false ? void 0 : trial;
+  const tried = facts.fromPat === false || facts.inUse ? void 0 : trial;
   const verdict = (status, message, cure) => ({
     status,
     expiry,
@@ -1643,13 +1643,13 @@ function noteOn({ owner, fromPat, inUse }, tried, works) {
 }
 function asidesOf(facts, trial, { patExpiresOn }, today) {
   const asides = [];
-  if (facts.fromPat === false && (trial?.result === "expired" || trial?.result === "refused"))
+  if ((facts.fromPat === false || facts.inUse) && (trial?.result === "expired" || trial?.result === "refused"))
     asides.push(
-      `The azure-devops-pat that is given does not work; the credential was made from another one. ${trial.why}`
+      `The azure-devops-pat that is given does not work; the catalog uses another one. ${trial.why}`
     );
   if (facts.fromPat === false && trial?.result === "works")
     asides.push(
-      "The azure-devops-pat that is given works, but the catalog still uses another one. To store it, run command: register once with rotate-credential: auto."
+      `The azure-devops-pat that is given works, but the catalog still uses another one. To store it, ${facts.store}.`
     );
   if (patExpiresOn && patExpiresOn > daysAfter(aYearAfter(today), 1))
     asides.push(
@@ -3103,9 +3103,9 @@ function ailmentOf(found2, now) {
   if (found2.tainted) return "tainted";
   return found2.expires_at !== null && Date.parse(found2.expires_at) <= now ? "expired" : void 0;
 }
-function factsOf(access, instance2, found2, written) {
+function factsOf(access, instance2, found2, written2) {
   const { inputs, owner, clock } = access;
-  const status = statusOf(instance2, found2, clock.now(), written === "made");
+  const status = statusOf(instance2, found2, clock.now(), written2 === "made");
   const digest = instance2 && found2 && storedDigest(instance2, found2);
   const replaceable = digest !== void 0 || status === "missing" || (found2 && ailmentOf(found2, clock.now())) !== void 0;
   const { azureDevOpsPat: pat } = inputs;
@@ -3114,19 +3114,20 @@ function factsOf(access, instance2, found2, written) {
     status,
     subject: `The ${owner.provider === "azure-devops" ? "PAT" : "credential"} of the integration "${oneLine(name, 120)}"`,
     inUse: false,
-    advice: written ? void 0 : adviceFor(access, status, replaceable),
+    advice: written2 ? void 0 : adviceFor(access, status, replaceable),
     integration: { name, page: integrationsPage(access) },
     key: (0, import_node_crypto4.createHash)("sha256").update(`${inputs.catalogUrl} ${instance2?.id}`).digest("hex").slice(0, 12),
     owner,
+    store: "run command: register once with rotate-credential: auto",
     renewal: renewalOf(access, replaceable),
     // The same PAT stored again is no renewal.
     credential: found2 ? digest?.slice(0, 12) ?? markOf(found2.id) : "",
-    ...written === "planned" ? { storedOn: dayOf(clock.now()), expiresOn: void 0, recorded: void 0 } : {
+    ...written2 === "planned" ? { storedOn: dayOf(clock.now()), expiresOn: void 0, recorded: void 0 } : {
       storedOn: day(found2?.created_at),
       expiresOn: day(found2?.expires_at),
       recorded: found2 && markedExpiry(instance2?.labels?.[EXPIRY_LABEL], found2.id)
     },
-    fromPat: written ? true : digest && pat && instance2 ? digest === patDigest(instance2.id, pat) : void 0
+    fromPat: written2 ? true : digest && pat && instance2 ? digest === patDigest(instance2.id, pat) : void 0
   };
 }
 function renewalOf(access, replaceable) {
@@ -4219,7 +4220,10 @@ var init_schemas2 = __esm({
     });
     Location = object({ id: string(), type: string(), target: string() });
     Locations = array(object({ data: Location }));
-    Entities = object({ items: array(Entity) });
+    Entities = object({
+      items: array(Entity),
+      pageInfo: optional(object({ nextCursor: optional(string()) }))
+    });
     Preview = object({ exists: optional(boolean()), entities: array(Entity) });
     Registered = object({ location: Location });
     Problem2 = looseObject({
@@ -4296,9 +4300,9 @@ var init_errors3 = __esm({
 // src/catalogs/backstage/client.ts
 function backstageClient(http, url, token) {
   async function call(request, schema) {
-    const { path: path4, query = {}, headers, ...rest } = request;
+    const { path: path4, query = [], headers, ...rest } = request;
     const address3 = new URL(`${url}/api${path4}`);
-    for (const [name, value] of Object.entries(query)) address3.searchParams.set(name, value);
+    for (const [name, value] of query) address3.searchParams.append(name, value);
     const response = await http.send({
       ...rest,
       url: address3,
@@ -4327,19 +4331,29 @@ function backstageClient(http, url, token) {
       {
         method: "POST",
         path: "/catalog/locations",
-        query: { dryRun: "true" },
+        query: [["dryRun", "true"]],
         body: { type: "url", target },
         reads: true
       },
       Preview
     ),
     async entitiesFrom(target) {
-      const filter = `metadata.annotations.backstage.io/managed-by-origin-location=url:${target}`;
-      const { items } = await call(
-        { method: "GET", path: "/catalog/entities/by-query", query: { filter } },
-        Entities
-      );
-      return items;
+      const by = (annotation) => `metadata.annotations.backstage.io/${annotation}=url:${target}`;
+      const found2 = [];
+      let query = [
+        ["filter", by("managed-by-origin-location")],
+        ["filter", by("managed-by-location")]
+      ];
+      for (let page = 1; page <= MOST_PAGES2; page++) {
+        const { items, pageInfo } = await call(
+          { method: "GET", path: "/catalog/entities/by-query", query },
+          Entities
+        );
+        found2.push(...items);
+        if (!pageInfo?.nextCursor) break;
+        query = [["cursor", pageInfo.nextCursor]];
+      }
+      return found2;
     },
     async locationOf(target) {
       const ref = `/catalog/locations/by-entity/location/default/${generatedName(target)}`;
@@ -4379,7 +4393,7 @@ function pathOf2(ref) {
   const [kind = "", rest = ""] = ref.split(":");
   return [kind, ...rest.split("/")].map(encodeURIComponent).join("/");
 }
-var import_node_crypto5;
+var import_node_crypto5, MOST_PAGES2;
 var init_client2 = __esm({
   "src/catalogs/backstage/client.ts"() {
     "use strict";
@@ -4388,6 +4402,46 @@ var init_client2 = __esm({
     init_json();
     init_errors3();
     init_schemas2();
+    MOST_PAGES2 = 10;
+  }
+});
+
+// src/catalogs/backstage/target.ts
+function targetOf({ provider, host, organization, project, name, defaultBranch }, file) {
+  const branch = encodeURI(defaultBranch ?? "main");
+  const path4 = [organization, ...project === void 0 ? [] : [project]].join("/");
+  switch (provider) {
+    case "azure-devops":
+      return encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}?path=${file}`);
+    case "github":
+      return `${encodeURI(`${host}/${path4}/${name}`)}/blob/${branch}${encodeURI(file)}`;
+    case "gitlab":
+      return `${encodeURI(`${host}/${path4}/${name}`)}/-/blob/${branch}${encodeURI(file)}`;
+  }
+}
+function sameFile(left, right) {
+  return left === right || spelled(left) === spelled(right);
+}
+function spelled(target) {
+  if (!URL.canParse(target)) return target;
+  const { origin: origin2, pathname, searchParams } = new URL(target);
+  const file = searchParams.get("path");
+  const path4 = decoded(pathname).replace(/\/(?:-\/)?blob\/[^/]+\//u, "/blob/");
+  return `${origin2}${path4}${file === null ? "" : `?/${file.replace(/^\/+/u, "")}`}`.toLowerCase();
+}
+function decoded(path4) {
+  try {
+    return decodeURIComponent(path4);
+  } catch {
+    return path4;
+  }
+}
+function pageOf({ provider, host, organization, project, name }) {
+  return provider === "azure-devops" ? encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}`) : encodeURI(`${host}/${organization}/${name}`);
+}
+var init_target = __esm({
+  "src/catalogs/backstage/target.ts"() {
+    "use strict";
   }
 });
 
@@ -4400,7 +4454,12 @@ function originOf({ metadata }) {
 }
 function comesFrom(entity, target) {
   const { annotations } = entity.metadata;
-  return [originOf(entity), annotations["backstage.io/managed-by-location"]].includes(`url:${target}`);
+  return [originOf(entity), annotations["backstage.io/managed-by-location"] ?? ""].some(
+    (ref) => ref.startsWith("url:") && sameFile(ref.slice("url:".length), target)
+  );
+}
+function isOrphan({ metadata }) {
+  return metadata.annotations["backstage.io/orphan"] === "true";
 }
 function errorOf({ status }) {
   const item = status?.items.find(({ level }) => level === "error");
@@ -4408,7 +4467,12 @@ function errorOf({ status }) {
 }
 function chooseComponent(entities, wanted, usual) {
   const components = entities.filter(({ kind }) => kind.toLowerCase() === "component");
-  const named2 = (name) => components.find((one) => one.metadata.name.toLowerCase() === name.toLowerCase());
+  const named2 = (name) => {
+    const fitting = components.filter(
+      (one) => [refOf(one), refOf(one).split(":")[1], one.metadata.name.toLowerCase()].includes(name.toLowerCase())
+    );
+    return fitting.length === 1 ? fitting[0] : void 0;
+  };
   const chosen2 = wanted === void 0 ? components.length === 1 ? components[0] : named2(usual) : named2(wanted);
   if (chosen2) return chosen2;
   if (components.length === 0)
@@ -4417,9 +4481,9 @@ function chooseComponent(entities, wanted, usual) {
       "Add an entity of the kind Component to it."
     );
   throw new Failure(
-    `${wanted === void 0 ? "The catalog file holds several components" : `The catalog file holds no component "${oneLine(wanted, 120)}"`}:
+    `${wanted === void 0 ? "The catalog file holds several components" : `The catalog file holds no component "${oneLine(wanted, 120)}", or several`}:
 ${bullets(components.map(refOf))}`,
-    "Set service-name to the one that is the service."
+    "Set service-name to the one that is the service, as it is listed."
   );
 }
 function declared({ metadata, spec }) {
@@ -4439,8 +4503,9 @@ function declared({ metadata, spec }) {
   ]);
 }
 function differences(file, stored) {
-  const now = declared(stored);
-  return [...declared(file)].filter(([name, value]) => !(0, import_node_util2.isDeepStrictEqual)(now.get(name), value)).map(([name]) => name);
+  const [wanted, now] = [declared(file), declared(stored)];
+  const names = /* @__PURE__ */ new Set([...wanted.keys(), ...now.keys()]);
+  return [...names].filter((name) => !(0, import_node_util2.isDeepStrictEqual)(now.get(name), wanted.get(name)));
 }
 var import_node_util2;
 var init_entity = __esm({
@@ -4449,28 +4514,7 @@ var init_entity = __esm({
     import_node_util2 = require("node:util");
     init_errors();
     init_text();
-  }
-});
-
-// src/catalogs/backstage/target.ts
-function targetOf({ provider, host, organization, project, name, defaultBranch }, file) {
-  const branch = encodeURI(defaultBranch ?? "main");
-  const path4 = [organization, ...project === void 0 ? [] : [project]].join("/");
-  switch (provider) {
-    case "azure-devops":
-      return encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}?path=${file}`);
-    case "github":
-      return `${encodeURI(`${host}/${path4}/${name}`)}/blob/${branch}${encodeURI(file)}`;
-    case "gitlab":
-      return `${encodeURI(`${host}/${path4}/${name}`)}/-/blob/${branch}${encodeURI(file)}`;
-  }
-}
-function pageOf({ provider, host, organization, project, name }) {
-  return provider === "azure-devops" ? encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}`) : encodeURI(`${host}/${organization}/${name}`);
-}
-var init_target = __esm({
-  "src/catalogs/backstage/target.ts"() {
-    "use strict";
+    init_target();
   }
 });
 
@@ -4496,7 +4540,8 @@ function componentOf(inputs, repository) {
 }
 function annotationsOf(repository) {
   const { provider, host, organization, project, name } = repository;
-  const source = { "backstage.io/source-location": `url:${pageOf(repository)}` };
+  const root = provider === "azure-devops" ? "?path=%2F" : "/";
+  const source = { "backstage.io/source-location": `url:${pageOf(repository)}${root}` };
   switch (provider) {
     case "azure-devops":
       return {
@@ -4530,7 +4575,8 @@ async function read2(client, target) {
     return { kind: "read", entities: (await client.preview(target)).entities };
   } catch (error) {
     if (!(error instanceof BackstageError)) throw error;
-    if (error.status === 400) return { ...explain2(error.says), problem: problemOf2(target, error.says) };
+    if (error.status === 400)
+      return { ...explain2(error.says, target), problem: problemOf2(target, error.says) };
     if (error.status === 403 || error.status === 404)
       return { kind: "untried", problem: error.message, cure: error.cure ?? "" };
     throw error;
@@ -4539,10 +4585,10 @@ async function read2(client, target) {
 function problemOf2(target, says) {
   return `The catalog cannot read ${target}: ${says}`;
 }
-function explain2(says) {
+function explain2(says, target) {
   if (/'backend\.reading\.allow'/u.test(says))
     return {
-      kind: "denied",
+      kind: "unreachable",
       cure: "Add the host to the catalog's configuration: under integrations, with a token, or in backend.reading.allow."
     };
   if (/PlaceholderProcessor/u.test(says))
@@ -4553,11 +4599,15 @@ function explain2(says) {
       cure: "The host refused the catalog's own token: it has expired, was revoked, or may not read this repository. Put a new one (Code: Read) into the catalog's configuration (integrations)."
     };
   if (/no matching files found|404 Not Found/u.test(says))
-    return {
+    return says.includes(target) ? {
       kind: "missing",
-      cure: "Commit the file to the default branch, or set catalog-file to where it is. With entity: generate, this step shows one to commit."
+      cure: "Commit the file to the default branch, or set catalog-file to where it is (entity: generate shows one to commit). If it is there, the catalog's own token may not see the repository."
+    } : { kind: "invalid", cure: "Correct the file: it refers to another file that is not there." };
+  if (/\b(?:429|5\d\d) |fetch failed|ENOTFOUND|ECONN|EAI_AGAIN|timeout/iu.test(says))
+    return {
+      kind: "unreachable",
+      cure: "The catalog cannot reach the host, or that is not well. Run the step again."
     };
-  if (/\b5\d\d /u.test(says)) return { kind: "denied", cure: "The host is not well. Run the step again." };
   return { kind: "invalid", cure: "Correct the file." };
 }
 var init_reading = __esm({
@@ -4598,12 +4648,16 @@ async function awaitEntity(connection, ref, hurry) {
     if (found2 && errorOf(found2) === void 0) return found2;
     if (!hurried && (hurry || waited() >= HURRY)) {
       hurried = true;
-      await client.refresh(locationRef(target)).catch(() => {
-      });
+      await hasten(client, locationRef(target));
     }
     if (waited() >= inputs.waitTimeout) throw notMade(connection, ref, found2, Math.round(waited() / 1e3));
     await clock.sleep(PAUSE);
   }
+}
+async function hasten(client, ref) {
+  await client.refresh(ref).catch((error) => {
+    if (!(error instanceof BackstageError) && !(error instanceof NoAnswer)) throw error;
+  });
 }
 function notMade({ target }, ref, found2, seconds2) {
   return new Failure(
@@ -4613,16 +4667,22 @@ function notMade({ target }, ref, found2, seconds2) {
 }
 async function ensureCurrent(connection, file, stored) {
   const { client, clock, progress, plan } = connection;
-  const stale = file ? differences(file, stored) : [];
-  if (!file || stale.length === 0) return { operation: "unchanged", value: stored, differences: [] };
+  const error = errorOf(stored);
+  const stale = error ? [`it has an error: ${error}`] : file ? differences(file, stored) : [];
+  if (stale.length === 0) return { operation: "unchanged", value: stored, differences: [] };
+  if (!file)
+    throw new Failure(
+      `The catalog has ${refOf(stored)}, but with an error: ${error}`,
+      "Correct the catalog file."
+    );
   if (plan) return { operation: "updated", value: stored, differences: stale };
   const ref = refOf(file);
-  await client.refresh(ref);
+  await hasten(client, ref);
   const start = clock.now();
   let now = stored;
-  while (clock.now() - start < TAKES_OVER) {
+  while (clock.now() - start < Math.min(TAKES_OVER, connection.inputs.waitTimeout)) {
     now = await readOurs(connection, ref);
-    if (now && differences(file, now).length === 0)
+    if (now && !errorOf(now) && differences(file, now).length === 0)
       return { operation: "updated", value: now, differences: stale };
     await clock.sleep(PAUSE);
   }
@@ -4637,9 +4697,11 @@ var init_registration = __esm({
     "use strict";
     init_ensure();
     init_errors();
+    init_no_answer();
     init_text();
     init_client2();
     init_entity();
+    init_errors3();
     PAUSE = 1e3;
     HURRY = 1e4;
     TAKES_OVER = 3e4;
@@ -4669,6 +4731,7 @@ function backstage({ http, ...surroundings }) {
     async inspect(owner, progress) {
       progress.waiting("the catalog to read the repository");
       const reading = await read2(client, targetOf(repositoryOf(owner), inputs.catalogFile));
+      if (reading.kind !== "read" && !seen(reading)) throw new Failure(reading.problem, reading.cure);
       progress.outcome({
         thing: "credential",
         operation: "unchanged",
@@ -4691,7 +4754,8 @@ async function connect2(connection) {
 }
 async function register(connection, ref, file, known) {
   const { client, progress, plan, target } = connection;
-  const [before, registered] = await Promise.all([readOurs(connection, ref), client.locationOf(target)]);
+  const [found2, registered] = await Promise.all([readOurs(connection, ref), client.locationOf(target)]);
+  const before = found2 && isOrphan(found2) ? void 0 : found2;
   const means = registered ? void 0 : otherMeans(target, before, known);
   const location = means ? { operation: "unchanged", value: void 0, differences: [means] } : await ensureLocation(connection);
   progress.outcome({
@@ -4702,15 +4766,17 @@ async function register(connection, ref, file, known) {
     reasons: location.differences
   });
   progress.serviceName(ref);
-  if (plan && !before) return tellService(connection, ref, "created", void 0, []);
+  if (!before && (plan || connection.inputs.waitTimeout === 0))
+    return tellService(connection, ref, "created", void 0, plan ? [] : ["not waited for"]);
   const entity = before ?? await awaitEntity(connection, ref, location.operation === "unchanged");
   const { operation, value, differences: differences2 } = await ensureCurrent(connection, file, entity);
   tellService(connection, ref, before ? operation : "created", value, before ? differences2 : []);
 }
 function otherMeans(target, entity, known) {
-  if (entity && originOf(entity) !== `url:${target}`)
-    return `listed by ${originOf(entity).replace(/^url:/u, "")}`;
-  return known.some(({ kind }) => kind.toLowerCase() !== "location") ? "found by discovery" : void 0;
+  const origin2 = entity ? originOf(entity).replace(/^url:/u, "") : target;
+  if (origin2 !== target) return sameFile(origin2, target) ? `known as ${origin2}` : `listed by ${origin2}`;
+  const there = entity ?? known.find((one) => one.kind.toLowerCase() !== "location" && !isOrphan(one));
+  return there ? "found by discovery" : void 0;
 }
 function tellService({ progress }, name, operation, entity, reasons) {
   progress.outcome({
@@ -4730,8 +4796,9 @@ async function tellReading(connection, reading, known) {
     id: "",
     reasons
   });
-  progress.credential({ ...factsOf2(connection, repository, reading), advice: void 0 });
+  if (seen(reading)) progress.credential({ ...factsOf2(connection, repository, reading), advice: void 0 });
   if (reading.kind === "denied") throw await denied(connection, reading);
+  if (reading.kind === "unreachable") throw new Failure(reading.problem, reading.cure);
   const untried = reading.kind === "untried" ? ["this catalog-token may not try it"] : [];
   outcome("integration", new URL(repository.host).host, untried);
   outcome("credential", ownToken(repository), untried);
@@ -4752,7 +4819,10 @@ async function denied({ inputs, azureDevOps: azureDevOps3, repository }, reading
 }
 async function missing(connection, reading) {
   const { inputs, progress, repository } = connection;
-  if (inputs.entity !== "generate") return new Failure(reading.problem, reading.cure);
+  if (inputs.entity !== "generate") {
+    const assumed = repository.provider === "azure-devops" || repository.defaultBranch ? "" : " The default branch is taken for main, because the run does not tell it.";
+    return new Failure(reading.problem, `${reading.cure}${assumed}`);
+  }
   const file = await generated(inputs, repository);
   progress.document(`${inputs.catalogFile.slice(1)} for ${fullName(repository)}`, file);
   return new Failure(
@@ -4763,6 +4833,9 @@ async function missing(connection, reading) {
 function ownToken({ host }) {
   return `the catalog's own, for ${new URL(host).host}`;
 }
+function seen({ kind }) {
+  return kind === "read" || kind === "invalid" || kind === "denied";
+}
 function factsOf2({ inputs }, owner, reading) {
   const denied2 = reading.kind === "denied";
   const digest = (text2) => (0, import_node_crypto6.createHash)("sha256").update(text2).digest("hex").slice(0, 12);
@@ -4770,7 +4843,7 @@ function factsOf2({ inputs }, owner, reading) {
     status: denied2 ? "tainted" : "valid",
     advice: denied2 ? { problem: reading.problem, cure: reading.cure } : void 0,
     subject: `The token with which the catalog reads ${new URL(owner.host).host}`,
-    inUse: reading.kind === "read",
+    inUse: !denied2,
     integration: { name: new URL(owner.host).host, page: inputs.catalogUrl },
     key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization}`),
     owner,
@@ -4780,6 +4853,7 @@ function factsOf2({ inputs }, owner, reading) {
     expiresOn: void 0,
     recorded: void 0,
     fromPat: void 0,
+    store: "put it into the catalog's configuration",
     renewal: [
       ...owner.provider === "azure-devops" ? [makingOf(owner)] : ["Make a new token for the host."],
       "Put it into the catalog's configuration (under integrations, in the place of the old one), and restart the catalog."
@@ -4816,7 +4890,7 @@ var init_backstage = __esm({
 // src/scm/code-search.ts
 async function searchCode(http, { host, organization, project, name }, file, pat) {
   const base = host === "https://dev.azure.com" ? "https://almsearch.dev.azure.com" : host;
-  const response = await http.send({
+  const request = {
     method: "POST",
     url: new URL(
       `${base}/${encodeURIComponent(organization)}/_apis/search/codesearchresults?api-version=6.0-preview.1`
@@ -4829,7 +4903,12 @@ async function searchCode(http, { host, organization, project, name }, file, pat
       $top: 1e3
     },
     reads: true
+  };
+  const response = await http.send(request).catch((error) => {
+    if (error instanceof NoAnswer) return void 0;
+    throw error;
   });
+  if (!response) return "unknown";
   if (response.status === 404) return "missing";
   if (response.status !== 200) return "unknown";
   const parsed = safeParse(Results, parseJson(response.text));
@@ -4848,6 +4927,7 @@ var init_code_search = __esm({
     "use strict";
     init_dist();
     init_json();
+    init_no_answer();
     init_azure_devops();
     Results = object({
       count: number(),
@@ -4866,6 +4946,9 @@ async function readAzureToken(client) {
   if (status !== "Available" && status !== "Updating" && status !== "Not Set") return void 0;
   return { status, ending: /^\*+(\w{4})$/u.exec(value ?? "")?.[1] };
 }
+function isRefusal(error) {
+  return error instanceof BackstageError || error instanceof UnreadableAnswer2 || error instanceof NoAnswer;
+}
 async function askTool(client, server, name, args) {
   try {
     const { result } = await client.call(
@@ -4880,7 +4963,7 @@ async function askTool(client, server, name, args) {
     );
     return result.content[0]?.text;
   } catch (error) {
-    if (error instanceof BackstageError && (error.status === 403 || error.status === 404)) return void 0;
+    if (isRefusal(error)) return void 0;
     throw error;
   }
 }
@@ -4890,6 +4973,7 @@ var init_secrets = __esm({
     "use strict";
     init_dist();
     init_json();
+    init_no_answer();
     init_errors3();
     Answer = object({
       result: looseObject({ content: array(looseObject({ text: optional(string(), "") })) })
@@ -4901,27 +4985,48 @@ var init_secrets = __esm({
 });
 
 // src/catalogs/roadie/credential.ts
-async function ensureSecret(connection) {
-  const { client, clock, inputs, progress, guide, repository, site } = connection;
-  if (repository.provider !== "azure-devops")
-    return tellCredential(progress, "skipped", ["not of Azure DevOps"]);
+async function ensureSecret(connection, refused3) {
+  const { progress, guide, repository, site, inputs } = connection;
+  if (repository.provider !== "azure-devops") {
+    tellCredential(progress, "skipped", ["not of Azure DevOps"]);
+    return false;
+  }
+  const secret = await readSettled(connection);
+  if (!secret && !refused3) {
+    tellCredential(progress, "skipped", ["its status cannot be seen"]);
+    return false;
+  }
+  const facts = factsOf3(connection, repository, site, secret);
+  progress.credential({ ...facts, status: refused3 ? "tainted" : facts.status, advice: void 0 });
+  const wrong = refused3 ? "Azure DevOps refuses the PAT in it" : ailmentOf2(secret, inputs.azureDevOpsPat);
+  tellCredential(progress, wrong ? "pending" : "unchanged", wrong ? [wrong] : []);
+  if (wrong)
+    progress.todo(
+      secret?.status === "Updating" ? "Wait until Roadie has updated the secret AZURE_TOKEN." : guide.secret(true)
+    );
+  return true;
+}
+async function readSettled({
+  client,
+  clock,
+  inputs,
+  plan,
+  progress
+}) {
   progress.waiting("the secret AZURE_TOKEN");
-  let secret = await readAzureToken(client);
   const start = clock.now();
-  while (secret?.status === "Updating" && !connection.plan && clock.now() - start < inputs.waitTimeout) {
+  for (; ; ) {
+    const secret = await readAzureToken(client);
+    if (secret?.status !== "Updating" || plan || clock.now() - start >= inputs.waitTimeout) return secret;
     progress.info("Roadie is updating the secret AZURE_TOKEN.");
     await clock.sleep(PAUSE2);
-    secret = await readAzureToken(client);
   }
-  progress.credential({ ...factsOf3(connection, repository, site, secret), advice: void 0 });
-  if (!secret) return tellCredential(progress, "skipped", ["this catalog-token may not see the secrets"]);
-  if (secret.status === "Updating") return tellCredential(progress, "pending", ["it is being updated"]);
-  const another = isAnother(secret, inputs.azureDevOpsPat);
-  if (secret.status === "Available" && !another) return tellCredential(progress, "unchanged", []);
-  progress.todo(guide.secret());
-  tellCredential(progress, "pending", [
-    another ? "it holds another PAT than the one that is given" : "it is not set"
-  ]);
+}
+function ailmentOf2(secret, pat) {
+  if (!secret) return void 0;
+  if (secret.status === "Updating") return "it is being updated";
+  if (secret.status === "Not Set") return "it is not set";
+  return isAnother(secret, pat) ? "it holds another PAT than the one that is given" : void 0;
 }
 function isAnother({ status, ending }, pat) {
   return status === "Available" && pat !== void 0 && ending !== void 0 && !pat.endsWith(ending);
@@ -4947,6 +5052,7 @@ function factsOf3({ inputs }, owner, site, secret) {
     expiresOn: void 0,
     recorded: void 0,
     fromPat: secret?.ending && pat ? pat.endsWith(secret.ending) : void 0,
+    store: `put it into the secret AZURE_TOKEN at ${page}`,
     renewal: [makingOf(owner), `Put it into the secret AZURE_TOKEN at ${page} (it takes some minutes).`]
   };
 }
@@ -4965,10 +5071,10 @@ var init_credential2 = __esm({
 function guideOf(site, repository, file, target) {
   const { organization, project, name } = repository;
   return {
-    codeSearch: () => `Install the extension Code Search in the organization "${organization}", by somebody who may manage its extensions: https://marketplace.visualstudio.com/items?itemName=ms.vss-code-search (without it, Roadie discovers nothing).`,
-    secret: () => `${makingOf(repository)} Put it into the secret AZURE_TOKEN at ${site}/administration/secrets (it takes some minutes).`,
+    codeSearch: (certain) => `${certain ? "Install" : "See to it that there is"} the extension Code Search in the organization "${organization}", by somebody who may manage its extensions: https://marketplace.visualstudio.com/items?itemName=ms.vss-code-search (without it, Roadie discovers nothing).`,
+    secret: (certain) => certain ? `${makingOf(repository)} Put it into the secret AZURE_TOKEN at ${site}/administration/secrets (it takes some minutes).` : `See to it that the secret AZURE_TOKEN at ${site}/administration/secrets holds a PAT (Code: Read, in the organization "${organization}" only).`,
     provider: () => `Add a provider at ${site}/administration/settings/integrations/azure, with Organization: ${organization}, Project: ${project ?? name}, Repository: ${name} (or nothing, for all), Path: ${file}.`,
-    import: () => `Or, for ${fullName(repository)} alone, in the place of the provider: import ${target} at ${site}/import/entity.`
+    import: (alone) => alone ? `Import ${target} at ${site}/import/entity.` : `Or, for ${fullName(repository)} alone, in the place of the provider: import ${target} at ${site}/import/entity.`
   };
 }
 var init_guide = __esm({
@@ -4981,7 +5087,8 @@ var init_guide = __esm({
 
 // src/catalogs/roadie/entity-set.ts
 function setOf(repository) {
-  const digest = (0, import_node_crypto8.createHash)("sha256").update(fullName(repository).toLowerCase()).digest("hex").slice(0, 8);
+  const address3 = `${repository.provider} ${repository.host} ${fullName(repository)}`.toLowerCase();
+  const digest = (0, import_node_crypto8.createHash)("sha256").update(address3).digest("hex").slice(0, 8);
   return `${machineName(repository.name, 50)}-${digest}`;
 }
 function ensureSet({ client, clock, plan }, set, entities) {
@@ -4995,7 +5102,10 @@ function ensureSet({ client, clock, plan }, set, entities) {
       hidden: "Give the catalog-token the right to write entities.",
       async find() {
         try {
-          const found2 = await client.call({ method: "GET", path: `${base}/entities`, query: { set } }, Items);
+          const found2 = await client.call(
+            { method: "GET", path: `${base}/entities`, query: [["set", set]] },
+            Items
+          );
           const { entities: stored, id: id2 } = shapeOf(found2);
           return stored.length > 0 ? { entities: stored, id: id2 } : void 0;
         } catch (error) {
@@ -5003,7 +5113,7 @@ function ensureSet({ client, clock, plan }, set, entities) {
           throw error;
         }
       },
-      differs: ({ entities: stored }) => (0, import_node_util3.isDeepStrictEqual)(sorted(stored), sorted(entities)) ? [] : ["entities"],
+      differs: ({ entities: stored }) => (0, import_node_util3.isDeepStrictEqual)(comparable(stored), comparable(entities)) ? [] : ["entities"],
       create: write,
       update: write
     },
@@ -5012,18 +5122,37 @@ function ensureSet({ client, clock, plan }, set, entities) {
 }
 function shapeOf(answer) {
   const items = Array.isArray(answer) ? answer : answer.items;
-  return { id: items[0]?.id ?? "", entities: items.map(({ rawData, entity }) => rawData ?? entity ?? {}) };
+  return {
+    id: items[0]?.id ?? "",
+    entities: items.map(({ rawData, entity }) => isRecord(rawData) ? rawData : entity ?? {})
+  };
 }
-function sorted(entities) {
-  const key = ({ kind, metadata }) => `${kind} ${metadata?.name}`;
-  return [...entities].sort((a, b) => key(a) < key(b) ? -1 : 1);
+function isRecord(value) {
+  return typeof value === "object" && value !== null;
+}
+function comparable(entities) {
+  return entities.map(written).sort((a, b) => refOf2(a) < refOf2(b) ? -1 : 1);
+}
+function written({ kind, metadata, relations: _, status: __, ...rest }) {
+  const { annotations, uid: ___, etag: ____, ...own } = metadata ?? {};
+  const kept = Object.entries(annotations ?? {}).filter(
+    ([name]) => !name.startsWith("roadie.io/") && !/^backstage\.io\/(?:managed-by|view-url|edit-url)/u.test(name)
+  );
+  return {
+    ...rest,
+    kind,
+    metadata: { namespace: "default", ...own, annotations: Object.fromEntries(kept) }
+  };
+}
+function refOf2({ kind, metadata }) {
+  return `${kind}:${metadata.namespace}/${metadata.name}`.toLowerCase();
 }
 async function parseEntities(text2, file) {
   const { parseAllDocuments } = await import("./yaml.cjs");
   const documents = parseAllDocuments(text2, { logLevel: "error", uniqueKeys: true });
   const broken = documents.flatMap(({ errors }) => errors)[0];
   if (broken) throw new Failure(`${file} is not YAML: ${oneLine(broken.message, 160)}.`, "Correct the file.");
-  const entities = documents.map((document) => document.toJS({ maxAliasCount: 0 })).filter((value) => value !== null);
+  const entities = documents.map((document) => document.toJS({ maxAliasCount: 100 })).filter((value) => value !== null);
   if (/"\$(?:text|json|yaml|openapi|asyncapi)":/u.test(JSON.stringify(entities)))
     throw new Failure(
       `${file} takes in other files ($text and the like), which a pushed entity cannot.`,
@@ -5049,7 +5178,7 @@ var init_entity_set = __esm({
     Item = looseObject({
       id: optional(string()),
       entity: optional(record(string(), unknown())),
-      rawData: optional(record(string(), unknown()))
+      rawData: optional(unknown())
     });
     Items = union([array(Item), object({ items: array(Item) })]);
   }
@@ -5058,13 +5187,13 @@ var init_entity_set = __esm({
 // src/catalogs/roadie/push.ts
 async function push(connection) {
   const { inputs, progress, repository, plan } = connection;
-  const written = await entitiesOf(connection);
-  const chosen2 = chooseComponent(written.map(asEntity), inputs.serviceName, machineName(repository.name, 63));
+  const written2 = await entitiesOf(connection);
+  const chosen2 = chooseComponent(written2.map(asEntity), inputs.serviceName, machineName(repository.name, 63));
   const ref = refOf(chosen2);
-  await refuseAnothers(connection, ref);
   const set = setOf(repository);
+  for (const entity2 of written2) await readOurs2(connection, refOf(asEntity(entity2)), set);
   progress.waiting(`the entity set ${set}`);
-  const { operation, value, differences: differences2 } = await ensureSet(connection, set, written);
+  const { operation, value, differences: differences2 } = await ensureSet(connection, set, written2);
   progress.outcome({
     thing: "mapping",
     operation,
@@ -5073,7 +5202,7 @@ async function push(connection) {
     reasons: differences2
   });
   progress.serviceName(ref);
-  const entity = plan ? void 0 : await awaitPushed(connection, ref);
+  const entity = plan ? void 0 : await awaitPushed(connection, ref, set);
   progress.outcome({
     thing: "service",
     operation,
@@ -5089,7 +5218,14 @@ async function entitiesOf({
   repository
 }) {
   const { azureDevOpsPat: pat, catalogFile } = inputs;
-  const text2 = repository.provider === "azure-devops" && (pat || jobToken) ? await azureDevOps3.readFile(repository, catalogFile, pat ? { pat } : { jobToken: jobToken ?? "" }) : void 0;
+  if (repository.provider !== "azure-devops") return [componentOf(inputs, repository)];
+  if (!pat && !jobToken)
+    throw new Failure(
+      `It cannot be seen whether the repository has a ${catalogFile}, from which its entities are made.`,
+      "Set azure-devops-pat to a PAT with the scope Code: Read."
+    );
+  const secret = pat ? { pat } : { jobToken: jobToken ?? "" };
+  const text2 = await azureDevOps3.readFile(repository, catalogFile, secret);
   return text2 === void 0 ? [componentOf(inputs, repository)] : parseEntities(text2, catalogFile);
 }
 function asEntity({ kind, metadata }) {
@@ -5099,21 +5235,26 @@ function asEntity({ kind, metadata }) {
     status: void 0
   };
 }
-async function refuseAnothers({ client }, ref) {
+async function readOurs2({ client }, ref, set) {
   const found2 = await client.entity(ref);
-  if (!found2 || originOf(found2).startsWith("roadie-api:")) return found2;
+  if (!found2 || found2.metadata.annotations["roadie.io/entity-set"] === set) return found2;
   throw new Failure(
     `The name ${ref} is taken by an entity of ${oneLine(originOf(found2).replace(/^url:/u, ""), 300) || "another origin"}.`,
     "Set another service-name, or leave entity out."
   );
 }
-async function awaitPushed(connection, ref) {
+async function awaitPushed(connection, ref, set) {
   const { clock, inputs, progress } = connection;
   progress.waiting(`Roadie to show ${ref}`);
   const start = clock.now();
   for (; ; ) {
-    const found2 = await refuseAnothers(connection, ref);
-    if (found2 || clock.now() - start >= inputs.waitTimeout) return found2;
+    const found2 = await readOurs2(connection, ref, set);
+    if (found2 || inputs.waitTimeout === 0) return found2;
+    if (clock.now() - start >= inputs.waitTimeout)
+      throw new Failure(
+        `Roadie has taken the entity, but does not show ${ref} after ${inputs.waitTimeout / 1e3} s (wait-timeout).`,
+        "Run the step again, with a longer wait-timeout if need be."
+      );
     await clock.sleep(PAUSE3);
   }
 }
@@ -5159,8 +5300,18 @@ function roadie({ http, ...surroundings }) {
       });
     },
     async inspect(owner, progress) {
+      if (owner.provider !== "azure-devops")
+        throw new Failure(
+          `Roadie reads ${owner.provider} by an app: there is no PAT to remind of.`,
+          "To be reminded of the PAT in AZURE_TOKEN, set azure-devops-organization."
+        );
       progress.waiting("the secret AZURE_TOKEN");
       const secret = await readAzureToken(client);
+      if (!secret && !inputs.patExpiresOn && !inputs.azureDevOpsPat)
+        throw new Failure(
+          "The status of the secret AZURE_TOKEN cannot be seen, and nothing else is known of the PAT in it.",
+          'Give the catalog-token the permission "Backend config read", or set pat-expires-on.'
+        );
       tellCredential(progress, secret ? "unchanged" : "skipped", []);
       return factsOf3(surroundings, owner, site, secret);
     }
@@ -5183,7 +5334,7 @@ async function connect3(connection) {
   }
   if (there) {
     tell2(connection, "integration", "unchanged", ["its entity is there"]);
-    await ensureSecret(connection);
+    await ensureSecret(connection, false);
     return registerKnown(connection, known, void 0);
   }
   if (repository.provider === "azure-devops" && await isMissing(connection))
@@ -5195,13 +5346,18 @@ async function connect3(connection) {
   const reading = await read2(client, target);
   if (reading.kind === "read") {
     tell2(connection, "integration", "unchanged", ["Roadie can read the repository"]);
-    await ensureSecret(connection);
+    await ensureSecret(connection, false);
     return registerKnown(connection, reading.entities, reading.entities);
   }
   if (reading.kind === "invalid") throw new Failure(reading.problem, reading.cure);
   if (reading.kind === "missing") throw await missing(connection, reading);
-  if (reading.kind === "denied")
-    progress.warning(`${reading.problem} The PAT in AZURE_TOKEN may have ended.`);
+  if (reading.kind === "unreachable") throw new Failure(reading.problem, reading.cure);
+  if (reading.kind === "denied") {
+    progress.info(reading.problem);
+    tell2(connection, "integration", "pending", ["Roadie cannot read the repository"]);
+    await ensureSecret(connection, true);
+    return leaveEntity(connection);
+  }
   await leaveToPeople(connection, await searching);
 }
 async function registerKnown(connection, entities, file) {
@@ -5220,13 +5376,18 @@ async function isMissing({ azureDevOps: azureDevOps3, inputs, jobToken, reposito
 }
 async function leaveToPeople(connection, search) {
   const { progress, guide, repository } = connection;
-  if (search === "missing") progress.todo(guide.codeSearch());
+  const onAzure = repository.provider === "azure-devops";
   if (search === "not found")
     progress.info("Code Search does not find the catalog file (yet): Roadie discovers what is indexed.");
-  tell2(connection, "integration", "pending", ["the provider is set up in a browser"]);
-  await ensureSecret(connection);
-  if (repository.provider === "azure-devops") progress.todo(guide.provider());
-  progress.todo(guide.import());
+  if (onAzure && (search === "missing" || search === "unknown"))
+    progress.todo(guide.codeSearch(search === "missing"));
+  tell2(connection, "integration", "pending", ["it is set up in a browser"]);
+  if (!await ensureSecret(connection, false) && onAzure) progress.todo(guide.secret(false));
+  if (onAzure) progress.todo(guide.provider());
+  progress.todo(guide.import(!onAzure));
+  leaveEntity(connection);
+}
+function leaveEntity(connection) {
   tell2(connection, "service", "pending", ["Roadie has not read it yet"]);
   tell2(connection, "mapping", "pending", ["Roadie has not read it yet"]);
 }
@@ -7293,9 +7454,9 @@ function answerKonnect(state, lag, request, url, body) {
     const match = method === request.method && new RegExp(`^${template.replaceAll(":id", "([^/]+)")}$`, "u").exec(path4);
     if (!match || url.pathname === path4) continue;
     if (method !== "GET") lag.beforeWrite();
-    const seen = method === "GET" && !template.endsWith(":id") && !template.endsWith("auth-credential") ? lag.asListed() : state;
+    const seen2 = method === "GET" && !template.endsWith(":id") && !template.endsWith("auth-credential") ? lag.asListed() : state;
     const parameters = match.slice(1).map(decodeURIComponent);
-    return handler(seen, { parameters, query: url.searchParams, body });
+    return handler(seen2, { parameters, query: url.searchParams, body });
   }
   throw new ProblemAnswer(404, "Not found");
 }

@@ -38,6 +38,8 @@ export interface CredentialFacts {
   recorded: Day | undefined;
   /** Whether it was made from the PAT that is given now; undefined when none is, or nobody knows. */
   fromPat: boolean | undefined;
+  /** How the PAT that is given gets into the catalog, as the end of "to store it, …". */
+  store: string;
   /** How it is renewed, step by step. */
   renewal: string[];
 }

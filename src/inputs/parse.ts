@@ -133,7 +133,7 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
   return inputs;
 
   function catalogUrl(): string {
-    if (catalog === 'backstage')
+    if (catalog === 'backstage' && !text('catalog-url'))
       complainOf('catalog-url')('is empty; set it to the address of your Backstage');
     return catalog === 'roadie' ? 'https://api.roadie.so' : `https://${region}.api.konghq.com`;
   }

@@ -20,8 +20,8 @@ export const MACHINE_NAME: NameForm = {
 };
 /** `metadata.name` of Backstage ("Descriptor Format of Catalog Entities", section "name"). */
 export const ENTITY_NAME: NameForm = {
-  pattern: /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/u,
-  says: '1 to 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit',
+  pattern: /^(?:component:)?(?:[\w.-]{1,63}\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/iu,
+  says: '1 to 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit; or such a name as component:default/name',
 };
 /** `Labels`: the value's pattern; keys follow it too, and may not begin with what Kong keeps for itself. */
 const LABEL = /^[a-z0-9A-Z](?:[a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/u;

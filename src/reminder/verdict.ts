@@ -36,7 +36,7 @@ export function judge(
   const expiry = expiryOf(facts, given, today);
   const asides = asidesOf(facts, trial, given, today);
   // A PAT that may be another proves nothing by working; but who gives one that is dead is to know.
-  const tried = facts.fromPat === false ? undefined : trial;
+  const tried = facts.fromPat === false || facts.inUse ? undefined : trial;
   const verdict = (status: Verdict['status'], message: string, cure?: string): Verdict => ({
     status,
     expiry,
@@ -114,13 +114,16 @@ function asidesOf(
   today: Day,
 ): string[] {
   const asides: string[] = [];
-  if (facts.fromPat === false && (trial?.result === 'expired' || trial?.result === 'refused'))
+  if (
+    (facts.fromPat === false || facts.inUse) &&
+    (trial?.result === 'expired' || trial?.result === 'refused')
+  )
     asides.push(
-      `The azure-devops-pat that is given does not work; the credential was made from another one. ${trial.why}`,
+      `The azure-devops-pat that is given does not work; the catalog uses another one. ${trial.why}`,
     );
   if (facts.fromPat === false && trial?.result === 'works')
     asides.push(
-      'The azure-devops-pat that is given works, but the catalog still uses another one. To store it, run command: register once with rotate-credential: auto.',
+      `The azure-devops-pat that is given works, but the catalog still uses another one. To store it, ${facts.store}.`,
     );
   // A day more, because people read the day off a page in their own time zone.
   if (patExpiresOn && patExpiresOn > daysAfter(aYearAfter(today), 1))

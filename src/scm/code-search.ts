@@ -1,6 +1,7 @@
 import { array, looseObject, number, object, safeParse, string } from 'valibot';
-import type { Http } from '../http/http.ts';
+import type { Http, HttpRequest } from '../http/http.ts';
 import { parseJson } from '../http/json.ts';
+import { NoAnswer } from '../http/no-answer.ts';
 import type { Repository } from '../repository.ts';
 import { azureDevOpsHeaders } from './azure-devops.ts';
 
@@ -23,7 +24,7 @@ export async function searchCode(
   pat: string,
 ): Promise<CodeSearch> {
   const base = host === 'https://dev.azure.com' ? 'https://almsearch.dev.azure.com' : host;
-  const response = await http.send({
+  const request: HttpRequest = {
     method: 'POST',
     url: new URL(
       `${base}/${encodeURIComponent(organization)}/_apis/search/codesearchresults?api-version=6.0-preview.1`,
@@ -36,7 +37,13 @@ export async function searchCode(
       $top: 1000,
     },
     reads: true,
+  };
+  const response = await http.send(request).catch((error) => {
+    // It is a help, not a must.
+    if (error instanceof NoAnswer) return undefined;
+    throw error;
   });
+  if (!response) return 'unknown';
   if (response.status === 404) return 'missing';
   if (response.status !== 200) return 'unknown';
   const parsed = safeParse(Results, parseJson(response.text));

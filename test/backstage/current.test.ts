@@ -88,6 +88,18 @@ describe.each(HOSTS)('on %s', (host) => {
     expect(targets).not.toContain(targetOf(listed));
   });
 
+  test('the same file in another spelling is the same', async () => {
+    const name = `spelled-${host}`;
+    company.addRepository(name);
+    const spelled = `${company.azureDevOpsUrl}/acme/shop/_git/${name}?path=%2Fcatalog-info.yaml&version=GBmain`;
+    await company.ask('POST', '/locations', { type: 'url', target: spelled });
+    await made(name);
+    const step = company.step(name, { repository: `Acme/Shop/${name}` });
+    const { outputs, log } = await succeed(host, company, step);
+    expect(outputs).toMatchObject({ 'mapping-operation': 'unchanged', 'service-operation': 'unchanged' });
+    expect(log).toContain(`known as ${spelled}`);
+  });
+
   test('a name that another repository has is an error that names it', async () => {
     const name = `owned-${host}`;
     company.addRepository(name);
@@ -107,7 +119,7 @@ describe.each(HOSTS)('on %s', (host) => {
     const { error, outputs } = await fail(host, company, company.step(name));
     expect(error).toContain('no matching files found');
     expect(error).toContain('entity: generate');
-    expect(outputs).toMatchObject({ 'integration-operation': 'unchanged', 'credential-status': 'valid' });
+    expect(outputs).toMatchObject({ 'integration-operation': 'unchanged', 'credential-status': '' });
     const inputs = {
       entity: 'generate',
       'service-labels': 'tier=gold',

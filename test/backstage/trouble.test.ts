@@ -1,6 +1,6 @@
 import { fail, run, succeed } from '../scenarios/support/check.ts';
 import { runStep } from '../scenarios/support/runners.ts';
-import { type Company, component, createCompany, FILE } from './support.ts';
+import { type Company, component, createCompany, FILE, READER_TOKEN } from './support.ts';
 
 let company: Company;
 beforeAll(async () => {
@@ -68,6 +68,29 @@ test('an entity that was good, and is not any more', async () => {
   repository.files = { [FILE]: component('worse').replace(/^ {2}owner.*$/mu, '') };
   const { error } = await fail('github', company, company.step('worse'));
   expect(error).toContain("must have required property 'owner'");
+});
+
+test('what can be told of the token of the catalog, and what cannot', async () => {
+  company.addRepository('told');
+  const remind = company.step('told', { command: 'remind' });
+  const inUse = await succeed('github', company, {
+    inputs: { ...remind.inputs, 'azure-devops-pat': company.expiredPat },
+  });
+  expect(inUse.outputs['credential-status']).toBe('valid');
+  expect(inUse.warnings).toEqual([expect.stringContaining('the catalog uses another one')]);
+  const asReader = await fail('github', company, {
+    inputs: { ...remind.inputs, 'catalog-token': READER_TOKEN },
+  });
+  expect(asReader.outputs['credential-status']).toBe('');
+});
+
+test('a file that refers to another one that is not there is not a missing file', async () => {
+  company.addRepository('refers', {
+    [FILE]:
+      'apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: { name: refers }\nspec: { targets: [./not-there.yaml] }\n',
+  });
+  const { error } = await fail('github', company, company.step('refers', { entity: 'generate' }));
+  expect(error).not.toContain('Commit the file');
 });
 
 test('what a file says stays text', async () => {

@@ -185,7 +185,7 @@ describe.each(HOSTS)('on %s', (host) => {
       world,
       remind({ 'azure-devops-pat': world.expiredPat }),
     );
-    expect(warnings).toEqual([expect.stringContaining('the credential was made from another one')]);
+    expect(warnings).toEqual([expect.stringContaining('the catalog uses another one')]);
     expect(outputs['credential-status']).toBe('valid');
   });
 

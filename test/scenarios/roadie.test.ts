@@ -184,13 +184,77 @@ describe.each(HOSTS)('on %s', (host) => {
   });
 });
 
+test('without anybody who can look for the file, nothing that was made from it is lost', async () => {
+  world = await createCompany();
+  await succeed('local', world, step({ entity: 'push' }));
+  const { error } = await fail('local', world, step({ entity: 'push', 'azure-devops-pat': '' }));
+  expect(error).toContain('Set azure-devops-pat');
+  expect(world.roadie.entities).toHaveLength(1);
+});
+
+test('two repositories do not push one name', async () => {
+  world = await createCompany();
+  await succeed('github', world, step({ entity: 'push' }));
+  const twin = step({ entity: 'push', repository: `acme/archive/${SHOP.name}` });
+  expect((await fail('github', world, twin)).error).toContain('is taken by an entity of roadie-api:');
+  expect(world.roadie.sets.size).toBe(1);
+});
+
+test.each([
+  ['is refused', { answer: { status: 500 } }],
+  ['is none of it', { answer: { status: 200, body: '<html>' } }],
+  ['is an error', { answer: { status: 200, body: '{"jsonrpc":"2.0","id":1,"error":{"code":-32601}}' } }],
+  ['does not come', 'reset before'],
+] as const)(
+  'a helper whose answer %s does not end the run',
+  async (_, fault) => {
+    world = await createCompany();
+    world.roadie.discover(target(), 'checkout-api');
+    world.fault = ({ path }) => (path.includes('/mcp/') || path.includes('codesearch') ? fault : undefined);
+    const { outputs } = await succeed('github', world, step());
+    expect(outputs).toMatchObject({ 'credential-operation': 'skipped', 'mapping-operation': 'unchanged' });
+  },
+  60_000,
+);
+
+test('a secret that is updated for ever is left to a person', async () => {
+  world = await createCompany();
+  world.roadie.discover(target(), 'checkout-api');
+  world.roadie.secret = [{ status: 'Updating', value: '' }];
+  const { error } = await fail('github', world, step({ 'wait-timeout': '0' }));
+  expect(error).toContain('1. Wait until Roadie has updated the secret AZURE_TOKEN.');
+});
+
+test('where Azure DevOps refuses the PAT of Roadie, a new one is what is needed', async () => {
+  world = await createCompany();
+  const body = JSON.stringify({
+    error: { name: 'InputError', message: 'Error: could not read x, 401 Unauthorized' },
+  });
+  world.fault = ({ path }) => (path.includes('dryRun') ? { answer: { status: 400, body } } : undefined);
+  const { error, outputs } = await fail('github', world, step());
+  expect(error.match(/^\d\. .*$/gmu)).toEqual([expect.stringContaining('1. Make a new PAT')]);
+  expect(outputs).toMatchObject({ 'credential-operation': 'pending', 'credential-status': 'tainted' });
+});
+
+test('a repository on GitHub is imported by hand', async () => {
+  world = await createCompany();
+  const { error } = await fail(
+    'github',
+    world,
+    step({ repository: 'https://github.com/acme/x', 'azure-devops-pat': '' }),
+  );
+  expect(error.match(/^\d\. .*$/gmu)).toEqual([
+    expect.stringMatching(/^1\. Import https:\/\/github\.com\/acme\/x\/blob\/main/u),
+  ]);
+});
+
 test.each(['unauthorized', 'not indexed'] as const)(
-  'Code Search %s is no reason to install it',
+  'Code Search %s is no proof that it is missing',
   async (state) => {
     world = await createCompany();
     world.roadie.codeSearch = state;
     const { error } = await fail('github', world, step());
-    expect(error).not.toContain('Install the extension');
+    expect(error).not.toContain('1. Install the extension');
   },
 );
 

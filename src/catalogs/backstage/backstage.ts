@@ -8,12 +8,12 @@ import type { Catalog, CredentialFacts, Surroundings } from '../catalog.ts';
 import { machineName } from '../machine-name.ts';
 import { backstageClient } from './client.ts';
 import type { Connection } from './connection.ts';
-import { chooseComponent, originOf, refOf } from './entity.ts';
+import { chooseComponent, isOrphan, originOf, refOf } from './entity.ts';
 import { generated } from './generate.ts';
 import { type Reading, read, type Unread } from './reading.ts';
 import { awaitEntity, ensureCurrent, ensureLocation, readOurs } from './registration.ts';
 import type { Entity } from './schemas.ts';
-import { targetOf } from './target.ts';
+import { sameFile, targetOf } from './target.ts';
 
 /** `metadata.name` of an entity. */
 const LONGEST_NAME = 63;
@@ -36,6 +36,7 @@ export function backstage({ http, ...surroundings }: Surroundings): Catalog {
     async inspect(owner, progress) {
       progress.waiting('the catalog to read the repository');
       const reading = await read(client, targetOf(repositoryOf(owner), inputs.catalogFile));
+      if (reading.kind !== 'read' && !seen(reading)) throw new Failure(reading.problem, reading.cure);
       progress.outcome({
         thing: 'credential',
         operation: 'unchanged',
@@ -72,7 +73,9 @@ export async function register(
   known: Entity[],
 ): Promise<void> {
   const { client, progress, plan, target } = connection;
-  const [before, registered] = await Promise.all([readOurs(connection, ref), client.locationOf(target)]);
+  const [found, registered] = await Promise.all([readOurs(connection, ref), client.locationOf(target)]);
+  // What is left of a file that nothing names any more is as good as not there.
+  const before = found && isOrphan(found) ? undefined : found;
   // On top of one that is there by other means, nothing is registered: it would be there twice.
   const means = registered ? undefined : otherMeans(target, before, known);
   const location = means
@@ -87,7 +90,8 @@ export async function register(
   });
 
   progress.serviceName(ref);
-  if (plan && !before) return tellService(connection, ref, 'created', undefined, []);
+  if (!before && (plan || connection.inputs.waitTimeout === 0))
+    return tellService(connection, ref, 'created', undefined, plan ? [] : ['not waited for']);
   const entity = before ?? (await awaitEntity(connection, ref, location.operation === 'unchanged'));
   const { operation, value, differences } = await ensureCurrent(connection, file, entity);
   tellService(connection, ref, before ? operation : 'created', value, before ? differences : []);
@@ -95,9 +99,10 @@ export async function register(
 
 /** How the catalog came to know the file, if nobody registered it. */
 function otherMeans(target: string, entity: Entity | undefined, known: Entity[]): string | undefined {
-  if (entity && originOf(entity) !== `url:${target}`)
-    return `listed by ${originOf(entity).replace(/^url:/u, '')}`;
-  return known.some(({ kind }) => kind.toLowerCase() !== 'location') ? 'found by discovery' : undefined;
+  const origin = entity ? originOf(entity).replace(/^url:/u, '') : target;
+  if (origin !== target) return sameFile(origin, target) ? `known as ${origin}` : `listed by ${origin}`;
+  const there = entity ?? known.find((one) => one.kind.toLowerCase() !== 'location' && !isOrphan(one));
+  return there ? 'found by discovery' : undefined;
 }
 
 function tellService(
@@ -127,8 +132,9 @@ async function tellReading(connection: Connection, reading: Reading, known: Enti
       id: '',
       reasons,
     });
-  progress.credential({ ...factsOf(connection, repository, reading), advice: undefined });
+  if (seen(reading)) progress.credential({ ...factsOf(connection, repository, reading), advice: undefined });
   if (reading.kind === 'denied') throw await denied(connection, reading);
+  if (reading.kind === 'unreachable') throw new Failure(reading.problem, reading.cure);
   const untried = reading.kind === 'untried' ? ['this catalog-token may not try it'] : [];
   outcome('integration', new URL(repository.host).host, untried);
   outcome('credential', ownToken(repository), untried);
@@ -153,7 +159,13 @@ async function denied({ inputs, azureDevOps, repository }: Connection, reading: 
 /** There is no catalog file: on request, one is shown. */
 export async function missing(connection: Connection, reading: Unread): Promise<Failure> {
   const { inputs, progress, repository } = connection;
-  if (inputs.entity !== 'generate') return new Failure(reading.problem, reading.cure);
+  if (inputs.entity !== 'generate') {
+    const assumed =
+      repository.provider === 'azure-devops' || repository.defaultBranch
+        ? ''
+        : ' The default branch is taken for main, because the run does not tell it.';
+    return new Failure(reading.problem, `${reading.cure}${assumed}`);
+  }
   const file = await generated(inputs, repository);
   progress.document(`${inputs.catalogFile.slice(1)} for ${fullName(repository)}`, file);
   return new Failure(
@@ -166,6 +178,11 @@ function ownToken({ host }: Owner): string {
   return `the catalog's own, for ${new URL(host).host}`;
 }
 
+/** Whether it shows how it is with the catalog's own token. */
+function seen({ kind }: Reading): boolean {
+  return kind === 'read' || kind === 'invalid' || kind === 'denied';
+}
+
 function factsOf({ inputs }: Pick<Surroundings, 'inputs'>, owner: Owner, reading: Reading): CredentialFacts {
   const denied = reading.kind === 'denied';
   const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12);
@@ -173,7 +190,7 @@ function factsOf({ inputs }: Pick<Surroundings, 'inputs'>, owner: Owner, reading
     status: denied ? 'tainted' : 'valid',
     advice: denied ? { problem: reading.problem, cure: reading.cure } : undefined,
     subject: `The token with which the catalog reads ${new URL(owner.host).host}`,
-    inUse: reading.kind === 'read',
+    inUse: !denied,
     integration: { name: new URL(owner.host).host, page: inputs.catalogUrl },
     key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization}`),
     owner,
@@ -183,6 +200,7 @@ function factsOf({ inputs }: Pick<Surroundings, 'inputs'>, owner: Owner, reading
     expiresOn: undefined,
     recorded: undefined,
     fromPat: undefined,
+    store: "put it into the catalog's configuration",
     renewal: [
       ...(owner.provider === 'azure-devops' ? [makingOf(owner)] : ['Make a new token for the host.']),
       "Put it into the catalog's configuration (under integrations, in the place of the old one), and restart the catalog.",

@@ -12,7 +12,7 @@ import { Entities, Entity, Location, Locations, Preview, Registered } from './sc
 export interface BackstageClient {
   /** What the catalog would make of a file, without storing anything (`POST /locations?dryRun=true`). */
   preview(target: string): Promise<InferOutput<typeof Preview>>;
-  /** All entities that come from a registered or discovered file. */
+  /** All entities that come from a file, be it registered, discovered, or listed by another. */
   entitiesFrom(target: string): Promise<Entity[]>;
   /** The registered location of a file; undefined when it is not registered, though it may be discovered. */
   locationOf(target: string): Promise<Location | undefined>;
@@ -27,16 +27,19 @@ export interface BackstageClient {
 
 export type ApiCall = Pick<HttpRequest, 'method' | 'body' | 'reads'> & {
   path: string;
-  query?: Record<string, string>;
+  query?: [name: string, value: string][];
   headers?: Record<string, string>;
 };
+
+/** More than that of one file, and somebody has made a mistake. */
+const MOST_PAGES = 10;
 
 /** @param url the base without `/api` */
 export function backstageClient(http: Http, url: string, token: string): BackstageClient {
   async function call<S extends GenericSchema>(request: ApiCall, schema: S): Promise<InferOutput<S>> {
-    const { path, query = {}, headers, ...rest } = request;
+    const { path, query = [], headers, ...rest } = request;
     const address = new URL(`${url}/api${path}`);
-    for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
+    for (const [name, value] of query) address.searchParams.append(name, value);
     const response = await http.send({
       ...rest,
       url: address,
@@ -71,19 +74,29 @@ export function backstageClient(http: Http, url: string, token: string): Backsta
         {
           method: 'POST',
           path: '/catalog/locations',
-          query: { dryRun: 'true' },
+          query: [['dryRun', 'true']],
           body: { type: 'url', target },
           reads: true,
         },
         Preview,
       ),
     async entitiesFrom(target) {
-      const filter = `metadata.annotations.backstage.io/managed-by-origin-location=url:${target}`;
-      const { items } = await call(
-        { method: 'GET', path: '/catalog/entities/by-query', query: { filter } },
-        Entities,
-      );
-      return items;
+      const by = (annotation: string) => `metadata.annotations.backstage.io/${annotation}=url:${target}`;
+      const found: Entity[] = [];
+      let query: [string, string][] = [
+        ['filter', by('managed-by-origin-location')],
+        ['filter', by('managed-by-location')],
+      ];
+      for (let page = 1; page <= MOST_PAGES; page++) {
+        const { items, pageInfo } = await call(
+          { method: 'GET', path: '/catalog/entities/by-query', query },
+          Entities,
+        );
+        found.push(...items);
+        if (!pageInfo?.nextCursor) break;
+        query = [['cursor', pageInfo.nextCursor]];
+      }
+      return found;
     },
     async locationOf(target) {
       const ref = `/catalog/locations/by-entity/location/default/${generatedName(target)}`;

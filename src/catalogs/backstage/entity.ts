@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../../errors.ts';
 import { bullets, oneLine } from '../../text.ts';
 import type { Entity } from './schemas.ts';
+import { sameFile } from './target.ts';
 
 /** `component:default/shop`: kind and name in lower case, as the catalog compares them. */
 export function refOf({ kind, metadata }: Entity): string {
@@ -16,7 +17,14 @@ export function originOf({ metadata }: Entity): string {
 /** Whether an entity is read from this file, be it registered, discovered, or listed by another file. */
 export function comesFrom(entity: Entity, target: string): boolean {
   const { annotations } = entity.metadata;
-  return [originOf(entity), annotations['backstage.io/managed-by-location']].includes(`url:${target}`);
+  return [originOf(entity), annotations['backstage.io/managed-by-location'] ?? ''].some(
+    (ref) => ref.startsWith('url:') && sameFile(ref.slice('url:'.length), target),
+  );
+}
+
+/** Whether the catalog keeps an entity of which it does not know any more where it comes from. */
+export function isOrphan({ metadata }: Entity): boolean {
+  return metadata.annotations['backstage.io/orphan'] === 'true';
 }
 
 /** What is wrong with an entity, in the catalog's words; undefined when nothing is. */
@@ -34,8 +42,12 @@ export function errorOf({ status }: Entity): string | undefined {
  */
 export function chooseComponent(entities: Entity[], wanted: string | undefined, usual: string): Entity {
   const components = entities.filter(({ kind }) => kind.toLowerCase() === 'component');
-  const named = (name: string) =>
-    components.find((one) => one.metadata.name.toLowerCase() === name.toLowerCase());
+  const named = (name: string) => {
+    const fitting = components.filter((one) =>
+      [refOf(one), refOf(one).split(':')[1], one.metadata.name.toLowerCase()].includes(name.toLowerCase()),
+    );
+    return fitting.length === 1 ? fitting[0] : undefined;
+  };
   const chosen =
     wanted === undefined ? (components.length === 1 ? components[0] : named(usual)) : named(wanted);
   if (chosen) return chosen;
@@ -45,8 +57,8 @@ export function chooseComponent(entities: Entity[], wanted: string | undefined, 
       'Add an entity of the kind Component to it.',
     );
   throw new Failure(
-    `${wanted === undefined ? 'The catalog file holds several components' : `The catalog file holds no component "${oneLine(wanted, 120)}"`}:\n${bullets(components.map(refOf))}`,
-    'Set service-name to the one that is the service.',
+    `${wanted === undefined ? 'The catalog file holds several components' : `The catalog file holds no component "${oneLine(wanted, 120)}", or several`}:\n${bullets(components.map(refOf))}`,
+    'Set service-name to the one that is the service, as it is listed.',
   );
 }
 
@@ -70,8 +82,7 @@ function declared({ metadata, spec }: Entity): Map<string, unknown> {
 
 /** What the catalog does not show yet as the file has it, in words. */
 export function differences(file: Entity, stored: Entity): string[] {
-  const now = declared(stored);
-  return [...declared(file)]
-    .filter(([name, value]) => !isDeepStrictEqual(now.get(name), value))
-    .map(([name]) => name);
+  const [wanted, now] = [declared(file), declared(stored)];
+  const names = new Set([...wanted.keys(), ...now.keys()]);
+  return [...names].filter((name) => !isDeepStrictEqual(now.get(name), wanted.get(name)));
 }

@@ -37,7 +37,9 @@ export function componentOf(inputs: Inputs, repository: Repository): ComponentFi
  */
 function annotationsOf(repository: Repository): Record<string, string> {
   const { provider, host, organization, project, name } = repository;
-  const source = { 'backstage.io/source-location': `url:${pageOf(repository)}` };
+  // With a slash, or the root as its path, it is a folder that files are relative to.
+  const root = provider === 'azure-devops' ? '?path=%2F' : '/';
+  const source = { 'backstage.io/source-location': `url:${pageOf(repository)}${root}` };
   switch (provider) {
     case 'azure-devops':
       return {

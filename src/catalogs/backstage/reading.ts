@@ -5,9 +5,12 @@ import type { Entity } from './schemas.ts';
 /** Whether the catalog can read a file of a repository, and what it makes of it. */
 export type Reading = { kind: 'read'; entities: Entity[] } | Unread;
 
-/** Why not: `untried` where this token may not ask. */
+/**
+ * Why not: the file is `missing` or `invalid`, the catalog's own token is `denied`, the host is `unreachable`; or it is
+ * `untried`, because this token may not ask.
+ */
 export interface Unread {
-  kind: 'missing' | 'denied' | 'invalid' | 'untried';
+  kind: 'missing' | 'invalid' | 'denied' | 'unreachable' | 'untried';
   problem: string;
   cure: string;
 }
@@ -22,7 +25,8 @@ export async function read(client: BackstageClient, target: string): Promise<Rea
     return { kind: 'read', entities: (await client.preview(target)).entities };
   } catch (error) {
     if (!(error instanceof BackstageError)) throw error;
-    if (error.status === 400) return { ...explain(error.says), problem: problemOf(target, error.says) };
+    if (error.status === 400)
+      return { ...explain(error.says, target), problem: problemOf(target, error.says) };
     if (error.status === 403 || error.status === 404)
       return { kind: 'untried', problem: error.message, cure: error.cure ?? '' };
     throw error;
@@ -34,10 +38,10 @@ function problemOf(target: string, says: string): string {
 }
 
 /** By the words of the server: it has no codes for that. */
-function explain(says: string): Pick<Unread, 'kind' | 'cure'> {
+function explain(says: string, target: string): Pick<Unread, 'kind' | 'cure'> {
   if (/'backend\.reading\.allow'/u.test(says))
     return {
-      kind: 'denied',
+      kind: 'unreachable',
       cure: "Add the host to the catalog's configuration: under integrations, with a token, or in backend.reading.allow.",
     };
   if (/PlaceholderProcessor/u.test(says))
@@ -48,10 +52,16 @@ function explain(says: string): Pick<Unread, 'kind' | 'cure'> {
       cure: "The host refused the catalog's own token: it has expired, was revoked, or may not read this repository. Put a new one (Code: Read) into the catalog's configuration (integrations).",
     };
   if (/no matching files found|404 Not Found/u.test(says))
+    return says.includes(target)
+      ? {
+          kind: 'missing',
+          cure: "Commit the file to the default branch, or set catalog-file to where it is (entity: generate shows one to commit). If it is there, the catalog's own token may not see the repository.",
+        }
+      : { kind: 'invalid', cure: 'Correct the file: it refers to another file that is not there.' };
+  if (/\b(?:429|5\d\d) |fetch failed|ENOTFOUND|ECONN|EAI_AGAIN|timeout/iu.test(says))
     return {
-      kind: 'missing',
-      cure: 'Commit the file to the default branch, or set catalog-file to where it is. With entity: generate, this step shows one to commit.',
+      kind: 'unreachable',
+      cure: 'The catalog cannot reach the host, or that is not well. Run the step again.',
     };
-  if (/\b5\d\d /u.test(says)) return { kind: 'denied', cure: 'The host is not well. Run the step again.' };
   return { kind: 'invalid', cure: 'Correct the file.' };
 }

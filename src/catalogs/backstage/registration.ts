@@ -1,9 +1,11 @@
 import { type Ensured, ensure } from '../../ensure.ts';
 import { Failure } from '../../errors.ts';
+import { NoAnswer } from '../../http/no-answer.ts';
 import { oneLine } from '../../text.ts';
-import { locationRef } from './client.ts';
+import { type BackstageClient, locationRef } from './client.ts';
 import type { Connection } from './connection.ts';
 import { comesFrom, differences, errorOf, originOf, refOf } from './entity.ts';
+import { BackstageError } from './errors.ts';
 import type { Entity, Location } from './schemas.ts';
 
 /** Ensures that the file is a registered location of the catalog. */
@@ -50,11 +52,18 @@ export async function awaitEntity(connection: Connection, ref: string, hurry: bo
     if (found && errorOf(found) === undefined) return found;
     if (!hurried && (hurry || waited() >= HURRY)) {
       hurried = true;
-      await client.refresh(locationRef(target)).catch(() => {});
+      await hasten(client, locationRef(target));
     }
     if (waited() >= inputs.waitTimeout) throw notMade(connection, ref, found, Math.round(waited() / 1000));
     await clock.sleep(PAUSE);
   }
+}
+
+/** Asks the catalog to read a file now. It does so by itself some time, so that a refusal is no failure. */
+async function hasten(client: BackstageClient, ref: string): Promise<void> {
+  await client.refresh(ref).catch((error) => {
+    if (!(error instanceof BackstageError) && !(error instanceof NoAnswer)) throw error;
+  });
 }
 
 function notMade({ target }: Connection, ref: string, found: Entity | undefined, seconds: number): Failure {
@@ -82,16 +91,22 @@ export async function ensureCurrent(
   stored: Entity,
 ): Promise<Ensured<Entity>> {
   const { client, clock, progress, plan } = connection;
-  const stale = file ? differences(file, stored) : [];
-  if (!file || stale.length === 0) return { operation: 'unchanged', value: stored, differences: [] };
+  const error = errorOf(stored);
+  const stale = error ? [`it has an error: ${error}`] : file ? differences(file, stored) : [];
+  if (stale.length === 0) return { operation: 'unchanged', value: stored, differences: [] };
+  if (!file)
+    throw new Failure(
+      `The catalog has ${refOf(stored)}, but with an error: ${error}`,
+      'Correct the catalog file.',
+    );
   if (plan) return { operation: 'updated', value: stored, differences: stale };
   const ref = refOf(file);
-  await client.refresh(ref);
+  await hasten(client, ref);
   const start = clock.now();
   let now: Entity | undefined = stored;
-  while (clock.now() - start < TAKES_OVER) {
+  while (clock.now() - start < Math.min(TAKES_OVER, connection.inputs.waitTimeout)) {
     now = await readOurs(connection, ref);
-    if (now && differences(file, now).length === 0)
+    if (now && !errorOf(now) && differences(file, now).length === 0)
       return { operation: 'updated', value: now, differences: stale };
     await clock.sleep(PAUSE);
   }

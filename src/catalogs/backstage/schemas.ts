@@ -36,7 +36,10 @@ export const Location = object({ id: string(), type: string(), target: string() 
 export type Location = InferOutput<typeof Location>;
 
 export const Locations = array(object({ data: Location }));
-export const Entities = object({ items: array(Entity) });
+export const Entities = object({
+  items: array(Entity),
+  pageInfo: optional(object({ nextCursor: optional(string()) })),
+});
 /** The answer to a `POST /locations?dryRun=true`. */
 export const Preview = object({ exists: optional(boolean()), entities: array(Entity) });
 export const Registered = object({ location: Location });

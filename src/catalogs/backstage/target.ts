@@ -23,6 +23,30 @@ export function targetOf(
   }
 }
 
+/**
+ * Whether two URLs name the same file of the same repository, however they are spelled: in any case, with or without a
+ * branch.
+ */
+export function sameFile(left: string, right: string): boolean {
+  return left === right || spelled(left) === spelled(right);
+}
+
+function spelled(target: string): string {
+  if (!URL.canParse(target)) return target;
+  const { origin, pathname, searchParams } = new URL(target);
+  const file = searchParams.get('path');
+  const path = decoded(pathname).replace(/\/(?:-\/)?blob\/[^/]+\//u, '/blob/');
+  return `${origin}${path}${file === null ? '' : `?/${file.replace(/^\/+/u, '')}`}`.toLowerCase();
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 /** The repository's own page. */
 export function pageOf({ provider, host, organization, project, name }: Repository): string {
   return provider === 'azure-devops'

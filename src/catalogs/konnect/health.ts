@@ -42,6 +42,7 @@ export function factsOf(
     integration: { name, page: integrationsPage(access) },
     key: createHash('sha256').update(`${inputs.catalogUrl} ${instance?.id}`).digest('hex').slice(0, 12),
     owner,
+    store: 'run command: register once with rotate-credential: auto',
     renewal: renewalOf(access, replaceable),
     // The same PAT stored again is no renewal.
     credential: found ? (digest?.slice(0, 12) ?? markOf(found.id)) : '',

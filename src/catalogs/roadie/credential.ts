@@ -9,28 +9,60 @@ import { readAzureToken, type Secret } from './secrets.ts';
 /** Milliseconds between two looks. */
 const PAUSE = 5_000;
 
-/** The secret with which Roadie reads Azure DevOps: nothing but a page can set it, so it is checked and waited for. */
-export async function ensureSecret(connection: RoadieConnection): Promise<void> {
-  const { client, clock, inputs, progress, guide, repository, site } = connection;
-  if (repository.provider !== 'azure-devops')
-    return tellCredential(progress, 'skipped', ['not of Azure DevOps']);
+/**
+ * The secret with which Roadie reads Azure DevOps: nothing but a page can set it, so it is checked and waited for.
+ *
+ * @param refused whether Azure DevOps was seen refusing it
+ * @returns whether anything is known of it
+ */
+export async function ensureSecret(connection: RoadieConnection, refused: boolean): Promise<boolean> {
+  const { progress, guide, repository, site, inputs } = connection;
+  if (repository.provider !== 'azure-devops') {
+    tellCredential(progress, 'skipped', ['not of Azure DevOps']);
+    return false;
+  }
+  const secret = await readSettled(connection);
+  if (!secret && !refused) {
+    tellCredential(progress, 'skipped', ['its status cannot be seen']);
+    return false;
+  }
+  const facts = factsOf(connection, repository, site, secret);
+  progress.credential({ ...facts, status: refused ? 'tainted' : facts.status, advice: undefined });
+  const wrong = refused ? 'Azure DevOps refuses the PAT in it' : ailmentOf(secret, inputs.azureDevOpsPat);
+  tellCredential(progress, wrong ? 'pending' : 'unchanged', wrong ? [wrong] : []);
+  if (wrong)
+    progress.todo(
+      secret?.status === 'Updating'
+        ? 'Wait until Roadie has updated the secret AZURE_TOKEN.'
+        : guide.secret(true),
+    );
+  return true;
+}
+
+/** The secret, when Roadie has done with updating it. */
+async function readSettled({
+  client,
+  clock,
+  inputs,
+  plan,
+  progress,
+}: RoadieConnection): Promise<Secret | undefined> {
   progress.waiting('the secret AZURE_TOKEN');
-  let secret = await readAzureToken(client);
   const start = clock.now();
-  while (secret?.status === 'Updating' && !connection.plan && clock.now() - start < inputs.waitTimeout) {
+  for (;;) {
+    const secret = await readAzureToken(client);
+    if (secret?.status !== 'Updating' || plan || clock.now() - start >= inputs.waitTimeout) return secret;
     progress.info('Roadie is updating the secret AZURE_TOKEN.');
     await clock.sleep(PAUSE);
-    secret = await readAzureToken(client);
   }
-  progress.credential({ ...factsOf(connection, repository, site, secret), advice: undefined });
-  if (!secret) return tellCredential(progress, 'skipped', ['this catalog-token may not see the secrets']);
-  if (secret.status === 'Updating') return tellCredential(progress, 'pending', ['it is being updated']);
-  const another = isAnother(secret, inputs.azureDevOpsPat);
-  if (secret.status === 'Available' && !another) return tellCredential(progress, 'unchanged', []);
-  progress.todo(guide.secret());
-  tellCredential(progress, 'pending', [
-    another ? 'it holds another PAT than the one that is given' : 'it is not set',
-  ]);
+}
+
+/** What is not well with the secret, as far as Roadie tells. */
+function ailmentOf(secret: Secret | undefined, pat: string | undefined): string | undefined {
+  if (!secret) return undefined;
+  if (secret.status === 'Updating') return 'it is being updated';
+  if (secret.status === 'Not Set') return 'it is not set';
+  return isAnother(secret, pat) ? 'it holds another PAT than the one that is given' : undefined;
 }
 
 /** As far as the last four characters tell. */
@@ -67,6 +99,7 @@ export function factsOf(
     expiresOn: undefined,
     recorded: undefined,
     fromPat: secret?.ending && pat ? pat.endsWith(secret.ending) : undefined,
+    store: `put it into the secret AZURE_TOKEN at ${page}`,
     renewal: [makingOf(owner), `Put it into the secret AZURE_TOKEN at ${page} (it takes some minutes).`],
   };
 }

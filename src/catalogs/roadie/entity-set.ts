@@ -15,7 +15,7 @@ export type WrittenEntity = { kind: string; metadata: Record<string, unknown> } 
 const Item = looseObject({
   id: optional(string()),
   entity: optional(record(string(), unknown())),
-  rawData: optional(record(string(), unknown())),
+  rawData: optional(unknown()),
 });
 const Items = union([array(Item), object({ items: array(Item) })]);
 
@@ -27,7 +27,8 @@ interface EntitySet {
 
 /** One set for each repository: to write it is to replace it as a whole. */
 export function setOf(repository: Repository): string {
-  const digest = createHash('sha256').update(fullName(repository).toLowerCase()).digest('hex').slice(0, 8);
+  const address = `${repository.provider} ${repository.host} ${fullName(repository)}`.toLowerCase();
+  const digest = createHash('sha256').update(address).digest('hex').slice(0, 8);
   return `${machineName(repository.name, 50)}-${digest}`;
 }
 
@@ -51,7 +52,10 @@ export function ensureSet(
       hidden: 'Give the catalog-token the right to write entities.',
       async find() {
         try {
-          const found = await client.call({ method: 'GET', path: `${base}/entities`, query: { set } }, Items);
+          const found = await client.call(
+            { method: 'GET', path: `${base}/entities`, query: [['set', set]] },
+            Items,
+          );
           const { entities: stored, id } = shapeOf(found);
           return stored.length > 0 ? { entities: stored, id } : undefined;
         } catch (error) {
@@ -60,7 +64,7 @@ export function ensureSet(
         }
       },
       differs: ({ entities: stored }) =>
-        isDeepStrictEqual(sorted(stored), sorted(entities)) ? [] : ['entities'],
+        isDeepStrictEqual(comparable(stored), comparable(entities)) ? [] : ['entities'],
       create: write,
       update: write,
     },
@@ -74,15 +78,43 @@ function shapeOf(
   const items = (Array.isArray(answer) ? answer : answer.items) as {
     id?: string;
     entity?: Record<string, unknown>;
-    rawData?: Record<string, unknown>;
+    rawData?: unknown;
   }[];
-  return { id: items[0]?.id ?? '', entities: items.map(({ rawData, entity }) => rawData ?? entity ?? {}) };
+  return {
+    id: items[0]?.id ?? '',
+    entities: items.map(({ rawData, entity }) => (isRecord(rawData) ? rawData : (entity ?? {}))),
+  };
 }
 
-function sorted(entities: Record<string, unknown>[]): Record<string, unknown>[] {
-  const key = ({ kind, metadata }: Record<string, unknown>) =>
-    `${kind} ${(metadata as { name?: unknown } | undefined)?.name}`;
-  return [...entities].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Entities without what the catalog adds to them, in one order. */
+function comparable(entities: Record<string, unknown>[]): unknown[] {
+  return entities.map(written).sort((a, b) => (refOf(a) < refOf(b) ? -1 : 1));
+}
+
+interface Comparable {
+  kind: unknown;
+  metadata: Record<string, unknown>;
+}
+
+function written({ kind, metadata, relations: _, status: __, ...rest }: Record<string, unknown>): Comparable {
+  const { annotations, uid: ___, etag: ____, ...own } = (metadata ?? {}) as Record<string, unknown>;
+  const kept = Object.entries((annotations ?? {}) as Record<string, unknown>).filter(
+    ([name]) =>
+      !name.startsWith('roadie.io/') && !/^backstage\.io\/(?:managed-by|view-url|edit-url)/u.test(name),
+  );
+  return {
+    ...rest,
+    kind,
+    metadata: { namespace: 'default', ...own, annotations: Object.fromEntries(kept) },
+  };
+}
+
+function refOf({ kind, metadata }: Comparable): string {
+  return `${kind}:${metadata.namespace}/${metadata.name}`.toLowerCase();
 }
 
 /**
@@ -96,7 +128,7 @@ export async function parseEntities(text: string, file: string): Promise<Written
   const broken = documents.flatMap(({ errors }) => errors)[0];
   if (broken) throw new Failure(`${file} is not YAML: ${oneLine(broken.message, 160)}.`, 'Correct the file.');
   const entities = documents
-    .map((document) => document.toJS({ maxAliasCount: 0 }))
+    .map((document) => document.toJS({ maxAliasCount: 100 }))
     .filter((value) => value !== null);
   if (/"\$(?:text|json|yaml|openapi|asyncapi)":/u.test(JSON.stringify(entities)))
     throw new Failure(

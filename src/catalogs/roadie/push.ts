@@ -13,9 +13,9 @@ export async function push(connection: Connection): Promise<void> {
   const written = await entitiesOf(connection);
   const chosen = chooseComponent(written.map(asEntity), inputs.serviceName, machineName(repository.name, 63));
   const ref = refOf(chosen);
-  await refuseAnothers(connection, ref);
-
   const set = setOf(repository);
+  for (const entity of written) await readOurs(connection, refOf(asEntity(entity)), set);
+
   progress.waiting(`the entity set ${set}`);
   const { operation, value, differences } = await ensureSet(connection, set, written);
   progress.outcome({
@@ -26,7 +26,7 @@ export async function push(connection: Connection): Promise<void> {
     reasons: differences,
   });
   progress.serviceName(ref);
-  const entity = plan ? undefined : await awaitPushed(connection, ref);
+  const entity = plan ? undefined : await awaitPushed(connection, ref, set);
   progress.outcome({
     thing: 'service',
     operation,
@@ -36,6 +36,7 @@ export async function push(connection: Connection): Promise<void> {
   });
 }
 
+/** @throws {Failure} when nobody can look whether there is a catalog file: what was made from it would be lost */
 async function entitiesOf({
   azureDevOps,
   inputs,
@@ -43,10 +44,14 @@ async function entitiesOf({
   repository,
 }: Connection): Promise<WrittenEntity[]> {
   const { azureDevOpsPat: pat, catalogFile } = inputs;
-  const text =
-    repository.provider === 'azure-devops' && (pat || jobToken)
-      ? await azureDevOps.readFile(repository, catalogFile, pat ? { pat } : { jobToken: jobToken ?? '' })
-      : undefined;
+  if (repository.provider !== 'azure-devops') return [componentOf(inputs, repository)];
+  if (!pat && !jobToken)
+    throw new Failure(
+      `It cannot be seen whether the repository has a ${catalogFile}, from which its entities are made.`,
+      'Set azure-devops-pat to a PAT with the scope Code: Read.',
+    );
+  const secret = pat ? { pat } : { jobToken: jobToken ?? '' };
+  const text = await azureDevOps.readFile(repository, catalogFile, secret);
   return text === undefined ? [componentOf(inputs, repository)] : parseEntities(text, catalogFile);
 }
 
@@ -59,9 +64,9 @@ function asEntity({ kind, metadata }: WrittenEntity): Entity {
 }
 
 /** Of a name that comes from elsewhere, two would be made, of which one is shown. */
-async function refuseAnothers({ client }: Connection, ref: string): Promise<Entity | undefined> {
+async function readOurs({ client }: Connection, ref: string, set: string): Promise<Entity | undefined> {
   const found = await client.entity(ref);
-  if (!found || originOf(found).startsWith('roadie-api:')) return found;
+  if (!found || found.metadata.annotations['roadie.io/entity-set'] === set) return found;
   throw new Failure(
     `The name ${ref} is taken by an entity of ${oneLine(originOf(found).replace(/^url:/u, ''), 300) || 'another origin'}.`,
     'Set another service-name, or leave entity out.',
@@ -71,13 +76,19 @@ async function refuseAnothers({ client }: Connection, ref: string): Promise<Enti
 /** Milliseconds between two looks. */
 const PAUSE = 1_000;
 
-async function awaitPushed(connection: Connection, ref: string): Promise<Entity | undefined> {
+/** @throws {Failure} when it does not show in time; without a wait-timeout it is not waited for */
+async function awaitPushed(connection: Connection, ref: string, set: string): Promise<Entity | undefined> {
   const { clock, inputs, progress } = connection;
   progress.waiting(`Roadie to show ${ref}`);
   const start = clock.now();
   for (;;) {
-    const found = await refuseAnothers(connection, ref);
-    if (found || clock.now() - start >= inputs.waitTimeout) return found;
+    const found = await readOurs(connection, ref, set);
+    if (found || inputs.waitTimeout === 0) return found;
+    if (clock.now() - start >= inputs.waitTimeout)
+      throw new Failure(
+        `Roadie has taken the entity, but does not show ${ref} after ${inputs.waitTimeout / 1000} s (wait-timeout).`,
+        'Run the step again, with a longer wait-timeout if need be.',
+      );
     await clock.sleep(PAUSE);
   }
 }

@@ -44,8 +44,18 @@ export function roadie({ http, ...surroundings }: Surroundings): Catalog {
       });
     },
     async inspect(owner, progress) {
+      if (owner.provider !== 'azure-devops')
+        throw new Failure(
+          `Roadie reads ${owner.provider} by an app: there is no PAT to remind of.`,
+          'To be reminded of the PAT in AZURE_TOKEN, set azure-devops-organization.',
+        );
       progress.waiting('the secret AZURE_TOKEN');
       const secret = await readAzureToken(client);
+      if (!secret && !inputs.patExpiresOn && !inputs.azureDevOpsPat)
+        throw new Failure(
+          'The status of the secret AZURE_TOKEN cannot be seen, and nothing else is known of the PAT in it.',
+          'Give the catalog-token the permission "Backend config read", or set pat-expires-on.',
+        );
       tellCredential(progress, secret ? 'unchanged' : 'skipped', []);
       return factsOf(surroundings, owner, site, secret);
     },
@@ -71,7 +81,7 @@ async function connect(connection: RoadieConnection): Promise<void> {
   }
   if (there) {
     tell(connection, 'integration', 'unchanged', ['its entity is there']);
-    await ensureSecret(connection);
+    await ensureSecret(connection, false);
     return registerKnown(connection, known, undefined);
   }
 
@@ -85,13 +95,18 @@ async function connect(connection: RoadieConnection): Promise<void> {
   const reading = await read(client, target);
   if (reading.kind === 'read') {
     tell(connection, 'integration', 'unchanged', ['Roadie can read the repository']);
-    await ensureSecret(connection);
+    await ensureSecret(connection, false);
     return registerKnown(connection, reading.entities, reading.entities);
   }
   if (reading.kind === 'invalid') throw new Failure(reading.problem, reading.cure);
   if (reading.kind === 'missing') throw await missing(connection, reading);
-  if (reading.kind === 'denied')
-    progress.warning(`${reading.problem} The PAT in AZURE_TOKEN may have ended.`);
+  if (reading.kind === 'unreachable') throw new Failure(reading.problem, reading.cure);
+  if (reading.kind === 'denied') {
+    progress.info(reading.problem);
+    tell(connection, 'integration', 'pending', ['Roadie cannot read the repository']);
+    await ensureSecret(connection, true);
+    return leaveEntity(connection);
+  }
   await leaveToPeople(connection, await searching);
 }
 
@@ -119,13 +134,19 @@ async function isMissing({ azureDevOps, inputs, jobToken, repository }: Connecti
 /** What is left is done in a browser, once for the organization: each step is told once, in order. */
 async function leaveToPeople(connection: RoadieConnection, search: CodeSearch): Promise<void> {
   const { progress, guide, repository } = connection;
-  if (search === 'missing') progress.todo(guide.codeSearch());
+  const onAzure = repository.provider === 'azure-devops';
   if (search === 'not found')
     progress.info('Code Search does not find the catalog file (yet): Roadie discovers what is indexed.');
-  tell(connection, 'integration', 'pending', ['the provider is set up in a browser']);
-  await ensureSecret(connection);
-  if (repository.provider === 'azure-devops') progress.todo(guide.provider());
-  progress.todo(guide.import());
+  if (onAzure && (search === 'missing' || search === 'unknown'))
+    progress.todo(guide.codeSearch(search === 'missing'));
+  tell(connection, 'integration', 'pending', ['it is set up in a browser']);
+  if (!(await ensureSecret(connection, false)) && onAzure) progress.todo(guide.secret(false));
+  if (onAzure) progress.todo(guide.provider());
+  progress.todo(guide.import(!onAzure));
+  leaveEntity(connection);
+}
+
+function leaveEntity(connection: RoadieConnection): void {
   tell(connection, 'service', 'pending', ['Roadie has not read it yet']);
   tell(connection, 'mapping', 'pending', ['Roadie has not read it yet']);
 }

@@ -1,7 +1,8 @@
 import { array, looseObject, object, optional, safeParse, string } from 'valibot';
 import { parseJson } from '../../http/json.ts';
+import { NoAnswer } from '../../http/no-answer.ts';
 import type { BackstageClient } from '../backstage/client.ts';
-import { BackstageError } from '../backstage/errors.ts';
+import { BackstageError, UnreadableAnswer } from '../backstage/errors.ts';
 
 /** A secret of Roadie, without its value. */
 export interface Secret {
@@ -19,7 +20,7 @@ const Secrets = object({
 
 /**
  * The secret with which Roadie reads Azure DevOps, by the tool `get-secrets-list` of its MCP server "backend-config"
- * (roadie.io/docs, "Roadie MCP"); undefined where this token may not ask, or the answer does not tell.
+ * (roadie.io/docs, "Roadie MCP"); undefined where it cannot be asked, or the answer does not tell.
  */
 export async function readAzureToken(client: BackstageClient): Promise<Secret | undefined> {
   const text = await askTool(client, 'backend-config', 'get-secrets-list', { random_string: 'dummy' });
@@ -29,6 +30,10 @@ export async function readAzureToken(client: BackstageClient): Promise<Secret | 
   const { status, value } = found;
   if (status !== 'Available' && status !== 'Updating' && status !== 'Not Set') return undefined;
   return { status, ending: /^\*+(\w{4})$/u.exec(value ?? '')?.[1] };
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof BackstageError || error instanceof UnreadableAnswer || error instanceof NoAnswer;
 }
 
 /** Calls a tool of an MCP server of Roadie ("Model Context Protocol", tools/call). @returns its text, if any */
@@ -51,7 +56,8 @@ async function askTool(
     );
     return result.content[0]?.text;
   } catch (error) {
-    if (error instanceof BackstageError && (error.status === 403 || error.status === 404)) return undefined;
+    // It is a help, not a must.
+    if (isRefusal(error)) return undefined;
     throw error;
   }
 }

@@ -125,7 +125,11 @@ function put(roadie: Roadie, set: string, items: Record<string, unknown>[]): Any
   const old = names(roadie.sets.get(set) ?? []);
   roadie.entities = roadie.entities.filter(({ metadata }) => !old.includes(metadata.name));
   roadie.sets.set(set, items);
-  roadie.entities.push(...items.map((item) => entityFrom(item, origin)));
+  for (const item of items) {
+    const entity = entityFrom(item, origin);
+    entity.metadata.annotations['roadie.io/entity-set'] = set;
+    roadie.entities.push(entity);
+  }
   return gives({ set, items: itemsOf(roadie, set) });
 }
 
