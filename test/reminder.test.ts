@@ -185,7 +185,12 @@ describe('the ticket', () => {
   });
   test('that a person closed stays closed until it gets graver, or the next year', () => {
     expect(decide(closed, now, now)).toBeUndefined();
-    expect(decide(closed, { ...now, stage: 7 }, now)).toBeUndefined();
+    expect(decide(closed, { ...now, stage: 7 }, now)).toEqual({ operation: 'updated', tell: false });
+    for (const stage of ['missing', 'unauthorized', 'tainted'] as const)
+      expect(decide(closed, { ...now, stage }, { ...now, works: true })).toEqual({
+        operation: 'updated',
+        tell: false,
+      });
     expect(decide(closed, { ...now, on: '2027-03-14' }, now)).toBeUndefined();
     expect(decide(closed, { ...now, stage: 30 }, now)?.operation).toBe('reopened');
     expect(decide(closed, { ...now, stage: 7, on: '2026-03-20' }, now)?.operation).toBe('reopened');

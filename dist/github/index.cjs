@@ -1391,7 +1391,7 @@ function judge(facts, trial, given, today) {
     cure,
     asides,
     // Without a PAT, what the catalog says is all that can be had.
-    works: facts.inUse || tried?.result === "works" || facts.owner.provider !== "azure-devops"
+    works: facts.inUse || tried?.result === "works" && facts.fromPat === true || facts.owner.provider !== "azure-devops"
   });
   const asCatalogSays = () => verdict(facts.status, facts.advice?.problem ?? "", facts.advice?.cure);
   if (facts.status !== "valid" && facts.status !== "unauthorized") return asCatalogSays();
@@ -1399,7 +1399,7 @@ function judge(facts, trial, given, today) {
   if (tried?.result === "expired" || tried?.result === "refused")
     return verdict(
       tried.result === "expired" ? "expired" : "tainted",
-      facts.fromPat ? `${what} does not work any more, although the catalog has not noticed yet. ${tried.why}` : `The azure-devops-pat that is given, which may be the one of the catalog, does not work. ${tried.why}`,
+      facts.fromPat ? `${what} does not work any more${facts.status === "valid" ? ", although the catalog has not noticed yet" : ""}. ${tried.why}` : `The azure-devops-pat that is given, which may be the one of the catalog, does not work. ${tried.why}`,
       facts.renewal.join(" ")
     );
   if (facts.status === "unauthorized" && !(expiry && expiry.daysLeft < 0)) return asCatalogSays();
@@ -1452,6 +1452,10 @@ function asidesOf(facts, trial, { patExpiresOn }, today) {
   if (facts.fromPat === false && trial?.result === "works")
     asides.push(
       `The azure-devops-pat that is given works, but the catalog still uses another one. To store it, ${facts.store}.`
+    );
+  if (patExpiresOn && facts.fromPat === void 0 && facts.recorded && facts.recorded !== patExpiresOn)
+    asides.push(
+      `pat-expires-on says ${patExpiresOn}, but ${facts.recorded} was recorded of the PAT that the catalog uses. If there is a new one, run command: register once; if the day was corrected, too.`
     );
   if (patExpiresOn && patExpiresOn > daysAfter(aYearAfter(today), 1))
     asides.push(
@@ -2087,9 +2091,9 @@ function refused(repository, response, secret) {
   const { status } = response;
   const says = azureDevOpsMessage(response);
   const where = repository.id === NO_REPOSITORY ? `in the organization ${repository.organization}` : `read the repository ${fullName(repository)}`;
-  const attempt = `Azure DevOps did not let ${what} ${where}: GET ${address(repository).pathname}, status ${status}${says && `. ${says}`}`;
+  const attempt = `Azure DevOps did not let ${what} ${where}: GET ${address(repository).pathname}, status ${status}. ${says}`.trim().replace(/(?<![.!?])$/u, ".");
   const because = (result, cure) => new RepositoryRefused(status, result, attempt, cure);
-  if (/\bexpired\b/iu.test(says))
+  if ([401, 203, 302].includes(status) && /\bexpired\b/iu.test(says))
     return because(
       "expired",
       "The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret."
@@ -2671,8 +2675,9 @@ function ailmentOf(found, now) {
 }
 function factsOf(access2, instance, found, written2) {
   const { inputs, owner, clock } = access2;
-  const status = statusOf(instance, found, clock.now(), written2 === "made");
-  const digest = instance && found && storedDigest(instance, found);
+  const status = statusOf(instance, found, clock.now(), typeof written2 === "object");
+  const made = typeof written2 === "object" ? written2 : void 0;
+  const digest = made?.digest ?? (instance && found && storedDigest(instance, found));
   const replaceable = digest !== void 0 || status === "missing" || (found && ailmentOf(found, clock.now())) !== void 0;
   const { azureDevOpsPat: pat } = inputs;
   const name = instance?.name ?? inputs.integrationName ?? owner.provider;
@@ -2687,11 +2692,11 @@ function factsOf(access2, instance, found, written2) {
     store: "run command: register once with rotate-credential: auto",
     renewal: renewalOf(access2, replaceable),
     // The same PAT stored again is no renewal.
-    credential: found ? digest?.slice(0, 12) ?? markOf(found.id) : "",
+    credential: found ? [markOf(found.id), digest?.slice(0, 12)].filter(Boolean).join("_") : "",
     ...written2 === "planned" ? { storedOn: dayOf(clock.now()), expiresOn: void 0, recorded: void 0 } : {
       storedOn: day(found?.created_at),
       expiresOn: day(found?.expires_at),
-      recorded: found && markedExpiry(instance?.labels?.[EXPIRY_LABEL], found.id)
+      recorded: made ? made.day : found && markedExpiry(instance?.labels?.[EXPIRY_LABEL], found.id)
     },
     fromPat: written2 ? true : digest && pat && instance ? digest === patDigest(instance.id, pat) : void 0
   };
@@ -2921,15 +2926,17 @@ async function ensureCredential(connection, instance, existed) {
   for (const warning2 of missingPermissions(value)) progress.warning(warning2);
   if (operation === "created" || operation === "replaced") {
     tell(connection, "credential", title, ensured);
-    progress.credential(factsOf(connection, instance, value, plan ? "planned" : "made"));
-    if (pat && value && !plan) {
-      const digest = patDigest(instance.id, pat);
-      const day2 = inputs.patExpiresOn ?? dayOfSamePat(instance, await ahead, digest);
-      await noteMade(connection, instance, existed, {
-        ...notesOf(value, digest),
-        [EXPIRY_LABEL]: day2 ? expiryMark(value.id, day2) : null
-      });
+    if (!pat || !value || plan) {
+      progress.credential(factsOf(connection, instance, value, "planned"));
+      return void 0;
     }
+    const digest = patDigest(instance.id, pat);
+    const given = stillToCome(connection) ?? dayOfSamePat(instance, await ahead, digest);
+    progress.credential(factsOf(connection, instance, value, { digest, day: given }));
+    await noteMade(connection, instance, existed, {
+      ...notesOf(value, digest),
+      [EXPIRY_LABEL]: given ? expiryMark(value.id, given) : null
+    });
     return void 0;
   }
   const facts = await factsNow(connection, instance, value);
@@ -2943,6 +2950,9 @@ async function inspectCredential(access2, instance) {
   tell(access2, "credential", titleOf(access2), checked(found));
   for (const warning2 of missingPermissions(found)) access2.progress.warning(warning2);
   return factsNow(access2, instance, found);
+}
+function stillToCome({ inputs: { patExpiresOn }, clock }) {
+  return patExpiresOn && patExpiresOn >= dayOf(clock.now()) ? patExpiresOn : void 0;
 }
 function dayOfSamePat(instance, old, digest) {
   if (!old || storedDigest(instance, old) !== digest) return void 0;
@@ -2965,7 +2975,7 @@ async function noteMade(connection, instance, existed, wanted) {
   }
 }
 async function recordExpiry(connection, instance, found, facts) {
-  const { patExpiresOn: day2 } = connection.inputs;
+  const day2 = stillToCome(connection);
   if (!day2 || !found.value || facts.owner.provider !== "azure-devops") return found;
   if (connection.inputs.azureDevOpsPat && facts.fromPat !== true) {
     if (facts.fromPat === void 0)
@@ -2974,7 +2984,6 @@ async function recordExpiry(connection, instance, found, facts) {
       );
     return found;
   }
-  if (day2 < dayOf(connection.clock.now())) return found;
   const wanted = { [EXPIRY_LABEL]: expiryMark(found.value.id, day2) };
   if (areNoted(instance, wanted)) return found;
   try {
@@ -5169,13 +5178,14 @@ var init_html = __esm({
 });
 
 // src/reminder/letter.ts
-function titleOf2({ facts, verdict }) {
+function titleOf2({ facts, verdict, again }) {
   const { owner } = facts;
   const what = owner.provider === "azure-devops" ? "the Azure DevOps PAT" : `the ${owner.provider} credential`;
   const subject = `${what} of ${oneLine(owner.organization, 80)}`;
   const { status, expiry } = verdict;
   const day2 = expiry && `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
-  if (status === "valid") return `Renewed: ${subject}${day2 ? `, until ${day2}` : ""}`;
+  if (status === "valid")
+    return `${again ? "Works again" : "Renewed"}: ${subject}${day2 ? `, until ${day2}` : ""}`;
   if (isDoubtful(verdict)) return `Check the last day of ${subject}: ${day2} is over, but it still works`;
   const state = {
     expiring: `it ends on ${day2}`,
@@ -5197,7 +5207,7 @@ function bodyOf(matter, mark) {
     html`<p>${words(statement(matter))}</p>`,
     html`<ul><li>Catalog: ${catalog}</li><li>Integration: ${facts.integration.name} (${link(facts.integration.page, "open")})</li><li>Organization: ${facts.owner.organization} at ${facts.owner.host}</li>${day2}</ul>`,
     ...verdict.status === "valid" || isDoubtful(verdict) ? [] : instructions(matter),
-    html`<p><sub>Kept by catalog-connect (command: remind)${run(matter)}. It comments here when less time is left, and closes this when the credential is renewed. It finds this by: ${mark}</sub></p>`
+    html`<p><sub>Kept by catalog-connect (command: remind)${run(matter)}. It comments here when less time is left, and closes this when the credential is renewed. Please leave ${words(matter.foundBy)}, and this: ${mark}</sub></p>`
   );
 }
 function instructions(matter) {
@@ -5210,18 +5220,18 @@ function instructions(matter) {
     html`<p>The next reminder closes this.</p>`
   ];
 }
-function statement({ facts, verdict }) {
+function statement({ facts, verdict, again }) {
   const { status, expiry, message, cure } = verdict;
   if (isDoubtful(verdict)) return `${message} ${cure}`;
   if (!expiry || status !== "expiring" && status !== "valid") return message;
   const ends = `ends on ${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
-  return status === "valid" ? `${facts.subject} was renewed: it ${ends}.` : `${facts.subject} ${ends}. It is to be renewed before.`;
+  return status === "valid" ? `${facts.subject} ${again ? "works again" : "was renewed"}: it ${ends}.` : `${facts.subject} ${ends}. It is to be renewed before.`;
 }
 function commentOf(matter, renewed, mark) {
   const { verdict } = matter;
-  const left = verdict.expiry && verdict.status === "expiring" ? ` (${daysLeft(verdict.expiry.daysLeft)})` : "";
+  const left = verdict.expiry && verdict.status === "expiring" && !isDoubtful(verdict) ? ` (${daysLeft(verdict.expiry.daysLeft)})` : "";
   return joined(
-    renewed ? html`<p>Renewed: ${words(verdict.message)} Nothing is left to do.</p>` : html`<p><b>${words(titleOf2(matter))}${words(left)}.</b> What to do is said above.</p>`,
+    renewed ? html`<p>${words(matter.again ? "Works again" : "Renewed")}: ${words(verdict.message)} Nothing is left to do.</p>` : html`<p><b>${words(titleOf2(matter))}${words(left)}.</b> What to do is said above.</p>`,
     html`<p><sub>catalog-connect${run(matter)}: ${mark}</sub></p>`
   );
 }
@@ -5263,11 +5273,12 @@ function situationOf(facts, verdict, remindWithin, patGiven) {
     stage: status === "valid" ? "renewed" : status === "expiring" ? threshold(expiry?.daysLeft ?? 0) : status,
     on: expiry?.on ?? "",
     credential: facts.credential,
-    exact: expiry !== void 0 && !expiry.atMost && (expiry.source !== "input" || !patGiven || facts.fromPat === true),
+    exact: expiry !== void 0 && !expiry.atMost && (expiry.source !== "input" || facts.fromPat === true || !patGiven && (facts.recorded ?? expiry.on) === expiry.on),
     works: verdict.works,
     remindWithin
   };
   function threshold(daysLeft2) {
+    if (daysLeft2 < 0) return OVER;
     const passed = [remindWithin, ...THRESHOLDS.filter((days) => days < remindWithin)].filter(
       (days) => daysLeft2 <= days
     );
@@ -5291,36 +5302,56 @@ function readMark(reference2, body) {
   };
 }
 function decide({ open: open2 }, mark, now) {
+  const quietly = { operation: "updated", tell: false };
   if (now.stage === "renewed") {
     if (!isRenewed(mark, now) || !open2 && mark?.stage === "renewed") return void 0;
-    return open2 ? { operation: "closed", tell: true } : { operation: "updated", tell: false };
+    return open2 ? { operation: "closed", tell: true } : quietly;
   }
-  const graver = mark === void 0 || rank(now.stage) < rank(mark.stage);
-  if (!open2) return graver || isNextCycle(mark, now) ? { operation: "reopened", tell: true } : void 0;
-  const same2 = mark?.stage === now.stage && mark.on === now.on && (mark.credential === now.credential || !now.credential);
-  return same2 ? void 0 : { operation: "updated", tell: graver };
+  if (mark === void 0) return { operation: open2 ? "updated" : "reopened", tell: true };
+  if (typeof now.stage === "number" && isDead(mark.stage) && !isRenewed(mark, now)) return void 0;
+  const graver = rank(now.stage) < rank(mark.stage);
+  if (open2) {
+    const same2 = mark.stage === now.stage && mark.on === now.on && isSame(mark.credential, now.credential);
+    return same2 ? void 0 : { operation: "updated", tell: graver };
+  }
+  if (graver || isNextCycle(mark, now)) return { operation: "reopened", tell: true };
+  return mark.stage === now.stage ? void 0 : quietly;
+}
+function isDead(stage) {
+  return stage === "expired" || stage === "tainted";
+}
+function isSame(left, right) {
+  if (left === "" || right === "") return left === right;
+  const [[record2, pat], [otherRecord, otherPat]] = [left.split("_"), right.split("_")];
+  return record2 === otherRecord || pat !== void 0 && pat === otherPat;
 }
 function isRenewed(mark, now) {
   if (mark === void 0) return now.exact;
-  if (mark.credential !== now.credential || now.exact && now.on > mark.on) return true;
   const { stage } = mark;
+  if (!isSame(mark.credential, now.credential)) return true;
   if (stage === "missing" || stage === "unauthorized") return true;
-  return (stage === "expired" || stage === "tainted") && now.works;
+  if (stage === "tainted" && mark.credential.split("_")[0] !== now.credential.split("_")[0]) return true;
+  if (isDead(stage) && now.works) return true;
+  return stage !== "tainted" && mark.on !== "" && now.exact && now.on > mark.on;
 }
 function rank(stage) {
   if (stage === "renewed") return Number.POSITIVE_INFINITY;
   return typeof stage === "number" ? stage : -1;
 }
 function isNextCycle(mark, now) {
-  if (now.credential !== "" && mark.credential !== "" && now.credential !== mark.credential) return true;
+  if (now.credential !== "" && !isSame(mark.credential, now.credential)) return true;
   return mark.on !== "" && now.on !== "" && daysFrom(mark.on, now.on) > now.remindWithin;
 }
-var THRESHOLDS;
+function isAgain(mark, now) {
+  return mark !== void 0 && mark.on === now.on && isSame(mark.credential, now.credential);
+}
+var THRESHOLDS, OVER;
 var init_ticket = __esm({
   "src/reminder/ticket.ts"() {
     "use strict";
     init_dates();
     THRESHOLDS = [30, 14, 7, 1];
+    OVER = 0;
   }
 });
 
@@ -5354,14 +5385,16 @@ async function keepTicket(tracker, matter, remindWithin, mode) {
     },
     update: (found) => {
       const { tell: tell3, operation: decided } = decision(found) ?? { tell: false, operation: "updated" };
-      const told = (readMark(reference2, found.body)?.told ?? 0) + (tell3 ? 1 : 0);
+      const before = readMark(reference2, found.body);
+      const told = (before?.told ?? 0) + (tell3 ? 1 : 0);
       const mark = markText(reference2, { ...situation, told });
       const renewed = situation.stage === "renewed";
+      const now = { ...matter, again: renewed && isAgain(before, situation) };
       return tracker.revise(found, {
-        title,
-        body: bodyOf(matter, mark),
+        title: titleOf2(now),
+        body: bodyOf(now, mark),
         open: decided === "updated" ? found.open : !renewed,
-        ...tell3 ? { comment: { text: commentOf(matter, renewed, mark), mark } } : {}
+        ...tell3 ? { comment: { text: commentOf(now, renewed, mark), mark } } : {}
       });
     }
   };
@@ -5460,6 +5493,7 @@ async function gitHubIssues(place, http, token, { assignees, labels: labels2, un
   }
   return {
     title: `the issues of ${place.owner}/${place.repository}`,
+    foundBy: () => `the label ${LABEL2}`,
     find: (reference2) => attempt("look for the issue", async () => {
       const query = { ...at, state: "all", labels: LABEL2, per_page: 100 };
       const found = await octokit.paginate(issues.listForRepo, query);
@@ -5624,10 +5658,11 @@ __export(work_items_exports, {
 });
 function workItems(place, http, secret, type, { assignees, labels: labels2, unassigned }) {
   const project = [place.url, ...[place.organization, place.project].map(encodeURIComponent)].join("/");
-  let names;
-  const stateNames = () => {
-    names ??= readStates();
-    return names;
+  const names = /* @__PURE__ */ new Map();
+  const statesOf = (kind) => {
+    const known = names.get(kind) ?? readStates(kind);
+    names.set(kind, known);
+    return known;
   };
   async function call(what, schema, path, request) {
     if (!isConfidential(place.url))
@@ -5642,15 +5677,15 @@ function workItems(place, http, secret, type, { assignees, labels: labels2, unas
     if (!parsed?.success) throw new WorkItemRefused(what, request, url, response, type);
     return parsed.output;
   }
-  async function readStates() {
-    const path = `workitemtypes/${encodeURIComponent(type)}/states`;
+  async function readStates(kind) {
+    const path = `workitemtypes/${encodeURIComponent(kind)}/states`;
     const { value } = await call("read the states of its type", States, path, { method: "GET" });
     const of = (...categories) => categories.flatMap((category) => value.filter((state) => state.category === category));
     const [open2] = of("Proposed", "InProgress");
     const [closed] = of("Completed", "Removed");
     if (!open2 || !closed)
       throw new Failure(
-        `The work item type "${type}" has no state that is open, or none that is closed.`,
+        `The work item type "${kind}" has no state that is open, or none that is closed.`,
         "Set work-item-type to another type."
       );
     return {
@@ -5660,10 +5695,12 @@ function workItems(place, http, secret, type, { assignees, labels: labels2, unas
     };
   }
   async function ticketOf2({ id: id2, rev, fields }) {
-    const { areClosed } = await stateNames();
+    const kind = String(fields["System.WorkItemType"] ?? type);
+    const { areClosed } = await statesOf(kind);
     return {
       id: id2,
       revision: rev,
+      kind,
       url: `${project}/_workitems/edit/${id2}`,
       open: !areClosed.includes(String(fields["System.State"])),
       body: String(fields["System.Description"] ?? "")
@@ -5673,18 +5710,19 @@ function workItems(place, http, secret, type, { assignees, labels: labels2, unas
   const field = (name, value) => ({ op: "add", path: `/fields/System.${name}`, value });
   return {
     title: `the work items of ${place.organization}/${place.project}`,
+    foundBy: (reference2) => `the tag ${reference2}`,
     async find(reference2) {
       const query = `SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '${reference2}' ORDER BY [System.Id]`;
       const [found] = await Promise.all([
         call("look for the work item", Found, "wiql", { method: "POST", body: { query }, reads: true }),
-        stateNames()
+        statesOf(type)
       ]);
       if (found.workItems.length === 0) return [];
       const ids = found.workItems.slice(0, MOST).map(({ id: id2 }) => id2);
       const { value } = await call(
         "read the work item",
         WorkItems,
-        `workitems?ids=${ids.join()}&fields=System.State,System.Description`,
+        `workitems?ids=${ids.join()}&fields=System.State,System.Description,System.WorkItemType`,
         { method: "GET" }
       );
       return Promise.all(value.sort((a, b) => a.id - b.id).map(ticketOf2));
@@ -5710,7 +5748,7 @@ function workItems(place, http, secret, type, { assignees, labels: labels2, unas
       return ticketOf2(made);
     },
     async revise(ticket, { title, body, open: open2, comment }) {
-      const states = await stateNames();
+      const states = await statesOf(ticket.kind ?? type);
       const operations2 = [
         { op: "test", path: "/rev", value: ticket.revision },
         ...title === void 0 ? [] : [field("Title", title)],
@@ -5757,6 +5795,7 @@ async function remindByTicket(session, facts, verdict, catalog) {
     verdict,
     catalog,
     patGiven: inputs.azureDevOpsPat !== void 0,
+    foundBy: tracker.foundBy(referenceOf(facts)),
     page: context.page
   };
   report.ticket(
@@ -5806,6 +5845,7 @@ var init_ticket2 = __esm({
     "use strict";
     init_errors();
     init_keep();
+    init_ticket();
     init_html();
   }
 });

@@ -1589,7 +1589,7 @@ function judge(facts, trial, given, today) {
     cure,
     asides,
     // Without a PAT, what the catalog says is all that can be had.
-    works: facts.inUse || tried?.result === "works" || facts.owner.provider !== "azure-devops"
+    works: facts.inUse || tried?.result === "works" && facts.fromPat === true || facts.owner.provider !== "azure-devops"
   });
   const asCatalogSays = () => verdict(facts.status, facts.advice?.problem ?? "", facts.advice?.cure);
   if (facts.status !== "valid" && facts.status !== "unauthorized") return asCatalogSays();
@@ -1597,7 +1597,7 @@ function judge(facts, trial, given, today) {
   if (tried?.result === "expired" || tried?.result === "refused")
     return verdict(
       tried.result === "expired" ? "expired" : "tainted",
-      facts.fromPat ? `${what} does not work any more, although the catalog has not noticed yet. ${tried.why}` : `The azure-devops-pat that is given, which may be the one of the catalog, does not work. ${tried.why}`,
+      facts.fromPat ? `${what} does not work any more${facts.status === "valid" ? ", although the catalog has not noticed yet" : ""}. ${tried.why}` : `The azure-devops-pat that is given, which may be the one of the catalog, does not work. ${tried.why}`,
       facts.renewal.join(" ")
     );
   if (facts.status === "unauthorized" && !(expiry && expiry.daysLeft < 0)) return asCatalogSays();
@@ -1650,6 +1650,10 @@ function asidesOf(facts, trial, { patExpiresOn }, today) {
   if (facts.fromPat === false && trial?.result === "works")
     asides.push(
       `The azure-devops-pat that is given works, but the catalog still uses another one. To store it, ${facts.store}.`
+    );
+  if (patExpiresOn && facts.fromPat === void 0 && facts.recorded && facts.recorded !== patExpiresOn)
+    asides.push(
+      `pat-expires-on says ${patExpiresOn}, but ${facts.recorded} was recorded of the PAT that the catalog uses. If there is a new one, run command: register once; if the day was corrected, too.`
     );
   if (patExpiresOn && patExpiresOn > daysAfter(aYearAfter(today), 1))
     asides.push(
@@ -2537,9 +2541,9 @@ function refused2(repository, response, secret) {
   const { status } = response;
   const says = azureDevOpsMessage(response);
   const where = repository.id === NO_REPOSITORY ? `in the organization ${repository.organization}` : `read the repository ${fullName(repository)}`;
-  const attempt = `Azure DevOps did not let ${what} ${where}: GET ${address(repository).pathname}, status ${status}${says && `. ${says}`}`;
+  const attempt = `Azure DevOps did not let ${what} ${where}: GET ${address(repository).pathname}, status ${status}. ${says}`.trim().replace(/(?<![.!?])$/u, ".");
   const because = (result, cure) => new RepositoryRefused(status, result, attempt, cure);
-  if (/\bexpired\b/iu.test(says))
+  if ([401, 203, 302].includes(status) && /\bexpired\b/iu.test(says))
     return because(
       "expired",
       "The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret."
@@ -3105,8 +3109,9 @@ function ailmentOf(found2, now) {
 }
 function factsOf(access, instance2, found2, written2) {
   const { inputs, owner, clock } = access;
-  const status = statusOf(instance2, found2, clock.now(), written2 === "made");
-  const digest = instance2 && found2 && storedDigest(instance2, found2);
+  const status = statusOf(instance2, found2, clock.now(), typeof written2 === "object");
+  const made = typeof written2 === "object" ? written2 : void 0;
+  const digest = made?.digest ?? (instance2 && found2 && storedDigest(instance2, found2));
   const replaceable = digest !== void 0 || status === "missing" || (found2 && ailmentOf(found2, clock.now())) !== void 0;
   const { azureDevOpsPat: pat } = inputs;
   const name = instance2?.name ?? inputs.integrationName ?? owner.provider;
@@ -3121,11 +3126,11 @@ function factsOf(access, instance2, found2, written2) {
     store: "run command: register once with rotate-credential: auto",
     renewal: renewalOf(access, replaceable),
     // The same PAT stored again is no renewal.
-    credential: found2 ? digest?.slice(0, 12) ?? markOf(found2.id) : "",
+    credential: found2 ? [markOf(found2.id), digest?.slice(0, 12)].filter(Boolean).join("_") : "",
     ...written2 === "planned" ? { storedOn: dayOf(clock.now()), expiresOn: void 0, recorded: void 0 } : {
       storedOn: day(found2?.created_at),
       expiresOn: day(found2?.expires_at),
-      recorded: found2 && markedExpiry(instance2?.labels?.[EXPIRY_LABEL], found2.id)
+      recorded: made ? made.day : found2 && markedExpiry(instance2?.labels?.[EXPIRY_LABEL], found2.id)
     },
     fromPat: written2 ? true : digest && pat && instance2 ? digest === patDigest(instance2.id, pat) : void 0
   };
@@ -3355,15 +3360,17 @@ async function ensureCredential(connection, instance2, existed) {
   for (const warning of missingPermissions(value)) progress.warning(warning);
   if (operation === "created" || operation === "replaced") {
     tell(connection, "credential", title, ensured);
-    progress.credential(factsOf(connection, instance2, value, plan ? "planned" : "made"));
-    if (pat && value && !plan) {
-      const digest = patDigest(instance2.id, pat);
-      const day2 = inputs.patExpiresOn ?? dayOfSamePat(instance2, await ahead, digest);
-      await noteMade(connection, instance2, existed, {
-        ...notesOf(value, digest),
-        [EXPIRY_LABEL]: day2 ? expiryMark(value.id, day2) : null
-      });
+    if (!pat || !value || plan) {
+      progress.credential(factsOf(connection, instance2, value, "planned"));
+      return void 0;
     }
+    const digest = patDigest(instance2.id, pat);
+    const given = stillToCome(connection) ?? dayOfSamePat(instance2, await ahead, digest);
+    progress.credential(factsOf(connection, instance2, value, { digest, day: given }));
+    await noteMade(connection, instance2, existed, {
+      ...notesOf(value, digest),
+      [EXPIRY_LABEL]: given ? expiryMark(value.id, given) : null
+    });
     return void 0;
   }
   const facts = await factsNow(connection, instance2, value);
@@ -3377,6 +3384,9 @@ async function inspectCredential(access, instance2) {
   tell(access, "credential", titleOf(access), checked(found2));
   for (const warning of missingPermissions(found2)) access.progress.warning(warning);
   return factsNow(access, instance2, found2);
+}
+function stillToCome({ inputs: { patExpiresOn }, clock }) {
+  return patExpiresOn && patExpiresOn >= dayOf(clock.now()) ? patExpiresOn : void 0;
 }
 function dayOfSamePat(instance2, old, digest) {
   if (!old || storedDigest(instance2, old) !== digest) return void 0;
@@ -3399,7 +3409,7 @@ async function noteMade(connection, instance2, existed, wanted) {
   }
 }
 async function recordExpiry(connection, instance2, found2, facts) {
-  const { patExpiresOn: day2 } = connection.inputs;
+  const day2 = stillToCome(connection);
   if (!day2 || !found2.value || facts.owner.provider !== "azure-devops") return found2;
   if (connection.inputs.azureDevOpsPat && facts.fromPat !== true) {
     if (facts.fromPat === void 0)
@@ -3408,7 +3418,6 @@ async function recordExpiry(connection, instance2, found2, facts) {
       );
     return found2;
   }
-  if (day2 < dayOf(connection.clock.now())) return found2;
   const wanted = { [EXPIRY_LABEL]: expiryMark(found2.value.id, day2) };
   if (areNoted(instance2, wanted)) return found2;
   try {
@@ -5603,13 +5612,14 @@ var init_html = __esm({
 });
 
 // src/reminder/letter.ts
-function titleOf2({ facts, verdict }) {
+function titleOf2({ facts, verdict, again }) {
   const { owner } = facts;
   const what = owner.provider === "azure-devops" ? "the Azure DevOps PAT" : `the ${owner.provider} credential`;
   const subject = `${what} of ${oneLine(owner.organization, 80)}`;
   const { status, expiry } = verdict;
   const day2 = expiry && `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
-  if (status === "valid") return `Renewed: ${subject}${day2 ? `, until ${day2}` : ""}`;
+  if (status === "valid")
+    return `${again ? "Works again" : "Renewed"}: ${subject}${day2 ? `, until ${day2}` : ""}`;
   if (isDoubtful(verdict)) return `Check the last day of ${subject}: ${day2} is over, but it still works`;
   const state = {
     expiring: `it ends on ${day2}`,
@@ -5631,7 +5641,7 @@ function bodyOf(matter, mark) {
     html`<p>${words(statement(matter))}</p>`,
     html`<ul><li>Catalog: ${catalog}</li><li>Integration: ${facts.integration.name} (${link(facts.integration.page, "open")})</li><li>Organization: ${facts.owner.organization} at ${facts.owner.host}</li>${day2}</ul>`,
     ...verdict.status === "valid" || isDoubtful(verdict) ? [] : instructions(matter),
-    html`<p><sub>Kept by catalog-connect (command: remind)${run2(matter)}. It comments here when less time is left, and closes this when the credential is renewed. It finds this by: ${mark}</sub></p>`
+    html`<p><sub>Kept by catalog-connect (command: remind)${run2(matter)}. It comments here when less time is left, and closes this when the credential is renewed. Please leave ${words(matter.foundBy)}, and this: ${mark}</sub></p>`
   );
 }
 function instructions(matter) {
@@ -5644,18 +5654,18 @@ function instructions(matter) {
     html`<p>The next reminder closes this.</p>`
   ];
 }
-function statement({ facts, verdict }) {
+function statement({ facts, verdict, again }) {
   const { status, expiry, message, cure } = verdict;
   if (isDoubtful(verdict)) return `${message} ${cure}`;
   if (!expiry || status !== "expiring" && status !== "valid") return message;
   const ends = `ends on ${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
-  return status === "valid" ? `${facts.subject} was renewed: it ${ends}.` : `${facts.subject} ${ends}. It is to be renewed before.`;
+  return status === "valid" ? `${facts.subject} ${again ? "works again" : "was renewed"}: it ${ends}.` : `${facts.subject} ${ends}. It is to be renewed before.`;
 }
 function commentOf(matter, renewed, mark) {
   const { verdict } = matter;
-  const left = verdict.expiry && verdict.status === "expiring" ? ` (${daysLeft(verdict.expiry.daysLeft)})` : "";
+  const left = verdict.expiry && verdict.status === "expiring" && !isDoubtful(verdict) ? ` (${daysLeft(verdict.expiry.daysLeft)})` : "";
   return joined(
-    renewed ? html`<p>Renewed: ${words(verdict.message)} Nothing is left to do.</p>` : html`<p><b>${words(titleOf2(matter))}${words(left)}.</b> What to do is said above.</p>`,
+    renewed ? html`<p>${words(matter.again ? "Works again" : "Renewed")}: ${words(verdict.message)} Nothing is left to do.</p>` : html`<p><b>${words(titleOf2(matter))}${words(left)}.</b> What to do is said above.</p>`,
     html`<p><sub>catalog-connect${run2(matter)}: ${mark}</sub></p>`
   );
 }
@@ -5697,11 +5707,12 @@ function situationOf(facts, verdict, remindWithin, patGiven) {
     stage: status === "valid" ? "renewed" : status === "expiring" ? threshold(expiry?.daysLeft ?? 0) : status,
     on: expiry?.on ?? "",
     credential: facts.credential,
-    exact: expiry !== void 0 && !expiry.atMost && (expiry.source !== "input" || !patGiven || facts.fromPat === true),
+    exact: expiry !== void 0 && !expiry.atMost && (expiry.source !== "input" || facts.fromPat === true || !patGiven && (facts.recorded ?? expiry.on) === expiry.on),
     works: verdict.works,
     remindWithin
   };
   function threshold(daysLeft2) {
+    if (daysLeft2 < 0) return OVER;
     const passed = [remindWithin, ...THRESHOLDS.filter((days) => days < remindWithin)].filter(
       (days) => daysLeft2 <= days
     );
@@ -5725,36 +5736,56 @@ function readMark(reference3, body) {
   };
 }
 function decide({ open }, mark, now) {
+  const quietly = { operation: "updated", tell: false };
   if (now.stage === "renewed") {
     if (!isRenewed(mark, now) || !open && mark?.stage === "renewed") return void 0;
-    return open ? { operation: "closed", tell: true } : { operation: "updated", tell: false };
+    return open ? { operation: "closed", tell: true } : quietly;
   }
-  const graver = mark === void 0 || rank(now.stage) < rank(mark.stage);
-  if (!open) return graver || isNextCycle(mark, now) ? { operation: "reopened", tell: true } : void 0;
-  const same2 = mark?.stage === now.stage && mark.on === now.on && (mark.credential === now.credential || !now.credential);
-  return same2 ? void 0 : { operation: "updated", tell: graver };
+  if (mark === void 0) return { operation: open ? "updated" : "reopened", tell: true };
+  if (typeof now.stage === "number" && isDead(mark.stage) && !isRenewed(mark, now)) return void 0;
+  const graver = rank(now.stage) < rank(mark.stage);
+  if (open) {
+    const same2 = mark.stage === now.stage && mark.on === now.on && isSame(mark.credential, now.credential);
+    return same2 ? void 0 : { operation: "updated", tell: graver };
+  }
+  if (graver || isNextCycle(mark, now)) return { operation: "reopened", tell: true };
+  return mark.stage === now.stage ? void 0 : quietly;
+}
+function isDead(stage) {
+  return stage === "expired" || stage === "tainted";
+}
+function isSame(left, right) {
+  if (left === "" || right === "") return left === right;
+  const [[record2, pat], [otherRecord, otherPat]] = [left.split("_"), right.split("_")];
+  return record2 === otherRecord || pat !== void 0 && pat === otherPat;
 }
 function isRenewed(mark, now) {
   if (mark === void 0) return now.exact;
-  if (mark.credential !== now.credential || now.exact && now.on > mark.on) return true;
   const { stage } = mark;
+  if (!isSame(mark.credential, now.credential)) return true;
   if (stage === "missing" || stage === "unauthorized") return true;
-  return (stage === "expired" || stage === "tainted") && now.works;
+  if (stage === "tainted" && mark.credential.split("_")[0] !== now.credential.split("_")[0]) return true;
+  if (isDead(stage) && now.works) return true;
+  return stage !== "tainted" && mark.on !== "" && now.exact && now.on > mark.on;
 }
 function rank(stage) {
   if (stage === "renewed") return Number.POSITIVE_INFINITY;
   return typeof stage === "number" ? stage : -1;
 }
 function isNextCycle(mark, now) {
-  if (now.credential !== "" && mark.credential !== "" && now.credential !== mark.credential) return true;
+  if (now.credential !== "" && !isSame(mark.credential, now.credential)) return true;
   return mark.on !== "" && now.on !== "" && daysFrom(mark.on, now.on) > now.remindWithin;
 }
-var THRESHOLDS;
+function isAgain(mark, now) {
+  return mark !== void 0 && mark.on === now.on && isSame(mark.credential, now.credential);
+}
+var THRESHOLDS, OVER;
 var init_ticket = __esm({
   "src/reminder/ticket.ts"() {
     "use strict";
     init_dates();
     THRESHOLDS = [30, 14, 7, 1];
+    OVER = 0;
   }
 });
 
@@ -5788,14 +5819,16 @@ async function keepTicket(tracker, matter, remindWithin, mode) {
     },
     update: (found2) => {
       const { tell: tell3, operation: decided } = decision(found2) ?? { tell: false, operation: "updated" };
-      const told = (readMark(reference3, found2.body)?.told ?? 0) + (tell3 ? 1 : 0);
+      const before = readMark(reference3, found2.body);
+      const told = (before?.told ?? 0) + (tell3 ? 1 : 0);
       const mark = markText(reference3, { ...situation, told });
       const renewed = situation.stage === "renewed";
+      const now = { ...matter, again: renewed && isAgain(before, situation) };
       return tracker.revise(found2, {
-        title,
-        body: bodyOf(matter, mark),
+        title: titleOf2(now),
+        body: bodyOf(now, mark),
         open: decided === "updated" ? found2.open : !renewed,
-        ...tell3 ? { comment: { text: commentOf(matter, renewed, mark), mark } } : {}
+        ...tell3 ? { comment: { text: commentOf(now, renewed, mark), mark } } : {}
       });
     }
   };
@@ -5894,6 +5927,7 @@ async function gitHubIssues(place, http, token, { assignees, labels: labels3, un
   }
   return {
     title: `the issues of ${place.owner}/${place.repository}`,
+    foundBy: () => `the label ${LABEL2}`,
     find: (reference3) => attempt("look for the issue", async () => {
       const query = { ...at, state: "all", labels: LABEL2, per_page: 100 };
       const found2 = await octokit.paginate(issues.listForRepo, query);
@@ -6058,10 +6092,11 @@ __export(work_items_exports, {
 });
 function workItems(place, http, secret, type, { assignees, labels: labels3, unassigned }) {
   const project = [place.url, ...[place.organization, place.project].map(encodeURIComponent)].join("/");
-  let names;
-  const stateNames = () => {
-    names ??= readStates();
-    return names;
+  const names = /* @__PURE__ */ new Map();
+  const statesOf = (kind) => {
+    const known = names.get(kind) ?? readStates(kind);
+    names.set(kind, known);
+    return known;
   };
   async function call(what, schema, path4, request) {
     if (!isConfidential(place.url))
@@ -6076,15 +6111,15 @@ function workItems(place, http, secret, type, { assignees, labels: labels3, unas
     if (!parsed?.success) throw new WorkItemRefused(what, request, url, response, type);
     return parsed.output;
   }
-  async function readStates() {
-    const path4 = `workitemtypes/${encodeURIComponent(type)}/states`;
+  async function readStates(kind) {
+    const path4 = `workitemtypes/${encodeURIComponent(kind)}/states`;
     const { value } = await call("read the states of its type", States, path4, { method: "GET" });
     const of = (...categories) => categories.flatMap((category) => value.filter((state) => state.category === category));
     const [open] = of("Proposed", "InProgress");
     const [closed] = of("Completed", "Removed");
     if (!open || !closed)
       throw new Failure(
-        `The work item type "${type}" has no state that is open, or none that is closed.`,
+        `The work item type "${kind}" has no state that is open, or none that is closed.`,
         "Set work-item-type to another type."
       );
     return {
@@ -6094,10 +6129,12 @@ function workItems(place, http, secret, type, { assignees, labels: labels3, unas
     };
   }
   async function ticketOf2({ id: id2, rev, fields }) {
-    const { areClosed } = await stateNames();
+    const kind = String(fields["System.WorkItemType"] ?? type);
+    const { areClosed } = await statesOf(kind);
     return {
       id: id2,
       revision: rev,
+      kind,
       url: `${project}/_workitems/edit/${id2}`,
       open: !areClosed.includes(String(fields["System.State"])),
       body: String(fields["System.Description"] ?? "")
@@ -6107,18 +6144,19 @@ function workItems(place, http, secret, type, { assignees, labels: labels3, unas
   const field = (name, value) => ({ op: "add", path: `/fields/System.${name}`, value });
   return {
     title: `the work items of ${place.organization}/${place.project}`,
+    foundBy: (reference3) => `the tag ${reference3}`,
     async find(reference3) {
       const query = `SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '${reference3}' ORDER BY [System.Id]`;
       const [found2] = await Promise.all([
         call("look for the work item", Found, "wiql", { method: "POST", body: { query }, reads: true }),
-        stateNames()
+        statesOf(type)
       ]);
       if (found2.workItems.length === 0) return [];
       const ids = found2.workItems.slice(0, MOST).map(({ id: id2 }) => id2);
       const { value } = await call(
         "read the work item",
         WorkItems,
-        `workitems?ids=${ids.join()}&fields=System.State,System.Description`,
+        `workitems?ids=${ids.join()}&fields=System.State,System.Description,System.WorkItemType`,
         { method: "GET" }
       );
       return Promise.all(value.sort((a, b) => a.id - b.id).map(ticketOf2));
@@ -6144,7 +6182,7 @@ function workItems(place, http, secret, type, { assignees, labels: labels3, unas
       return ticketOf2(made);
     },
     async revise(ticket, { title, body, open, comment }) {
-      const states = await stateNames();
+      const states = await statesOf(ticket.kind ?? type);
       const operations2 = [
         { op: "test", path: "/rev", value: ticket.revision },
         ...title === void 0 ? [] : [field("Title", title)],
@@ -6191,6 +6229,7 @@ async function remindByTicket(session, facts, verdict, catalog) {
     verdict,
     catalog,
     patGiven: inputs.azureDevOpsPat !== void 0,
+    foundBy: tracker.foundBy(referenceOf(facts)),
     page: context.page
   };
   report.ticket(
@@ -6240,6 +6279,7 @@ var init_ticket2 = __esm({
     "use strict";
     init_errors();
     init_keep();
+    init_ticket();
     init_html();
   }
 });

@@ -1,6 +1,7 @@
 import type { CredentialFacts } from '../catalogs/catalog.ts';
 import { Failure } from '../errors.ts';
 import { keepTicket } from '../reminder/keep.ts';
+import { referenceOf } from '../reminder/ticket.ts';
 import type { Verdict } from '../reminder/verdict.ts';
 import { Html } from '../tickets/html.ts';
 import type { Tracker } from '../tickets/tracker.ts';
@@ -26,6 +27,7 @@ export async function remindByTicket(
     verdict,
     catalog,
     patGiven: inputs.azureDevOpsPat !== undefined,
+    foundBy: tracker.foundBy(referenceOf(facts)),
     page: context.page,
   };
   report.ticket(

@@ -5,7 +5,7 @@ import { Failure } from '../errors.ts';
 import type { TicketOperation } from '../inputs/table.ts';
 import type { Ticket, Tracker } from '../tickets/tracker.ts';
 import { bodyOf, commentOf, duplicateOf, type Matter, titleOf } from './letter.ts';
-import { decide, markText, readMark, referenceOf, situationOf } from './ticket.ts';
+import { decide, isAgain, markText, readMark, referenceOf, situationOf } from './ticket.ts';
 
 export interface KeptTicket {
   operation: TicketOperation;
@@ -53,14 +53,16 @@ export async function keepTicket(
     },
     update: (found) => {
       const { tell, operation: decided } = decision(found) ?? { tell: false, operation: 'updated' };
-      const told = (readMark(reference, found.body)?.told ?? 0) + (tell ? 1 : 0);
+      const before = readMark(reference, found.body);
+      const told = (before?.told ?? 0) + (tell ? 1 : 0);
       const mark = markText(reference, { ...situation, told });
       const renewed = situation.stage === 'renewed';
+      const now = { ...matter, again: renewed && isAgain(before, situation) };
       return tracker.revise(found, {
-        title,
-        body: bodyOf(matter, mark),
+        title: titleOf(now),
+        body: bodyOf(now, mark),
         open: decided === 'updated' ? found.open : !renewed,
-        ...(tell ? { comment: { text: commentOf(matter, renewed, mark), mark } } : {}),
+        ...(tell ? { comment: { text: commentOf(now, renewed, mark), mark } } : {}),
       });
     },
   };

@@ -12,18 +12,23 @@ export interface Matter {
   catalog: string;
   /** Whether the run has a PAT. */
   patGiven: boolean;
+  /** Whether it is the same credential that works again. */
+  again?: boolean;
+  /** What the ticket is found by, e.g. `the label catalog-connect`. */
+  foundBy: string;
   /** The page of the run. */
   page: string | undefined;
 }
 
-export function titleOf({ facts, verdict }: Matter): string {
+export function titleOf({ facts, verdict, again }: Matter): string {
   const { owner } = facts;
   const what =
     owner.provider === 'azure-devops' ? 'the Azure DevOps PAT' : `the ${owner.provider} credential`;
   const subject = `${what} of ${oneLine(owner.organization, 80)}`;
   const { status, expiry } = verdict;
   const day = expiry && `${expiry.on}${expiry.atMost ? ' at the latest' : ''}`;
-  if (status === 'valid') return `Renewed: ${subject}${day ? `, until ${day}` : ''}`;
+  if (status === 'valid')
+    return `${again ? 'Works again' : 'Renewed'}: ${subject}${day ? `, until ${day}` : ''}`;
   if (isDoubtful(verdict)) return `Check the last day of ${subject}: ${day} is over, but it still works`;
   const state = {
     expiring: `it ends on ${day}`,
@@ -51,7 +56,7 @@ export function bodyOf(matter: Matter, mark: string): Html {
     html`<p>${words(statement(matter))}</p>`,
     html`<ul><li>Catalog: ${catalog}</li><li>Integration: ${facts.integration.name} (${link(facts.integration.page, 'open')})</li><li>Organization: ${facts.owner.organization} at ${facts.owner.host}</li>${day}</ul>`,
     ...(verdict.status === 'valid' || isDoubtful(verdict) ? [] : instructions(matter)),
-    html`<p><sub>Kept by catalog-connect (command: remind)${run(matter)}. It comments here when less time is left, and closes this when the credential is renewed. It finds this by: ${mark}</sub></p>`,
+    html`<p><sub>Kept by catalog-connect (command: remind)${run(matter)}. It comments here when less time is left, and closes this when the credential is renewed. Please leave ${words(matter.foundBy)}, and this: ${mark}</sub></p>`,
   );
 }
 
@@ -67,13 +72,13 @@ function instructions(matter: Matter): Html[] {
 }
 
 /** What is the matter, in words that stay true until the next threshold. */
-function statement({ facts, verdict }: Matter): string {
+function statement({ facts, verdict, again }: Matter): string {
   const { status, expiry, message, cure } = verdict;
   if (isDoubtful(verdict)) return `${message} ${cure}`;
   if (!expiry || (status !== 'expiring' && status !== 'valid')) return message;
   const ends = `ends on ${expiry.on}${expiry.atMost ? ' at the latest' : ''}`;
   return status === 'valid'
-    ? `${facts.subject} was renewed: it ${ends}.`
+    ? `${facts.subject} ${again ? 'works again' : 'was renewed'}: it ${ends}.`
     : `${facts.subject} ${ends}. It is to be renewed before.`;
 }
 
@@ -81,10 +86,12 @@ function statement({ facts, verdict }: Matter): string {
 export function commentOf(matter: Matter, renewed: boolean, mark: string): Html {
   const { verdict } = matter;
   const left =
-    verdict.expiry && verdict.status === 'expiring' ? ` (${daysLeft(verdict.expiry.daysLeft)})` : '';
+    verdict.expiry && verdict.status === 'expiring' && !isDoubtful(verdict)
+      ? ` (${daysLeft(verdict.expiry.daysLeft)})`
+      : '';
   return joined(
     renewed
-      ? html`<p>Renewed: ${words(verdict.message)} Nothing is left to do.</p>`
+      ? html`<p>${words(matter.again ? 'Works again' : 'Renewed')}: ${words(verdict.message)} Nothing is left to do.</p>`
       : html`<p><b>${words(titleOf(matter))}${words(left)}.</b> What to do is said above.</p>`,
     html`<p><sub>catalog-connect${run(matter)}: ${mark}</sub></p>`,
   );

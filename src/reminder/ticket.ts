@@ -6,6 +6,8 @@ import type { Verdict } from './verdict.ts';
 
 /** At how many days before the end people are told again. */
 const THRESHOLDS = [30, 14, 7, 1];
+/** The stage of a credential whose last day is over, and that still works. */
+const OVER = 0;
 
 /** How far it has come: so many days or fewer are left, or it has ended in some way, or it was renewed. */
 export type Stage = number | 'expired' | 'tainted' | 'missing' | 'unauthorized' | 'renewed';
@@ -44,12 +46,15 @@ export function situationOf(
     exact:
       expiry !== undefined &&
       !expiry.atMost &&
-      (expiry.source !== 'input' || !patGiven || facts.fromPat === true),
+      (expiry.source !== 'input' ||
+        facts.fromPat === true ||
+        (!patGiven && (facts.recorded ?? expiry.on) === expiry.on)),
     works: verdict.works,
     remindWithin,
   };
 
   function threshold(daysLeft: number): number {
+    if (daysLeft < 0) return OVER;
     const passed = [remindWithin, ...THRESHOLDS.filter((days) => days < remindWithin)].filter(
       (days) => daysLeft <= days,
     );
@@ -90,28 +95,49 @@ export function decide(
   mark: Mark | undefined,
   now: Situation,
 ): Decision | undefined {
+  const quietly: Decision = { operation: 'updated', tell: false };
   if (now.stage === 'renewed') {
     if (!isRenewed(mark, now) || (!open && mark?.stage === 'renewed')) return undefined;
     // Who closed it by hand is told nothing, but it is noted, for the next time.
-    return open ? { operation: 'closed', tell: true } : { operation: 'updated', tell: false };
+    return open ? { operation: 'closed', tell: true } : quietly;
   }
-  const graver = mark === undefined || rank(now.stage) < rank(mark.stage);
+  if (mark === undefined) return { operation: open ? 'updated' : 'reopened', tell: true };
+  // What was seen not working is not better before something shows it.
+  if (typeof now.stage === 'number' && isDead(mark.stage) && !isRenewed(mark, now)) return undefined;
+  const graver = rank(now.stage) < rank(mark.stage);
+  if (open) {
+    const same = mark.stage === now.stage && mark.on === now.on && isSame(mark.credential, now.credential);
+    return same ? undefined : { operation: 'updated', tell: graver };
+  }
   // Who closed it knows of it, until it gets graver or is about the next year's.
-  if (!open) return graver || isNextCycle(mark, now) ? { operation: 'reopened', tell: true } : undefined;
-  const same =
-    mark?.stage === now.stage &&
-    mark.on === now.on &&
-    (mark.credential === now.credential || !now.credential);
-  return same ? undefined : { operation: 'updated', tell: graver };
+  if (graver || isNextCycle(mark, now)) return { operation: 'reopened', tell: true };
+  return mark.stage === now.stage ? undefined : quietly;
+}
+
+function isDead(stage: Stage): boolean {
+  return stage === 'expired' || stage === 'tainted';
+}
+
+/**
+ * Whether two credentials are one: the same record of the catalog, or made from the same PAT. Each is named by both, as
+ * far as both are known.
+ */
+function isSame(left: string, right: string): boolean {
+  if (left === '' || right === '') return left === right;
+  const [[record, pat], [otherRecord, otherPat]] = [left.split('_'), right.split('_')];
+  return record === otherRecord || (pat !== undefined && pat === otherPat);
 }
 
 /** What only is not known to be broken proves nothing: another credential does, a later day, or one that was tried. */
 function isRenewed(mark: Mark | undefined, now: Situation): boolean {
   if (mark === undefined) return now.exact;
-  if (mark.credential !== now.credential || (now.exact && now.on > mark.on)) return true;
   const { stage } = mark;
+  if (!isSame(mark.credential, now.credential)) return true;
   if (stage === 'missing' || stage === 'unauthorized') return true;
-  return (stage === 'expired' || stage === 'tainted') && now.works;
+  // The catalog refused it, and took it again: it was proven then.
+  if (stage === 'tainted' && mark.credential.split('_')[0] !== now.credential.split('_')[0]) return true;
+  if (isDead(stage) && now.works) return true;
+  return stage !== 'tainted' && mark.on !== '' && now.exact && now.on > mark.on;
 }
 
 /** The smaller, the graver. */
@@ -121,6 +147,11 @@ function rank(stage: Stage): number {
 }
 
 function isNextCycle(mark: Mark, now: Situation): boolean {
-  if (now.credential !== '' && mark.credential !== '' && now.credential !== mark.credential) return true;
+  if (now.credential !== '' && !isSame(mark.credential, now.credential)) return true;
   return mark.on !== '' && now.on !== '' && daysFrom(mark.on, now.on) > now.remindWithin;
+}
+
+/** Whether what works again is what did not, so that it was not renewed. */
+export function isAgain(mark: Mark | undefined, now: Situation): boolean {
+  return mark !== undefined && mark.on === now.on && isSame(mark.credential, now.credential);
 }

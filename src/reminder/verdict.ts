@@ -44,7 +44,10 @@ export function judge(
     cure,
     asides,
     // Without a PAT, what the catalog says is all that can be had.
-    works: facts.inUse || tried?.result === 'works' || facts.owner.provider !== 'azure-devops',
+    works:
+      facts.inUse ||
+      (tried?.result === 'works' && facts.fromPat === true) ||
+      facts.owner.provider !== 'azure-devops',
   });
   const asCatalogSays = () => verdict(facts.status, facts.advice?.problem ?? '', facts.advice?.cure);
   if (facts.status !== 'valid' && facts.status !== 'unauthorized') return asCatalogSays();
@@ -53,7 +56,7 @@ export function judge(
     return verdict(
       tried.result === 'expired' ? 'expired' : 'tainted',
       facts.fromPat
-        ? `${what} does not work any more, although the catalog has not noticed yet. ${tried.why}`
+        ? `${what} does not work any more${facts.status === 'valid' ? ', although the catalog has not noticed yet' : ''}. ${tried.why}`
         : `The azure-devops-pat that is given, which may be the one of the catalog, does not work. ${tried.why}`,
       facts.renewal.join(' '),
     );
@@ -124,6 +127,10 @@ function asidesOf(
   if (facts.fromPat === false && trial?.result === 'works')
     asides.push(
       `The azure-devops-pat that is given works, but the catalog still uses another one. To store it, ${facts.store}.`,
+    );
+  if (patExpiresOn && facts.fromPat === undefined && facts.recorded && facts.recorded !== patExpiresOn)
+    asides.push(
+      `pat-expires-on says ${patExpiresOn}, but ${facts.recorded} was recorded of the PAT that the catalog uses. If there is a new one, run command: register once; if the day was corrected, too.`,
     );
   // A day more, because people read the day off a page in their own time zone.
   if (patExpiresOn && patExpiresOn > daysAfter(aYearAfter(today), 1))

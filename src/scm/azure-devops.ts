@@ -135,10 +135,13 @@ function refused(
     repository.id === NO_REPOSITORY
       ? `in the organization ${repository.organization}`
       : `read the repository ${fullName(repository)}`;
-  const attempt = `Azure DevOps did not let ${what} ${where}: GET ${address(repository).pathname}, status ${status}${says && `. ${says}`}`;
+  const attempt =
+    `Azure DevOps did not let ${what} ${where}: GET ${address(repository).pathname}, status ${status}. ${says}`
+      .trim()
+      .replace(/(?<![.!?])$/u, '.');
   const because = (result: PatTrial['result'], cure: string) =>
     new RepositoryRefused(status, result, attempt, cure);
-  if (/\bexpired\b/iu.test(says))
+  if ([401, 203, 302].includes(status) && /\bexpired\b/iu.test(says))
     return because(
       'expired',
       'The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret.',

@@ -44,6 +44,7 @@ export async function gitHubIssues(
 
   return {
     title: `the issues of ${place.owner}/${place.repository}`,
+    foundBy: () => `the label ${LABEL}`,
     find: (reference) =>
       attempt('look for the issue', async () => {
         const query = { ...at, state: 'all', labels: LABEL, per_page: 100 } as const;

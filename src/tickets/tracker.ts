@@ -31,6 +31,8 @@ export interface Ticket {
   body: string;
   /** Whoever made it, where the place tells. */
   author?: string | undefined;
+  /** Its type, where there are several. */
+  kind?: string;
   /** Counts its changes, where the place does. */
   revision?: number;
 }
@@ -48,6 +50,8 @@ export interface Revision {
 export interface Tracker {
   /** For people, e.g. `the issues of acme/shop`. */
   readonly title: string;
+  /** What a ticket is found by, for people, e.g. `the label catalog-connect`. */
+  foundBy(reference: string): string;
   /** The tickets that were created with a reference, the oldest first, open or closed. */
   find(reference: string): Promise<Ticket[]>;
   /** @param reference a word that the body contains too */

@@ -43,10 +43,11 @@ export function workItems(
   { assignees, labels, unassigned }: NewTicket,
 ): Tracker {
   const project = [place.url, ...[place.organization, place.project].map(encodeURIComponent)].join('/');
-  let names: Promise<StateNames> | undefined;
-  const stateNames = () => {
-    names ??= readStates();
-    return names;
+  const names = new Map<string, Promise<StateNames>>();
+  const statesOf = (kind: string) => {
+    const known = names.get(kind) ?? readStates(kind);
+    names.set(kind, known);
+    return known;
   };
 
   async function call<S extends GenericSchema>(
@@ -68,8 +69,8 @@ export function workItems(
     return parsed.output;
   }
 
-  async function readStates(): Promise<StateNames> {
-    const path = `workitemtypes/${encodeURIComponent(type)}/states`;
+  async function readStates(kind: string): Promise<StateNames> {
+    const path = `workitemtypes/${encodeURIComponent(kind)}/states`;
     const { value } = await call('read the states of its type', States, path, { method: 'GET' });
     const of = (...categories: string[]) =>
       categories.flatMap((category) => value.filter((state) => state.category === category));
@@ -77,7 +78,7 @@ export function workItems(
     const [closed] = of('Completed', 'Removed');
     if (!open || !closed)
       throw new Failure(
-        `The work item type "${type}" has no state that is open, or none that is closed.`,
+        `The work item type "${kind}" has no state that is open, or none that is closed.`,
         'Set work-item-type to another type.',
       );
     return {
@@ -88,10 +89,12 @@ export function workItems(
   }
 
   async function ticketOf({ id, rev, fields }: InferOutput<typeof WorkItem>): Promise<Ticket> {
-    const { areClosed } = await stateNames();
+    const kind = String(fields['System.WorkItemType'] ?? type);
+    const { areClosed } = await statesOf(kind);
     return {
       id,
       revision: rev,
+      kind,
       url: `${project}/_workitems/edit/${id}`,
       open: !areClosed.includes(String(fields['System.State'])),
       body: String(fields['System.Description'] ?? ''),
@@ -103,18 +106,19 @@ export function workItems(
 
   return {
     title: `the work items of ${place.organization}/${place.project}`,
+    foundBy: (reference) => `the tag ${reference}`,
     async find(reference) {
       const query = `SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '${reference}' ORDER BY [System.Id]`;
       const [found] = await Promise.all([
         call('look for the work item', Found, 'wiql', { method: 'POST', body: { query }, reads: true }),
-        stateNames(),
+        statesOf(type),
       ]);
       if (found.workItems.length === 0) return [];
       const ids = found.workItems.slice(0, MOST).map(({ id }) => id);
       const { value } = await call(
         'read the work item',
         WorkItems,
-        `workitems?ids=${ids.join()}&fields=System.State,System.Description`,
+        `workitems?ids=${ids.join()}&fields=System.State,System.Description,System.WorkItemType`,
         { method: 'GET' },
       );
       return Promise.all(value.sort((a, b) => a.id - b.id).map(ticketOf));
@@ -142,7 +146,7 @@ export function workItems(
       return ticketOf(made);
     },
     async revise(ticket, { title, body, open, comment }) {
-      const states = await stateNames();
+      const states = await statesOf(ticket.kind ?? type);
       // All in one: whoever comes second meets another revision, and looks again.
       const operations = [
         { op: 'test', path: '/rev', value: ticket.revision },

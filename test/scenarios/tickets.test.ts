@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { dayOf, daysAfter } from '../../src/dates.ts';
 import { fail, succeed } from './support/check.ts';
 import type { HostName, RunOptions } from './support/runners.ts';
@@ -264,6 +265,54 @@ describe.each(['github', 'azure'] as const)('on %s', (host) => {
     const { warnings } = await succeed(host, world, remind(host, inputs));
     expect(warnings).toContainEqual(expect.stringContaining('not assigned as ticket-assignees says'));
     expect(tickets(host)).toMatchObject([{ open: true, assignees: '' }]);
+  });
+
+  test('what was broken once does not silence the reminder, after a person closed the ticket', async () => {
+    world = await createWorld();
+    const { credential } = seedIntegration(world);
+    credential.tainted = true;
+    const on = (days: number) =>
+      succeed(host, world, {
+        ...remind(host, { 'pat-expires-on': inDays(days), 'fail-on': 'none' }),
+        flagged: credential.tainted,
+      });
+    expect((await on(100)).outputs['ticket-operation']).toBe('created');
+    closeByHand(host);
+    credential.tainted = false;
+    credential.id = randomUUID();
+    // Another credential is another matter.
+    expect((await on(25)).outputs['ticket-operation']).toBe('reopened');
+    expect((await on(14)).outputs['ticket-operation']).toBe('updated');
+    expect(tickets(host)).toMatchObject([{ open: true, title: expect.stringContaining('it ends on') }]);
+  });
+
+  test('what works again is not called renewed, and what was refused does not work because it was not tried', async () => {
+    world = await createWorld();
+    const { instance } = seedIntegration(world);
+    await succeed(host, world, { inputs: { 'pat-expires-on': inDays(200) } });
+    expect(instance.labels).toHaveProperty('catalog-connect-pat-expires-on');
+    const withPat = remind(host, { 'azure-devops-pat': world.pat, 'fail-on': 'none' });
+    const refusedWith = (status: number) => {
+      world.fault = ({ path }) => (path.includes('_apis/git') ? { answer: { status } } : undefined);
+    };
+    refusedWith(401);
+    await succeed(host, world, { ...withPat, flagged: true });
+    refusedWith(403);
+    expect((await succeed(host, world, withPat)).outputs['ticket-operation']).toBe('unchanged');
+    expect((await succeed(host, world, remind(host))).outputs['ticket-operation']).toBe('unchanged');
+    world.fault = undefined;
+    expect((await succeed(host, world, withPat)).outputs['ticket-operation']).toBe('closed');
+    const [ticket] = tickets(host);
+    expect(ticket?.title).toBe(`Works again: the Azure DevOps PAT of acme, until ${inDays(200)}`);
+    expect(ticket?.comments).toEqual([expect.stringContaining('Works again: ')]);
+  });
+
+  test('labels that somebody dropped are no renewal', async () => {
+    world = await createWorld();
+    const { instance } = seedIntegration(world);
+    await succeed(host, world, remind(host, { 'pat-expires-on': inDays(10) }));
+    instance.labels = {};
+    expect((await succeed(host, world, remind(host))).outputs['ticket-operation']).toBe('unchanged');
   });
 
   test('a rotation that did not happen is not called one', async () => {

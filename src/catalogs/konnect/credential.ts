@@ -40,15 +40,17 @@ export async function ensureCredential(
   for (const warning of missingPermissions(value)) progress.warning(warning);
   if (operation === 'created' || operation === 'replaced') {
     tell(connection, 'credential', title, ensured);
-    progress.credential(factsOf(connection, instance, value, plan ? 'planned' : 'made'));
-    if (pat && value && !plan) {
-      const digest = patDigest(instance.id, pat);
-      const day = inputs.patExpiresOn ?? dayOfSamePat(instance, await ahead, digest);
-      await noteMade(connection, instance, existed, {
-        ...notesOf(value, digest),
-        [EXPIRY_LABEL]: day ? expiryMark(value.id, day) : null,
-      });
+    if (!pat || !value || plan) {
+      progress.credential(factsOf(connection, instance, value, 'planned'));
+      return undefined;
     }
+    const digest = patDigest(instance.id, pat);
+    const given = stillToCome(connection) ?? dayOfSamePat(instance, await ahead, digest);
+    progress.credential(factsOf(connection, instance, value, { digest, day: given }));
+    await noteMade(connection, instance, existed, {
+      ...notesOf(value, digest),
+      [EXPIRY_LABEL]: given ? expiryMark(value.id, given) : null,
+    });
     return undefined;
   }
   const facts = await factsNow(connection, instance, value);
@@ -67,6 +69,11 @@ export async function inspectCredential(
   tell(access, 'credential', titleOf(access), checked(found));
   for (const warning of missingPermissions(found)) access.progress.warning(warning);
   return factsNow(access, instance, found);
+}
+
+/** The last day that is given. One that is over is told, and not kept: it may be one that somebody forgot to change. */
+function stillToCome({ inputs: { patExpiresOn }, clock }: Connection): Day | undefined {
+  return patExpiresOn && patExpiresOn >= dayOf(clock.now()) ? patExpiresOn : undefined;
 }
 
 /** The last day that was recorded of a credential, if the new one is made from the same PAT. */
@@ -116,7 +123,7 @@ async function recordExpiry(
   found: Ensured<AuthCredential>,
   facts: CredentialFacts,
 ): Promise<Ensured<AuthCredential>> {
-  const { patExpiresOn: day } = connection.inputs;
+  const day = stillToCome(connection);
   if (!day || !found.value || facts.owner.provider !== 'azure-devops') return found;
   // A day that is said of another PAT is none of this credential.
   if (connection.inputs.azureDevOpsPat && facts.fromPat !== true) {
@@ -126,8 +133,6 @@ async function recordExpiry(
       );
     return found;
   }
-  // A day that is over is told, and not kept for others: it may be one that somebody forgot to change.
-  if (day < dayOf(connection.clock.now())) return found;
   const wanted = { [EXPIRY_LABEL]: expiryMark(found.value.id, day) };
   if (areNoted(instance, wanted)) return found;
   try {

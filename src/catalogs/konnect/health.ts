@@ -18,18 +18,19 @@ export function ailmentOf(found: AuthCredential, now: number): 'tainted' | 'expi
  * What Konnect knows of an instance's credential.
  *
  * @param instance undefined in a plan that would create it
- * @param written whether this run made it, so that the instance as it was read before does not know of it; or would
- *   make it, so that there is nothing to do for anybody
+ * @param written what this run noted when it made it, of which the instance as it was read before does not know; or that
+ *   it would make it, so that there is nothing to do for anybody
  */
 export function factsOf(
   access: Access,
   instance: IntegrationInstance | undefined,
   found: AuthCredential | undefined,
-  written?: 'made' | 'planned',
+  written?: 'planned' | { digest: string; day: Day | undefined },
 ): CredentialFacts {
   const { inputs, owner, clock } = access;
-  const status = statusOf(instance, found, clock.now(), written === 'made');
-  const digest = instance && found && storedDigest(instance, found);
+  const status = statusOf(instance, found, clock.now(), typeof written === 'object');
+  const made = typeof written === 'object' ? written : undefined;
+  const digest = made?.digest ?? (instance && found && storedDigest(instance, found));
   const replaceable =
     digest !== undefined || status === 'missing' || (found && ailmentOf(found, clock.now())) !== undefined;
   const { azureDevOpsPat: pat } = inputs;
@@ -45,13 +46,13 @@ export function factsOf(
     store: 'run command: register once with rotate-credential: auto',
     renewal: renewalOf(access, replaceable),
     // The same PAT stored again is no renewal.
-    credential: found ? (digest?.slice(0, 12) ?? markOf(found.id)) : '',
+    credential: found ? [markOf(found.id), digest?.slice(0, 12)].filter(Boolean).join('_') : '',
     ...(written === 'planned'
       ? { storedOn: dayOf(clock.now()), expiresOn: undefined, recorded: undefined }
       : {
           storedOn: day(found?.created_at),
           expiresOn: day(found?.expires_at),
-          recorded: found && markedExpiry(instance?.labels?.[EXPIRY_LABEL], found.id),
+          recorded: made ? made.day : found && markedExpiry(instance?.labels?.[EXPIRY_LABEL], found.id),
         }),
     fromPat: written ? true : digest && pat && instance ? digest === patDigest(instance.id, pat) : undefined,
   };
