@@ -1,12 +1,7 @@
 import fc from 'fast-check';
-import {
-  markedDigest,
-  patDigest,
-  patMark,
-  repositoryMark,
-  serviceNameFor,
-} from '../src/catalogs/konnect/naming.ts';
+import { markedDigest, patMark, repositoryMark, serviceNameFor } from '../src/catalogs/konnect/naming.ts';
 import type { Repository } from '../src/repository.ts';
+import { patDigest } from '../src/scm/pat.ts';
 
 const repository = (name: string, project = 'shop'): Repository => ({
   provider: 'azure-devops',

@@ -1321,9 +1321,14 @@ function issueMonthOf(pat) {
 function indexOf(letter) {
   return letter.charCodeAt(0) - "A".charCodeAt(0);
 }
+function patDigest(subject, pat) {
+  return (0, import_node_crypto.createHmac)("sha256", pat).update(subject).digest("hex").slice(0, 40);
+}
+var import_node_crypto;
 var init_pat = __esm({
   "src/scm/pat.ts"() {
     "use strict";
+    import_node_crypto = require("node:crypto");
   }
 });
 
@@ -2542,13 +2547,13 @@ function machineName(name, longest) {
   return fitted;
 }
 function shortHash(text) {
-  return (0, import_node_crypto.createHash)("sha256").update(text).digest("hex").slice(0, 12);
+  return (0, import_node_crypto2.createHash)("sha256").update(text).digest("hex").slice(0, 12);
 }
-var import_node_crypto;
+var import_node_crypto2;
 var init_machine_name = __esm({
   "src/catalogs/machine-name.ts"() {
     "use strict";
-    import_node_crypto = require("node:crypto");
+    import_node_crypto2 = require("node:crypto");
   }
 });
 
@@ -2558,9 +2563,6 @@ function serviceNameFor({ name }) {
 }
 function repositoryMark(repository) {
   return sha256(`${repository.provider}/${fullName(repository).toLowerCase()}`).slice(0, 32);
-}
-function patDigest(instanceId, pat) {
-  return (0, import_node_crypto2.createHmac)("sha256", pat).update(instanceId).digest("hex").slice(0, 40);
 }
 function patMark(credentialId, digest) {
   return `${markOf(credentialId)}.${digest}`;
@@ -2580,13 +2582,13 @@ function markOf(credentialId) {
   return sha256(credentialId).slice(0, 12);
 }
 function sha256(text) {
-  return (0, import_node_crypto2.createHash)("sha256").update(text).digest("hex");
+  return (0, import_node_crypto3.createHash)("sha256").update(text).digest("hex");
 }
-var import_node_crypto2, PAT_LABEL, EXPIRY_LABEL, REPOSITORY_LABEL, LONGEST_NAME;
+var import_node_crypto3, PAT_LABEL, EXPIRY_LABEL, REPOSITORY_LABEL, LONGEST_NAME;
 var init_naming = __esm({
   "src/catalogs/konnect/naming.ts"() {
     "use strict";
-    import_node_crypto2 = require("node:crypto");
+    import_node_crypto3 = require("node:crypto");
     init_dates();
     init_repository();
     init_machine_name();
@@ -2599,7 +2601,7 @@ var init_naming = __esm({
 
 // src/catalogs/konnect/rotation.ts
 function newClaim(digest) {
-  return `${(0, import_node_crypto3.randomBytes)(6).toString("hex")}.${digest}`;
+  return `${(0, import_node_crypto4.randomBytes)(6).toString("hex")}.${digest}`;
 }
 async function claimRotation(connection, instance, ours) {
   const { client, clock } = connection;
@@ -2644,11 +2646,11 @@ function notes(connection, instance, wanted, existed) {
 function areNoted({ labels: labels2 }, wanted) {
   return Object.entries(wanted).every(([name, value]) => (labels2?.[name] ?? null) === value);
 }
-var import_node_crypto3, ROTATION_LABEL, SETTLES, EXPIRES, RotatedMeanwhile;
+var import_node_crypto4, ROTATION_LABEL, SETTLES, EXPIRES, RotatedMeanwhile;
 var init_rotation = __esm({
   "src/catalogs/konnect/rotation.ts"() {
     "use strict";
-    import_node_crypto3 = require("node:crypto");
+    import_node_crypto4 = require("node:crypto");
     init_ahead();
     init_ensure();
     init_errors();
@@ -2687,7 +2689,7 @@ function factsOf(access, instance, found, written2) {
     inUse: false,
     advice: written2 ? void 0 : adviceFor(access, status, replaceable),
     integration: { name, page: integrationsPage(access) },
-    key: (0, import_node_crypto4.createHash)("sha256").update(`${inputs.catalogUrl} ${instance?.id}`).digest("hex").slice(0, 12),
+    key: (0, import_node_crypto5.createHash)("sha256").update(`${inputs.catalogUrl} ${instance?.id}`).digest("hex").slice(0, 12),
     owner,
     store: "run command: register once with rotate-credential: auto",
     renewal: renewalOf(access, replaceable),
@@ -2748,11 +2750,11 @@ function missingPermissions(found) {
     ({ scopes, message }) => oneLine(`The credential lacks ${scopes.filter(Boolean).join(", ") || "a permission"}: ${message}`)
   );
 }
-var import_node_crypto4, MOST_WARNINGS;
+var import_node_crypto5, MOST_WARNINGS;
 var init_health = __esm({
   "src/catalogs/konnect/health.ts"() {
     "use strict";
-    import_node_crypto4 = require("node:crypto");
+    import_node_crypto5 = require("node:crypto");
     init_dates();
     init_pat();
     init_text();
@@ -2887,11 +2889,11 @@ var init_auth_credential = __esm({
     init_ahead();
     init_ensure();
     init_errors();
+    init_pat();
     init_connection();
     init_errors2();
     init_health();
     init_manifest();
-    init_naming();
     init_rotation();
     init_schemas();
     WITHOUT_CREDENTIAL = [401, 403, 404, 429];
@@ -3017,6 +3019,7 @@ var init_credential = __esm({
     init_dates();
     init_ensure();
     init_errors();
+    init_pat();
     init_auth_credential();
     init_connection();
     init_health();
@@ -3959,7 +3962,7 @@ function dataOf({ headers, text }) {
   return [...last.matchAll(/^data: ?(.*)$/gmu)].map(([, line]) => line).join("\n");
 }
 function generatedName(target) {
-  return `generated-${(0, import_node_crypto5.createHash)("sha1").update(`url:${target}`).digest("hex")}`;
+  return `generated-${(0, import_node_crypto6.createHash)("sha1").update(`url:${target}`).digest("hex")}`;
 }
 function locationRef(target) {
   return `location:default/${generatedName(target)}`;
@@ -3968,11 +3971,11 @@ function pathOf2(ref) {
   const [kind = "", rest = ""] = ref.split(":");
   return [kind, ...rest.split("/")].map(encodeURIComponent).join("/");
 }
-var import_node_crypto5, MOST_PAGES2;
+var import_node_crypto6, MOST_PAGES2;
 var init_client2 = __esm({
   "src/catalogs/backstage/client.ts"() {
     "use strict";
-    import_node_crypto5 = require("node:crypto");
+    import_node_crypto6 = require("node:crypto");
     init_dist();
     init_json();
     init_errors3();
@@ -4144,6 +4147,93 @@ var init_generate = __esm({
   }
 });
 
+// src/catalogs/backstage/integration.ts
+async function tellReading(connection, reading, known) {
+  const { progress, repository } = connection;
+  const outcome = (thing, name, reasons = []) => progress.outcome({
+    thing,
+    operation: reasons.length > 0 ? "skipped" : "unchanged",
+    name,
+    id: "",
+    reasons
+  });
+  if (seen(reading)) progress.credential({ ...factsOf2(connection, repository, reading), advice: void 0 });
+  if (reading.kind === "denied") throw await denied(connection, reading);
+  if (reading.kind === "unreachable") throw new Failure(reading.problem, reading.cure);
+  const untried = reading.kind === "untried" ? ["this catalog-token may not try it"] : [];
+  outcome("integration", new URL(repository.host).host, untried);
+  outcome("credential", ownToken(repository), untried);
+  if (reading.kind === "read") return;
+  if (reading.kind === "missing") throw await missing(connection, reading);
+  if (reading.kind === "invalid") throw new Failure(reading.problem, reading.cure);
+  if (known.every(({ kind }) => kind.toLowerCase() === "location"))
+    throw new Failure(reading.problem, reading.cure);
+}
+async function denied({ inputs, azureDevOps: azureDevOps3, repository }, reading) {
+  const { azureDevOpsPat: pat, catalogFile } = inputs;
+  if (!pat || repository.provider !== "azure-devops") return new Failure(reading.problem, reading.cure);
+  const tried = await azureDevOps3.readFile(repository, catalogFile, { pat }).then(
+    () => " The azure-devops-pat that is given can read the repository: it would do.",
+    (error) => ` The azure-devops-pat that is given cannot read it either: ${oneLine(error.message)}`
+  );
+  return new Failure(reading.problem, `${reading.cure}${tried}`);
+}
+async function missing(connection, reading) {
+  const { inputs, progress, repository } = connection;
+  if (inputs.entity !== "generate") {
+    const assumed = repository.provider === "azure-devops" || repository.defaultBranch ? "" : " The default branch is taken for main, because the run does not tell it.";
+    return new Failure(reading.problem, `${reading.cure}${assumed}`);
+  }
+  const file = await generated(inputs, repository);
+  progress.document(`${inputs.catalogFile.slice(1)} for ${fullName(repository)}`, file);
+  return new Failure(
+    `There is no ${inputs.catalogFile} in ${fullName(repository)} yet.`,
+    `Commit the file that is shown above as ${inputs.catalogFile.slice(1)} to the default branch, then run the step again.`
+  );
+}
+function ownToken({ host }) {
+  return `the catalog's own, for ${new URL(host).host}`;
+}
+function seen({ kind }) {
+  return kind === "read" || kind === "invalid" || kind === "denied";
+}
+function factsOf2({ inputs }, owner, reading) {
+  const denied2 = reading.kind === "denied";
+  const key = (0, import_node_crypto7.createHash)("sha256").update(`${inputs.catalogUrl} ${owner.host} ${owner.organization}`).digest("hex").slice(0, 12);
+  return {
+    status: denied2 ? "tainted" : "valid",
+    advice: denied2 ? { problem: reading.problem, cure: reading.cure } : void 0,
+    subject: `The token with which the catalog reads ${new URL(owner.host).host}`,
+    inUse: !denied2,
+    integration: { name: new URL(owner.host).host, page: inputs.catalogUrl },
+    key,
+    owner,
+    // The catalog does not tell its tokens apart: the PAT that is given stands for it.
+    credential: inputs.azureDevOpsPat ? patDigest(key, inputs.azureDevOpsPat).slice(0, 12) : "own",
+    storedOn: void 0,
+    expiresOn: void 0,
+    recorded: void 0,
+    fromPat: void 0,
+    store: "put it into the catalog's configuration",
+    renewal: [
+      ...owner.provider === "azure-devops" ? [makingOf(owner)] : ["Make a new token for the host."],
+      "Put it into the catalog's configuration (under integrations, in the place of the old one), and restart the catalog."
+    ]
+  };
+}
+var import_node_crypto7;
+var init_integration2 = __esm({
+  "src/catalogs/backstage/integration.ts"() {
+    "use strict";
+    import_node_crypto7 = require("node:crypto");
+    init_errors();
+    init_repository();
+    init_pat();
+    init_text();
+    init_generate();
+  }
+});
+
 // src/catalogs/backstage/reading.ts
 async function read2(client, target) {
   try {
@@ -4192,18 +4282,7 @@ var init_reading = __esm({
   }
 });
 
-// src/catalogs/backstage/registration.ts
-function ensureLocation({ client, target, plan, clock }) {
-  return ensure(
-    {
-      title: `location ${target}`,
-      hidden: "It may be registered where this catalog-token may not look.",
-      find: () => client.locationOf(target),
-      create: () => client.register(target)
-    },
-    { plan, clock }
-  );
-}
+// src/catalogs/backstage/stored-entity.ts
 async function readOurs({ client, target }, ref) {
   const found = await client.entity(ref);
   if (!found || comesFrom(found, target)) return found;
@@ -4267,10 +4346,9 @@ async function ensureCurrent(connection, file, stored) {
   return { operation: "updated", value: now ?? stored, differences: stale };
 }
 var PAUSE, HURRY, TAKES_OVER;
-var init_registration = __esm({
-  "src/catalogs/backstage/registration.ts"() {
+var init_stored_entity = __esm({
+  "src/catalogs/backstage/stored-entity.ts"() {
     "use strict";
-    init_ensure();
     init_errors();
     init_no_answer();
     init_text();
@@ -4283,12 +4361,67 @@ var init_registration = __esm({
   }
 });
 
+// src/catalogs/backstage/registration.ts
+async function register(connection, ref, file, known) {
+  const { client, progress, plan, target } = connection;
+  const [found, registered] = await Promise.all([readOurs(connection, ref), client.locationOf(target)]);
+  const before = found && isOrphan(found) ? void 0 : found;
+  const means = registered ? void 0 : otherMeans(target, before, known);
+  const location = means ? { operation: "unchanged", value: void 0, differences: [means] } : await ensureLocation(connection);
+  progress.outcome({
+    thing: "mapping",
+    operation: location.operation,
+    name: target,
+    id: location.value?.id ?? "",
+    reasons: location.differences
+  });
+  progress.serviceName(ref);
+  if (!before && (plan || connection.inputs.waitTimeout === 0))
+    return tellService(connection, ref, "created", void 0, plan ? [] : ["not waited for"]);
+  const entity = before ?? await awaitEntity(connection, ref, location.operation === "unchanged");
+  const { operation, value, differences: differences2 } = await ensureCurrent(connection, file, entity);
+  tellService(connection, ref, before ? operation : "created", value, before ? differences2 : []);
+}
+function otherMeans(target, entity, known) {
+  const origin2 = entity ? originOf(entity).replace(/^url:/u, "") : target;
+  if (origin2 !== target) return sameFile(origin2, target) ? `known as ${origin2}` : `listed by ${origin2}`;
+  const there = entity ?? known.find((one) => one.kind.toLowerCase() !== "location" && !isOrphan(one));
+  return there ? "found by discovery" : void 0;
+}
+function tellService({ progress }, name, operation, entity, reasons) {
+  progress.outcome({
+    thing: "service",
+    operation,
+    name,
+    id: entity?.metadata.uid ?? "",
+    reasons
+  });
+}
+function ensureLocation({ client, target, plan, clock }) {
+  return ensure(
+    {
+      title: `location ${target}`,
+      hidden: "It may be registered where this catalog-token may not look.",
+      find: () => client.locationOf(target),
+      create: () => client.register(target)
+    },
+    { plan, clock }
+  );
+}
+var init_registration = __esm({
+  "src/catalogs/backstage/registration.ts"() {
+    "use strict";
+    init_ensure();
+    init_entity();
+    init_stored_entity();
+    init_target();
+  }
+});
+
 // src/catalogs/backstage/backstage.ts
 var backstage_exports = {};
 __export(backstage_exports, {
-  backstage: () => backstage,
-  missing: () => missing,
-  register: () => register
+  backstage: () => backstage
 });
 function backstage({ http, ...surroundings }) {
   const { inputs } = surroundings;
@@ -4327,114 +4460,6 @@ async function connect2(connection) {
   const file = chooseComponent(entities, inputs.serviceName, machineName(repository.name, LONGEST_NAME2));
   await register(connection, refOf(file), reading.kind === "read" ? file : void 0, known);
 }
-async function register(connection, ref, file, known) {
-  const { client, progress, plan, target } = connection;
-  const [found, registered] = await Promise.all([readOurs(connection, ref), client.locationOf(target)]);
-  const before = found && isOrphan(found) ? void 0 : found;
-  const means = registered ? void 0 : otherMeans(target, before, known);
-  const location = means ? { operation: "unchanged", value: void 0, differences: [means] } : await ensureLocation(connection);
-  progress.outcome({
-    thing: "mapping",
-    operation: location.operation,
-    name: target,
-    id: location.value?.id ?? "",
-    reasons: location.differences
-  });
-  progress.serviceName(ref);
-  if (!before && (plan || connection.inputs.waitTimeout === 0))
-    return tellService(connection, ref, "created", void 0, plan ? [] : ["not waited for"]);
-  const entity = before ?? await awaitEntity(connection, ref, location.operation === "unchanged");
-  const { operation, value, differences: differences2 } = await ensureCurrent(connection, file, entity);
-  tellService(connection, ref, before ? operation : "created", value, before ? differences2 : []);
-}
-function otherMeans(target, entity, known) {
-  const origin2 = entity ? originOf(entity).replace(/^url:/u, "") : target;
-  if (origin2 !== target) return sameFile(origin2, target) ? `known as ${origin2}` : `listed by ${origin2}`;
-  const there = entity ?? known.find((one) => one.kind.toLowerCase() !== "location" && !isOrphan(one));
-  return there ? "found by discovery" : void 0;
-}
-function tellService({ progress }, name, operation, entity, reasons) {
-  progress.outcome({
-    thing: "service",
-    operation,
-    name,
-    id: entity?.metadata.uid ?? "",
-    reasons
-  });
-}
-async function tellReading(connection, reading, known) {
-  const { progress, repository } = connection;
-  const outcome = (thing, name, reasons = []) => progress.outcome({
-    thing,
-    operation: reasons.length > 0 ? "skipped" : "unchanged",
-    name,
-    id: "",
-    reasons
-  });
-  if (seen(reading)) progress.credential({ ...factsOf2(connection, repository, reading), advice: void 0 });
-  if (reading.kind === "denied") throw await denied(connection, reading);
-  if (reading.kind === "unreachable") throw new Failure(reading.problem, reading.cure);
-  const untried = reading.kind === "untried" ? ["this catalog-token may not try it"] : [];
-  outcome("integration", new URL(repository.host).host, untried);
-  outcome("credential", ownToken(repository), untried);
-  if (reading.kind === "read") return;
-  if (reading.kind === "missing") throw await missing(connection, reading);
-  if (reading.kind === "invalid") throw new Failure(reading.problem, reading.cure);
-  if (known.every(({ kind }) => kind.toLowerCase() === "location"))
-    throw new Failure(reading.problem, reading.cure);
-}
-async function denied({ inputs, azureDevOps: azureDevOps3, repository }, reading) {
-  const { azureDevOpsPat: pat, catalogFile } = inputs;
-  if (!pat || repository.provider !== "azure-devops") return new Failure(reading.problem, reading.cure);
-  const tried = await azureDevOps3.readFile(repository, catalogFile, { pat }).then(
-    () => " The azure-devops-pat that is given can read the repository: it would do.",
-    (error) => ` The azure-devops-pat that is given cannot read it either: ${oneLine(error.message)}`
-  );
-  return new Failure(reading.problem, `${reading.cure}${tried}`);
-}
-async function missing(connection, reading) {
-  const { inputs, progress, repository } = connection;
-  if (inputs.entity !== "generate") {
-    const assumed = repository.provider === "azure-devops" || repository.defaultBranch ? "" : " The default branch is taken for main, because the run does not tell it.";
-    return new Failure(reading.problem, `${reading.cure}${assumed}`);
-  }
-  const file = await generated(inputs, repository);
-  progress.document(`${inputs.catalogFile.slice(1)} for ${fullName(repository)}`, file);
-  return new Failure(
-    `There is no ${inputs.catalogFile} in ${fullName(repository)} yet.`,
-    `Commit the file that is shown above as ${inputs.catalogFile.slice(1)} to the default branch, then run the step again.`
-  );
-}
-function ownToken({ host }) {
-  return `the catalog's own, for ${new URL(host).host}`;
-}
-function seen({ kind }) {
-  return kind === "read" || kind === "invalid" || kind === "denied";
-}
-function factsOf2({ inputs }, owner, reading) {
-  const denied2 = reading.kind === "denied";
-  const digest = (text) => (0, import_node_crypto6.createHash)("sha256").update(text).digest("hex").slice(0, 12);
-  return {
-    status: denied2 ? "tainted" : "valid",
-    advice: denied2 ? { problem: reading.problem, cure: reading.cure } : void 0,
-    subject: `The token with which the catalog reads ${new URL(owner.host).host}`,
-    inUse: !denied2,
-    integration: { name: new URL(owner.host).host, page: inputs.catalogUrl },
-    key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization}`),
-    owner,
-    // The catalog does not tell its tokens apart: the PAT that is given stands for it.
-    credential: digest(inputs.azureDevOpsPat ? `${owner.host} ${inputs.azureDevOpsPat}` : owner.host),
-    storedOn: void 0,
-    expiresOn: void 0,
-    recorded: void 0,
-    fromPat: void 0,
-    store: "put it into the catalog's configuration",
-    renewal: [
-      ...owner.provider === "azure-devops" ? [makingOf(owner)] : ["Make a new token for the host."],
-      "Put it into the catalog's configuration (under integrations, in the place of the old one), and restart the catalog."
-    ]
-  };
-}
 function repositoryOf(owner) {
   if ("name" in owner) return owner;
   throw new Failure(
@@ -4442,19 +4467,15 @@ function repositoryOf(owner) {
     "Set repository to one of the organization that has a catalog file."
   );
 }
-var import_node_crypto6, LONGEST_NAME2;
+var LONGEST_NAME2;
 var init_backstage = __esm({
   "src/catalogs/backstage/backstage.ts"() {
     "use strict";
-    import_node_crypto6 = require("node:crypto");
     init_errors();
-    init_repository();
-    init_pat();
-    init_text();
     init_machine_name();
     init_client2();
     init_entity();
-    init_generate();
+    init_integration2();
     init_reading();
     init_registration();
     init_target();
@@ -4611,7 +4632,7 @@ function tellCredential({ outcome }, operation, reasons) {
 }
 function factsOf3({ inputs }, owner, site, secret) {
   const { azureDevOpsPat: pat } = inputs;
-  const digest = (text) => (0, import_node_crypto7.createHash)("sha256").update(text).digest("hex").slice(0, 12);
+  const digest = (text) => (0, import_node_crypto8.createHash)("sha256").update(text).digest("hex").slice(0, 12);
   const page = `${site}/administration/secrets`;
   const unset = secret?.status === "Not Set";
   return {
@@ -4631,11 +4652,11 @@ function factsOf3({ inputs }, owner, site, secret) {
     renewal: [makingOf(owner), `Put it into the secret AZURE_TOKEN at ${page} (it takes some minutes).`]
   };
 }
-var import_node_crypto7, PAUSE2;
+var import_node_crypto8, PAUSE2;
 var init_credential2 = __esm({
   "src/catalogs/roadie/credential.ts"() {
     "use strict";
-    import_node_crypto7 = require("node:crypto");
+    import_node_crypto8 = require("node:crypto");
     init_pat();
     init_secrets();
     PAUSE2 = 5e3;
@@ -4663,7 +4684,7 @@ var init_guide = __esm({
 // src/catalogs/roadie/entity-set.ts
 function setOf(repository) {
   const address2 = `${repository.provider} ${repository.host} ${fullName(repository)}`.toLowerCase();
-  const digest = (0, import_node_crypto8.createHash)("sha256").update(address2).digest("hex").slice(0, 8);
+  const digest = (0, import_node_crypto9.createHash)("sha256").update(address2).digest("hex").slice(0, 8);
   return `${machineName(repository.name, 50)}-${digest}`;
 }
 function ensureSet({ client, clock, plan }, set, entities) {
@@ -4737,11 +4758,11 @@ async function parseEntities(text, file) {
     return entities;
   throw new Failure(`${file} holds something that is no entity.`, "Each needs a kind and a metadata.name.");
 }
-var import_node_crypto8, import_node_util2, Item, Items;
+var import_node_crypto9, import_node_util2, Item, Items;
 var init_entity_set = __esm({
   "src/catalogs/roadie/entity-set.ts"() {
     "use strict";
-    import_node_crypto8 = require("node:crypto");
+    import_node_crypto9 = require("node:crypto");
     import_node_util2 = require("node:util");
     init_dist();
     init_ensure();
@@ -4977,10 +4998,11 @@ var init_roadie = __esm({
     init_ahead();
     init_errors();
     init_code_search();
-    init_backstage();
     init_client2();
     init_entity();
+    init_integration2();
     init_reading();
+    init_registration();
     init_target();
     init_machine_name();
     init_credential2();

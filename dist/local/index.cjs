@@ -1519,9 +1519,14 @@ function issueMonthOf(pat) {
 function indexOf(letter) {
   return letter.charCodeAt(0) - "A".charCodeAt(0);
 }
+function patDigest(subject, pat) {
+  return (0, import_node_crypto.createHmac)("sha256", pat).update(subject).digest("hex").slice(0, 40);
+}
+var import_node_crypto;
 var init_pat = __esm({
   "src/scm/pat.ts"() {
     "use strict";
+    import_node_crypto = require("node:crypto");
   }
 });
 
@@ -2976,13 +2981,13 @@ function machineName(name, longest) {
   return fitted;
 }
 function shortHash(text2) {
-  return (0, import_node_crypto.createHash)("sha256").update(text2).digest("hex").slice(0, 12);
+  return (0, import_node_crypto2.createHash)("sha256").update(text2).digest("hex").slice(0, 12);
 }
-var import_node_crypto;
+var import_node_crypto2;
 var init_machine_name = __esm({
   "src/catalogs/machine-name.ts"() {
     "use strict";
-    import_node_crypto = require("node:crypto");
+    import_node_crypto2 = require("node:crypto");
   }
 });
 
@@ -2992,9 +2997,6 @@ function serviceNameFor({ name }) {
 }
 function repositoryMark(repository) {
   return sha256(`${repository.provider}/${fullName(repository).toLowerCase()}`).slice(0, 32);
-}
-function patDigest(instanceId, pat) {
-  return (0, import_node_crypto2.createHmac)("sha256", pat).update(instanceId).digest("hex").slice(0, 40);
 }
 function patMark(credentialId, digest) {
   return `${markOf(credentialId)}.${digest}`;
@@ -3014,13 +3016,13 @@ function markOf(credentialId) {
   return sha256(credentialId).slice(0, 12);
 }
 function sha256(text2) {
-  return (0, import_node_crypto2.createHash)("sha256").update(text2).digest("hex");
+  return (0, import_node_crypto3.createHash)("sha256").update(text2).digest("hex");
 }
-var import_node_crypto2, PAT_LABEL, EXPIRY_LABEL, REPOSITORY_LABEL, LONGEST_NAME;
+var import_node_crypto3, PAT_LABEL, EXPIRY_LABEL, REPOSITORY_LABEL, LONGEST_NAME;
 var init_naming = __esm({
   "src/catalogs/konnect/naming.ts"() {
     "use strict";
-    import_node_crypto2 = require("node:crypto");
+    import_node_crypto3 = require("node:crypto");
     init_dates();
     init_repository();
     init_machine_name();
@@ -3033,7 +3035,7 @@ var init_naming = __esm({
 
 // src/catalogs/konnect/rotation.ts
 function newClaim(digest) {
-  return `${(0, import_node_crypto3.randomBytes)(6).toString("hex")}.${digest}`;
+  return `${(0, import_node_crypto4.randomBytes)(6).toString("hex")}.${digest}`;
 }
 async function claimRotation(connection, instance2, ours) {
   const { client, clock } = connection;
@@ -3078,11 +3080,11 @@ function notes(connection, instance2, wanted, existed) {
 function areNoted({ labels: labels3 }, wanted) {
   return Object.entries(wanted).every(([name, value]) => (labels3?.[name] ?? null) === value);
 }
-var import_node_crypto3, ROTATION_LABEL, SETTLES, EXPIRES, RotatedMeanwhile;
+var import_node_crypto4, ROTATION_LABEL, SETTLES, EXPIRES, RotatedMeanwhile;
 var init_rotation = __esm({
   "src/catalogs/konnect/rotation.ts"() {
     "use strict";
-    import_node_crypto3 = require("node:crypto");
+    import_node_crypto4 = require("node:crypto");
     init_ahead();
     init_ensure();
     init_errors();
@@ -3121,7 +3123,7 @@ function factsOf(access, instance2, found2, written2) {
     inUse: false,
     advice: written2 ? void 0 : adviceFor(access, status, replaceable),
     integration: { name, page: integrationsPage(access) },
-    key: (0, import_node_crypto4.createHash)("sha256").update(`${inputs.catalogUrl} ${instance2?.id}`).digest("hex").slice(0, 12),
+    key: (0, import_node_crypto5.createHash)("sha256").update(`${inputs.catalogUrl} ${instance2?.id}`).digest("hex").slice(0, 12),
     owner,
     store: "run command: register once with rotate-credential: auto",
     renewal: renewalOf(access, replaceable),
@@ -3182,11 +3184,11 @@ function missingPermissions(found2) {
     ({ scopes, message }) => oneLine(`The credential lacks ${scopes.filter(Boolean).join(", ") || "a permission"}: ${message}`)
   );
 }
-var import_node_crypto4, MOST_WARNINGS;
+var import_node_crypto5, MOST_WARNINGS;
 var init_health = __esm({
   "src/catalogs/konnect/health.ts"() {
     "use strict";
-    import_node_crypto4 = require("node:crypto");
+    import_node_crypto5 = require("node:crypto");
     init_dates();
     init_pat();
     init_text();
@@ -3321,11 +3323,11 @@ var init_auth_credential = __esm({
     init_ahead();
     init_ensure();
     init_errors();
+    init_pat();
     init_connection();
     init_errors2();
     init_health();
     init_manifest();
-    init_naming();
     init_rotation();
     init_schemas();
     WITHOUT_CREDENTIAL = [401, 403, 404, 429];
@@ -3451,6 +3453,7 @@ var init_credential = __esm({
     init_dates();
     init_ensure();
     init_errors();
+    init_pat();
     init_auth_credential();
     init_connection();
     init_health();
@@ -4393,7 +4396,7 @@ function dataOf({ headers, text: text2 }) {
   return [...last.matchAll(/^data: ?(.*)$/gmu)].map(([, line2]) => line2).join("\n");
 }
 function generatedName(target) {
-  return `generated-${(0, import_node_crypto5.createHash)("sha1").update(`url:${target}`).digest("hex")}`;
+  return `generated-${(0, import_node_crypto6.createHash)("sha1").update(`url:${target}`).digest("hex")}`;
 }
 function locationRef(target) {
   return `location:default/${generatedName(target)}`;
@@ -4402,11 +4405,11 @@ function pathOf2(ref) {
   const [kind = "", rest = ""] = ref.split(":");
   return [kind, ...rest.split("/")].map(encodeURIComponent).join("/");
 }
-var import_node_crypto5, MOST_PAGES2;
+var import_node_crypto6, MOST_PAGES2;
 var init_client2 = __esm({
   "src/catalogs/backstage/client.ts"() {
     "use strict";
-    import_node_crypto5 = require("node:crypto");
+    import_node_crypto6 = require("node:crypto");
     init_dist();
     init_json();
     init_errors3();
@@ -4578,6 +4581,93 @@ var init_generate = __esm({
   }
 });
 
+// src/catalogs/backstage/integration.ts
+async function tellReading(connection, reading, known) {
+  const { progress, repository } = connection;
+  const outcome = (thing, name, reasons = []) => progress.outcome({
+    thing,
+    operation: reasons.length > 0 ? "skipped" : "unchanged",
+    name,
+    id: "",
+    reasons
+  });
+  if (seen(reading)) progress.credential({ ...factsOf2(connection, repository, reading), advice: void 0 });
+  if (reading.kind === "denied") throw await denied(connection, reading);
+  if (reading.kind === "unreachable") throw new Failure(reading.problem, reading.cure);
+  const untried = reading.kind === "untried" ? ["this catalog-token may not try it"] : [];
+  outcome("integration", new URL(repository.host).host, untried);
+  outcome("credential", ownToken(repository), untried);
+  if (reading.kind === "read") return;
+  if (reading.kind === "missing") throw await missing(connection, reading);
+  if (reading.kind === "invalid") throw new Failure(reading.problem, reading.cure);
+  if (known.every(({ kind }) => kind.toLowerCase() === "location"))
+    throw new Failure(reading.problem, reading.cure);
+}
+async function denied({ inputs, azureDevOps: azureDevOps3, repository }, reading) {
+  const { azureDevOpsPat: pat, catalogFile } = inputs;
+  if (!pat || repository.provider !== "azure-devops") return new Failure(reading.problem, reading.cure);
+  const tried = await azureDevOps3.readFile(repository, catalogFile, { pat }).then(
+    () => " The azure-devops-pat that is given can read the repository: it would do.",
+    (error) => ` The azure-devops-pat that is given cannot read it either: ${oneLine(error.message)}`
+  );
+  return new Failure(reading.problem, `${reading.cure}${tried}`);
+}
+async function missing(connection, reading) {
+  const { inputs, progress, repository } = connection;
+  if (inputs.entity !== "generate") {
+    const assumed = repository.provider === "azure-devops" || repository.defaultBranch ? "" : " The default branch is taken for main, because the run does not tell it.";
+    return new Failure(reading.problem, `${reading.cure}${assumed}`);
+  }
+  const file = await generated(inputs, repository);
+  progress.document(`${inputs.catalogFile.slice(1)} for ${fullName(repository)}`, file);
+  return new Failure(
+    `There is no ${inputs.catalogFile} in ${fullName(repository)} yet.`,
+    `Commit the file that is shown above as ${inputs.catalogFile.slice(1)} to the default branch, then run the step again.`
+  );
+}
+function ownToken({ host }) {
+  return `the catalog's own, for ${new URL(host).host}`;
+}
+function seen({ kind }) {
+  return kind === "read" || kind === "invalid" || kind === "denied";
+}
+function factsOf2({ inputs }, owner, reading) {
+  const denied2 = reading.kind === "denied";
+  const key = (0, import_node_crypto7.createHash)("sha256").update(`${inputs.catalogUrl} ${owner.host} ${owner.organization}`).digest("hex").slice(0, 12);
+  return {
+    status: denied2 ? "tainted" : "valid",
+    advice: denied2 ? { problem: reading.problem, cure: reading.cure } : void 0,
+    subject: `The token with which the catalog reads ${new URL(owner.host).host}`,
+    inUse: !denied2,
+    integration: { name: new URL(owner.host).host, page: inputs.catalogUrl },
+    key,
+    owner,
+    // The catalog does not tell its tokens apart: the PAT that is given stands for it.
+    credential: inputs.azureDevOpsPat ? patDigest(key, inputs.azureDevOpsPat).slice(0, 12) : "own",
+    storedOn: void 0,
+    expiresOn: void 0,
+    recorded: void 0,
+    fromPat: void 0,
+    store: "put it into the catalog's configuration",
+    renewal: [
+      ...owner.provider === "azure-devops" ? [makingOf(owner)] : ["Make a new token for the host."],
+      "Put it into the catalog's configuration (under integrations, in the place of the old one), and restart the catalog."
+    ]
+  };
+}
+var import_node_crypto7;
+var init_integration2 = __esm({
+  "src/catalogs/backstage/integration.ts"() {
+    "use strict";
+    import_node_crypto7 = require("node:crypto");
+    init_errors();
+    init_repository();
+    init_pat();
+    init_text();
+    init_generate();
+  }
+});
+
 // src/catalogs/backstage/reading.ts
 async function read2(client, target) {
   try {
@@ -4626,18 +4716,7 @@ var init_reading = __esm({
   }
 });
 
-// src/catalogs/backstage/registration.ts
-function ensureLocation({ client, target, plan, clock }) {
-  return ensure(
-    {
-      title: `location ${target}`,
-      hidden: "It may be registered where this catalog-token may not look.",
-      find: () => client.locationOf(target),
-      create: () => client.register(target)
-    },
-    { plan, clock }
-  );
-}
+// src/catalogs/backstage/stored-entity.ts
 async function readOurs({ client, target }, ref) {
   const found2 = await client.entity(ref);
   if (!found2 || comesFrom(found2, target)) return found2;
@@ -4701,10 +4780,9 @@ async function ensureCurrent(connection, file, stored) {
   return { operation: "updated", value: now ?? stored, differences: stale };
 }
 var PAUSE, HURRY, TAKES_OVER;
-var init_registration = __esm({
-  "src/catalogs/backstage/registration.ts"() {
+var init_stored_entity = __esm({
+  "src/catalogs/backstage/stored-entity.ts"() {
     "use strict";
-    init_ensure();
     init_errors();
     init_no_answer();
     init_text();
@@ -4717,12 +4795,67 @@ var init_registration = __esm({
   }
 });
 
+// src/catalogs/backstage/registration.ts
+async function register(connection, ref, file, known) {
+  const { client, progress, plan, target } = connection;
+  const [found2, registered] = await Promise.all([readOurs(connection, ref), client.locationOf(target)]);
+  const before = found2 && isOrphan(found2) ? void 0 : found2;
+  const means = registered ? void 0 : otherMeans(target, before, known);
+  const location = means ? { operation: "unchanged", value: void 0, differences: [means] } : await ensureLocation(connection);
+  progress.outcome({
+    thing: "mapping",
+    operation: location.operation,
+    name: target,
+    id: location.value?.id ?? "",
+    reasons: location.differences
+  });
+  progress.serviceName(ref);
+  if (!before && (plan || connection.inputs.waitTimeout === 0))
+    return tellService(connection, ref, "created", void 0, plan ? [] : ["not waited for"]);
+  const entity = before ?? await awaitEntity(connection, ref, location.operation === "unchanged");
+  const { operation, value, differences: differences2 } = await ensureCurrent(connection, file, entity);
+  tellService(connection, ref, before ? operation : "created", value, before ? differences2 : []);
+}
+function otherMeans(target, entity, known) {
+  const origin2 = entity ? originOf(entity).replace(/^url:/u, "") : target;
+  if (origin2 !== target) return sameFile(origin2, target) ? `known as ${origin2}` : `listed by ${origin2}`;
+  const there = entity ?? known.find((one) => one.kind.toLowerCase() !== "location" && !isOrphan(one));
+  return there ? "found by discovery" : void 0;
+}
+function tellService({ progress }, name, operation, entity, reasons) {
+  progress.outcome({
+    thing: "service",
+    operation,
+    name,
+    id: entity?.metadata.uid ?? "",
+    reasons
+  });
+}
+function ensureLocation({ client, target, plan, clock }) {
+  return ensure(
+    {
+      title: `location ${target}`,
+      hidden: "It may be registered where this catalog-token may not look.",
+      find: () => client.locationOf(target),
+      create: () => client.register(target)
+    },
+    { plan, clock }
+  );
+}
+var init_registration = __esm({
+  "src/catalogs/backstage/registration.ts"() {
+    "use strict";
+    init_ensure();
+    init_entity();
+    init_stored_entity();
+    init_target();
+  }
+});
+
 // src/catalogs/backstage/backstage.ts
 var backstage_exports = {};
 __export(backstage_exports, {
-  backstage: () => backstage,
-  missing: () => missing,
-  register: () => register
+  backstage: () => backstage
 });
 function backstage({ http, ...surroundings }) {
   const { inputs } = surroundings;
@@ -4761,114 +4894,6 @@ async function connect2(connection) {
   const file = chooseComponent(entities, inputs.serviceName, machineName(repository.name, LONGEST_NAME2));
   await register(connection, refOf(file), reading.kind === "read" ? file : void 0, known);
 }
-async function register(connection, ref, file, known) {
-  const { client, progress, plan, target } = connection;
-  const [found2, registered] = await Promise.all([readOurs(connection, ref), client.locationOf(target)]);
-  const before = found2 && isOrphan(found2) ? void 0 : found2;
-  const means = registered ? void 0 : otherMeans(target, before, known);
-  const location = means ? { operation: "unchanged", value: void 0, differences: [means] } : await ensureLocation(connection);
-  progress.outcome({
-    thing: "mapping",
-    operation: location.operation,
-    name: target,
-    id: location.value?.id ?? "",
-    reasons: location.differences
-  });
-  progress.serviceName(ref);
-  if (!before && (plan || connection.inputs.waitTimeout === 0))
-    return tellService(connection, ref, "created", void 0, plan ? [] : ["not waited for"]);
-  const entity = before ?? await awaitEntity(connection, ref, location.operation === "unchanged");
-  const { operation, value, differences: differences2 } = await ensureCurrent(connection, file, entity);
-  tellService(connection, ref, before ? operation : "created", value, before ? differences2 : []);
-}
-function otherMeans(target, entity, known) {
-  const origin2 = entity ? originOf(entity).replace(/^url:/u, "") : target;
-  if (origin2 !== target) return sameFile(origin2, target) ? `known as ${origin2}` : `listed by ${origin2}`;
-  const there = entity ?? known.find((one) => one.kind.toLowerCase() !== "location" && !isOrphan(one));
-  return there ? "found by discovery" : void 0;
-}
-function tellService({ progress }, name, operation, entity, reasons) {
-  progress.outcome({
-    thing: "service",
-    operation,
-    name,
-    id: entity?.metadata.uid ?? "",
-    reasons
-  });
-}
-async function tellReading(connection, reading, known) {
-  const { progress, repository } = connection;
-  const outcome = (thing, name, reasons = []) => progress.outcome({
-    thing,
-    operation: reasons.length > 0 ? "skipped" : "unchanged",
-    name,
-    id: "",
-    reasons
-  });
-  if (seen(reading)) progress.credential({ ...factsOf2(connection, repository, reading), advice: void 0 });
-  if (reading.kind === "denied") throw await denied(connection, reading);
-  if (reading.kind === "unreachable") throw new Failure(reading.problem, reading.cure);
-  const untried = reading.kind === "untried" ? ["this catalog-token may not try it"] : [];
-  outcome("integration", new URL(repository.host).host, untried);
-  outcome("credential", ownToken(repository), untried);
-  if (reading.kind === "read") return;
-  if (reading.kind === "missing") throw await missing(connection, reading);
-  if (reading.kind === "invalid") throw new Failure(reading.problem, reading.cure);
-  if (known.every(({ kind }) => kind.toLowerCase() === "location"))
-    throw new Failure(reading.problem, reading.cure);
-}
-async function denied({ inputs, azureDevOps: azureDevOps3, repository }, reading) {
-  const { azureDevOpsPat: pat, catalogFile } = inputs;
-  if (!pat || repository.provider !== "azure-devops") return new Failure(reading.problem, reading.cure);
-  const tried = await azureDevOps3.readFile(repository, catalogFile, { pat }).then(
-    () => " The azure-devops-pat that is given can read the repository: it would do.",
-    (error) => ` The azure-devops-pat that is given cannot read it either: ${oneLine(error.message)}`
-  );
-  return new Failure(reading.problem, `${reading.cure}${tried}`);
-}
-async function missing(connection, reading) {
-  const { inputs, progress, repository } = connection;
-  if (inputs.entity !== "generate") {
-    const assumed = repository.provider === "azure-devops" || repository.defaultBranch ? "" : " The default branch is taken for main, because the run does not tell it.";
-    return new Failure(reading.problem, `${reading.cure}${assumed}`);
-  }
-  const file = await generated(inputs, repository);
-  progress.document(`${inputs.catalogFile.slice(1)} for ${fullName(repository)}`, file);
-  return new Failure(
-    `There is no ${inputs.catalogFile} in ${fullName(repository)} yet.`,
-    `Commit the file that is shown above as ${inputs.catalogFile.slice(1)} to the default branch, then run the step again.`
-  );
-}
-function ownToken({ host }) {
-  return `the catalog's own, for ${new URL(host).host}`;
-}
-function seen({ kind }) {
-  return kind === "read" || kind === "invalid" || kind === "denied";
-}
-function factsOf2({ inputs }, owner, reading) {
-  const denied2 = reading.kind === "denied";
-  const digest = (text2) => (0, import_node_crypto6.createHash)("sha256").update(text2).digest("hex").slice(0, 12);
-  return {
-    status: denied2 ? "tainted" : "valid",
-    advice: denied2 ? { problem: reading.problem, cure: reading.cure } : void 0,
-    subject: `The token with which the catalog reads ${new URL(owner.host).host}`,
-    inUse: !denied2,
-    integration: { name: new URL(owner.host).host, page: inputs.catalogUrl },
-    key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization}`),
-    owner,
-    // The catalog does not tell its tokens apart: the PAT that is given stands for it.
-    credential: digest(inputs.azureDevOpsPat ? `${owner.host} ${inputs.azureDevOpsPat}` : owner.host),
-    storedOn: void 0,
-    expiresOn: void 0,
-    recorded: void 0,
-    fromPat: void 0,
-    store: "put it into the catalog's configuration",
-    renewal: [
-      ...owner.provider === "azure-devops" ? [makingOf(owner)] : ["Make a new token for the host."],
-      "Put it into the catalog's configuration (under integrations, in the place of the old one), and restart the catalog."
-    ]
-  };
-}
 function repositoryOf(owner) {
   if ("name" in owner) return owner;
   throw new Failure(
@@ -4876,19 +4901,15 @@ function repositoryOf(owner) {
     "Set repository to one of the organization that has a catalog file."
   );
 }
-var import_node_crypto6, LONGEST_NAME2;
+var LONGEST_NAME2;
 var init_backstage = __esm({
   "src/catalogs/backstage/backstage.ts"() {
     "use strict";
-    import_node_crypto6 = require("node:crypto");
     init_errors();
-    init_repository();
-    init_pat();
-    init_text();
     init_machine_name();
     init_client2();
     init_entity();
-    init_generate();
+    init_integration2();
     init_reading();
     init_registration();
     init_target();
@@ -5045,7 +5066,7 @@ function tellCredential({ outcome }, operation, reasons) {
 }
 function factsOf3({ inputs }, owner, site, secret) {
   const { azureDevOpsPat: pat } = inputs;
-  const digest = (text2) => (0, import_node_crypto7.createHash)("sha256").update(text2).digest("hex").slice(0, 12);
+  const digest = (text2) => (0, import_node_crypto8.createHash)("sha256").update(text2).digest("hex").slice(0, 12);
   const page = `${site}/administration/secrets`;
   const unset = secret?.status === "Not Set";
   return {
@@ -5065,11 +5086,11 @@ function factsOf3({ inputs }, owner, site, secret) {
     renewal: [makingOf(owner), `Put it into the secret AZURE_TOKEN at ${page} (it takes some minutes).`]
   };
 }
-var import_node_crypto7, PAUSE2;
+var import_node_crypto8, PAUSE2;
 var init_credential2 = __esm({
   "src/catalogs/roadie/credential.ts"() {
     "use strict";
-    import_node_crypto7 = require("node:crypto");
+    import_node_crypto8 = require("node:crypto");
     init_pat();
     init_secrets();
     PAUSE2 = 5e3;
@@ -5097,7 +5118,7 @@ var init_guide = __esm({
 // src/catalogs/roadie/entity-set.ts
 function setOf(repository) {
   const address3 = `${repository.provider} ${repository.host} ${fullName(repository)}`.toLowerCase();
-  const digest = (0, import_node_crypto8.createHash)("sha256").update(address3).digest("hex").slice(0, 8);
+  const digest = (0, import_node_crypto9.createHash)("sha256").update(address3).digest("hex").slice(0, 8);
   return `${machineName(repository.name, 50)}-${digest}`;
 }
 function ensureSet({ client, clock, plan }, set, entities) {
@@ -5171,11 +5192,11 @@ async function parseEntities(text2, file) {
     return entities;
   throw new Failure(`${file} holds something that is no entity.`, "Each needs a kind and a metadata.name.");
 }
-var import_node_crypto8, import_node_util3, Item, Items;
+var import_node_crypto9, import_node_util3, Item, Items;
 var init_entity_set = __esm({
   "src/catalogs/roadie/entity-set.ts"() {
     "use strict";
-    import_node_crypto8 = require("node:crypto");
+    import_node_crypto9 = require("node:crypto");
     import_node_util3 = require("node:util");
     init_dist();
     init_ensure();
@@ -5411,10 +5432,11 @@ var init_roadie = __esm({
     init_ahead();
     init_errors();
     init_code_search();
-    init_backstage();
     init_client2();
     init_entity();
+    init_integration2();
     init_reading();
+    init_registration();
     init_target();
     init_machine_name();
     init_credential2();
@@ -6677,7 +6699,7 @@ function timestamp(state) {
 }
 function newResource(state, instance2, type, config2) {
   const created_at = timestamp(state);
-  const id2 = (0, import_node_crypto9.randomBytes)(12).toString("base64url");
+  const id2 = (0, import_node_crypto10.randomBytes)(12).toString("base64url");
   const resource = {
     id: id2,
     name: null,
@@ -6721,7 +6743,7 @@ function hydrate(state, instance2, provider, repository) {
 function authorizeInBrowser(state, provider, name = provider) {
   const created_at = timestamp(state);
   const instance2 = {
-    id: (0, import_node_crypto9.randomUUID)(),
+    id: (0, import_node_crypto10.randomUUID)(),
     name,
     display_name: name,
     description: null,
@@ -6734,7 +6756,7 @@ function authorizeInBrowser(state, provider, name = provider) {
   };
   state.instances.push(instance2);
   state.credentials.push({
-    id: (0, import_node_crypto9.randomUUID)(),
+    id: (0, import_node_crypto10.randomUUID)(),
     instanceId: instance2.id,
     type: provider === "github" ? "github_app_installation" : "oauth",
     key: "",
@@ -6745,11 +6767,11 @@ function authorizeInBrowser(state, provider, name = provider) {
   });
   return instance2;
 }
-var import_node_crypto9;
+var import_node_crypto10;
 var init_state = __esm({
   "src/sandbox/state.ts"() {
     "use strict";
-    import_node_crypto9 = require("node:crypto");
+    import_node_crypto10 = require("node:crypto");
     init_descriptions();
   }
 });
@@ -6782,11 +6804,11 @@ var init_lag = __esm({
 function badRequest(field, rule, reason, source = "body") {
   return new ProblemAnswer(400, "Invalid Parameters", [{ field, rule, reason, source }]);
 }
-var import_node_crypto10, ProblemAnswer, TITLES;
+var import_node_crypto11, ProblemAnswer, TITLES;
 var init_problem = __esm({
   "src/sandbox/problem.ts"() {
     "use strict";
-    import_node_crypto10 = require("node:crypto");
+    import_node_crypto11 = require("node:crypto");
     ProblemAnswer = class extends Error {
       status;
       body;
@@ -6797,7 +6819,7 @@ var init_problem = __esm({
           status,
           title: TITLES[status] ?? "Error",
           type: `https://httpstatuses.com/${status}`,
-          instance: `kong:trace:${(0, import_node_crypto10.randomUUID)()}`,
+          instance: `kong:trace:${(0, import_node_crypto11.randomUUID)()}`,
           detail,
           ...invalid2 ? { invalid_parameters: invalid2 } : {}
         };
@@ -7140,11 +7162,11 @@ function credentialOf(state, instanceId) {
   if (!credential2) throw new ProblemAnswer(404, "Not found");
   return credential2;
 }
-var import_node_crypto11, INSTANCE_FIELDS, INTEGRATION_ROUTES;
+var import_node_crypto12, INSTANCE_FIELDS, INTEGRATION_ROUTES;
 var init_integrations = __esm({
   "src/sandbox/routes/integrations.ts"() {
     "use strict";
-    import_node_crypto11 = require("node:crypto");
+    import_node_crypto12 = require("node:crypto");
     init_bodies();
     init_collections();
     init_manifests();
@@ -7171,7 +7193,7 @@ var init_integrations = __esm({
           throw badRequest("config.organization", "required", "is a required field");
         refuseTaken(state.instances, given.name);
         const instance2 = {
-          id: (0, import_node_crypto11.randomUUID)(),
+          id: (0, import_node_crypto12.randomUUID)(),
           name: given.name,
           display_name: given.display_name,
           description: given.description ?? null,
@@ -7216,7 +7238,7 @@ var init_integrations = __esm({
         if (state.credentials.some(({ instanceId }) => instanceId === instance2.id))
           throw new ProblemAnswer(409, "The integration instance has an auth credential already");
         const credential2 = {
-          id: (0, import_node_crypto11.randomUUID)(),
+          id: (0, import_node_crypto12.randomUUID)(),
           instanceId: instance2.id,
           type: "multi_key_auth",
           key: config2.headers[0].key,
@@ -7250,11 +7272,11 @@ function initialized(state, given) {
     (one) => one.instanceId === instance2.id && one.type === given.type && JSON.stringify(one.config) === config2
   ) ?? newResource(state, instance2, given.type, given.config);
 }
-var import_node_crypto12, MAPPING_FIELDS, RESOURCE_ROUTES;
+var import_node_crypto13, MAPPING_FIELDS, RESOURCE_ROUTES;
 var init_resources = __esm({
   "src/sandbox/routes/resources.ts"() {
     "use strict";
-    import_node_crypto12 = require("node:crypto");
+    import_node_crypto13 = require("node:crypto");
     init_bodies();
     init_collections();
     init_problem();
@@ -7318,7 +7340,7 @@ var init_resources = __esm({
         ))
           throw new ProblemAnswer(409, "The resource is mapped to the service already");
         const mapping2 = {
-          id: (0, import_node_crypto12.randomUUID)(),
+          id: (0, import_node_crypto13.randomUUID)(),
           resourceId: resource.id,
           serviceId: service2.id,
           created_at: timestamp(state)
@@ -7337,11 +7359,11 @@ var init_resources = __esm({
 });
 
 // src/sandbox/routes/services.ts
-var import_node_crypto13, SERVICE_ROUTES;
+var import_node_crypto14, SERVICE_ROUTES;
 var init_services = __esm({
   "src/sandbox/routes/services.ts"() {
     "use strict";
-    import_node_crypto13 = require("node:crypto");
+    import_node_crypto14 = require("node:crypto");
     init_bodies();
     init_collections();
     init_state();
@@ -7359,7 +7381,7 @@ var init_services = __esm({
         const given = readBody(CreateService, body);
         refuseTaken(state.services, given.name);
         const service2 = {
-          id: (0, import_node_crypto13.randomUUID)(),
+          id: (0, import_node_crypto14.randomUUID)(),
           name: given.name,
           display_name: given.display_name,
           description: given.description ?? null,
@@ -7534,16 +7556,16 @@ var init_sandbox = __esm({
 // src/local/samples.ts
 function furnish(sandbox2, repository) {
   const { state } = sandbox2;
-  const token = `kpat_sandbox${(0, import_node_crypto14.randomBytes)(8).toString("hex")}`;
-  const pat = (0, import_node_crypto14.randomBytes)(26).toString("hex");
+  const token = `kpat_sandbox${(0, import_node_crypto15.randomBytes)(8).toString("hex")}`;
+  const pat = (0, import_node_crypto15.randomBytes)(26).toString("hex");
   state.tokens.set(token, "admin");
   state.pats.set(pat, "valid");
   const { provider, organization, project, name } = repository;
   const of = (inProject) => ({
     organization,
     name,
-    id: provider === "azure-devops" ? (0, import_node_crypto14.randomUUID)() : String((0, import_node_crypto14.randomBytes)(4).readUInt32BE()),
-    ...inProject === void 0 ? {} : { project: inProject, projectId: (0, import_node_crypto14.randomUUID)() }
+    id: provider === "azure-devops" ? (0, import_node_crypto15.randomUUID)() : String((0, import_node_crypto15.randomBytes)(4).readUInt32BE()),
+    ...inProject === void 0 ? {} : { project: inProject, projectId: (0, import_node_crypto15.randomUUID)() }
   });
   const ours = of(project);
   state.repositories[provider].push(ours);
@@ -7552,11 +7574,11 @@ function furnish(sandbox2, repository) {
   else authorizeInBrowser(state, provider);
   return { token, pat };
 }
-var import_node_crypto14, SAMPLE;
+var import_node_crypto15, SAMPLE;
 var init_samples = __esm({
   "src/local/samples.ts"() {
     "use strict";
-    import_node_crypto14 = require("node:crypto");
+    import_node_crypto15 = require("node:crypto");
     init_state();
     SAMPLE = {
       provider: "azure-devops",
@@ -7716,7 +7738,7 @@ ${terminal2.colors ? `\x1B[1m${text2}\x1B[0m` : text2}
   const sandbox2 = await startSandbox();
   const { pat } = furnish(sandbox2, SAMPLE);
   const azure = await startAzureDevOps(sandbox2.state);
-  const token = `backstage-${(0, import_node_crypto15.randomBytes)(12).toString("hex")}`;
+  const token = `backstage-${(0, import_node_crypto16.randomBytes)(12).toString("hex")}`;
   say("A real Backstage is started \u2026");
   const server = await startBackstage({ folder: FOLDER, token, pat, azureHost: new URL(azure.url).host });
   const run4 = (inputs) => runLocally(
@@ -7754,11 +7776,11 @@ ${terminal2.colors ? `\x1B[1m${text2}\x1B[0m` : text2}
     await sandbox2.close();
   }
 }
-var import_node_crypto15, import_node_fs2, import_node_path3, FOLDER, COMPONENT;
+var import_node_crypto16, import_node_fs2, import_node_path3, FOLDER, COMPONENT;
 var init_backstage_demo = __esm({
   "src/local/backstage-demo.ts"() {
     "use strict";
-    import_node_crypto15 = require("node:crypto");
+    import_node_crypto16 = require("node:crypto");
     import_node_fs2 = require("node:fs");
     import_node_path3 = __toESM(require("node:path"), 1);
     init_repository();

@@ -1,11 +1,11 @@
 import { aheadThen } from '../../ahead.ts';
 import { type Ensurable, ensure, FRESH } from '../../ensure.ts';
 import { Failure, messageOf } from '../../errors.ts';
+import { patDigest } from '../../scm/pat.ts';
 import { type Access, type Connection, instancePath, integrationsPage } from './connection.ts';
 import { KonnectError } from './errors.ts';
 import { ailmentOf } from './health.ts';
 import { readManifest } from './manifest.ts';
-import { patDigest } from './naming.ts';
 import { claimRotation, newClaim, RotatedMeanwhile, storedDigest } from './rotation.ts';
 import { AuthCredential, type IntegrationInstance } from './schemas.ts';
 

@@ -2,11 +2,12 @@ import { early } from '../../ahead.ts';
 import { type Day, dayOf } from '../../dates.ts';
 import { type Ensured, ensure } from '../../ensure.ts';
 import { explain } from '../../errors.ts';
+import { patDigest } from '../../scm/pat.ts';
 import type { CredentialFacts } from '../catalog.ts';
 import { CredentialRemoved, credential, readCredential } from './auth-credential.ts';
 import { type Access, type Connection, readInstance, tell, wouldCreate } from './connection.ts';
 import { factsOf, missingPermissions } from './health.ts';
-import { EXPIRY_LABEL, expiryMark, markedExpiry, patDigest } from './naming.ts';
+import { EXPIRY_LABEL, expiryMark, markedExpiry } from './naming.ts';
 import { areNoted, type Notes, notes, notesOf, storedDigest } from './rotation.ts';
 import type { AuthCredential, IntegrationInstance } from './schemas.ts';
 

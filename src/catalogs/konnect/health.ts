@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Day, dayOf } from '../../dates.ts';
-import { makingOf } from '../../scm/pat.ts';
+import { makingOf, patDigest } from '../../scm/pat.ts';
 import { oneLine } from '../../text.ts';
 import type { CredentialFacts, CredentialStatus } from '../catalog.ts';
 import { type Access, integrationsPage } from './connection.ts';
-import { EXPIRY_LABEL, markedExpiry, markOf, patDigest } from './naming.ts';
+import { EXPIRY_LABEL, markedExpiry, markOf } from './naming.ts';
 import { storedDigest } from './rotation.ts';
 import type { AuthCredential, IntegrationInstance } from './schemas.ts';
 

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type Day, parseDay } from '../../dates.ts';
 import { fullName, type Repository } from '../../repository.ts';
 import { machineName } from '../machine-name.ts';
@@ -20,11 +20,6 @@ export function serviceNameFor({ name }: Repository): string {
 /** A label value (which may hold no `/`) that is the same for the same repository path, and for no other. */
 export function repositoryMark(repository: Repository): string {
   return sha256(`${repository.provider}/${fullName(repository).toLowerCase()}`).slice(0, 32);
-}
-
-/** Tells one PAT from another without telling either: a digest of the instance's ID, keyed with the PAT. */
-export function patDigest(instanceId: string, pat: string): string {
-  return createHmac('sha256', pat).update(instanceId).digest('hex').slice(0, 40);
 }
 
 /** A label value: from which PAT a credential was made, and which credential that is. */

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { PAT_LABEL, patDigest, patMark } from '../../../src/catalogs/konnect/naming.ts';
+import { PAT_LABEL, patMark } from '../../../src/catalogs/konnect/naming.ts';
 import {
   discover,
   type StoredInstance,
   type StoredResource,
   type StoredService,
 } from '../../../src/sandbox/state.ts';
+import { patDigest } from '../../../src/scm/pat.ts';
 import { ORGANIZATION, SHOP, type World } from './world.ts';
 
 /** What may be there before a run. */

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { Failure } from '../../errors.ts';
+import { fullName, type Owner } from '../../repository.ts';
+import { makingOf, patDigest } from '../../scm/pat.ts';
+import { oneLine } from '../../text.ts';
+import type { CredentialFacts, Surroundings } from '../catalog.ts';
+import type { Connection } from './connection.ts';
+import { generated } from './generate.ts';
+import type { Reading, Unread } from './reading.ts';
+import type { Entity } from './schemas.ts';
+
+/** Integration and credential are the server's own: it is told whether they do. */
+
+/** Says whether the catalog can read the repository. @throws {Failure} when it cannot, and nothing can be done */
+export async function tellReading(connection: Connection, reading: Reading, known: Entity[]): Promise<void> {
+  const { progress, repository } = connection;
+  const outcome = (thing: 'integration' | 'credential', name: string, reasons: string[] = []) =>
+    progress.outcome({
+      thing,
+      operation: reasons.length > 0 ? 'skipped' : 'unchanged',
+      name,
+      id: '',
+      reasons,
+    });
+  if (seen(reading)) progress.credential({ ...factsOf(connection, repository, reading), advice: undefined });
+  if (reading.kind === 'denied') throw await denied(connection, reading);
+  if (reading.kind === 'unreachable') throw new Failure(reading.problem, reading.cure);
+  const untried = reading.kind === 'untried' ? ['this catalog-token may not try it'] : [];
+  outcome('integration', new URL(repository.host).host, untried);
+  outcome('credential', ownToken(repository), untried);
+  if (reading.kind === 'read') return;
+  if (reading.kind === 'missing') throw await missing(connection, reading);
+  if (reading.kind === 'invalid') throw new Failure(reading.problem, reading.cure);
+  if (known.every(({ kind }) => kind.toLowerCase() === 'location'))
+    throw new Failure(reading.problem, reading.cure);
+}
+
+/** With the PAT that is given, it can be told whether another one would help. */
+async function denied({ inputs, azureDevOps, repository }: Connection, reading: Unread): Promise<Failure> {
+  const { azureDevOpsPat: pat, catalogFile } = inputs;
+  if (!pat || repository.provider !== 'azure-devops') return new Failure(reading.problem, reading.cure);
+  const tried = await azureDevOps.readFile(repository, catalogFile, { pat }).then(
+    () => ' The azure-devops-pat that is given can read the repository: it would do.',
+    (error: Error) => ` The azure-devops-pat that is given cannot read it either: ${oneLine(error.message)}`,
+  );
+  return new Failure(reading.problem, `${reading.cure}${tried}`);
+}
+
+/** There is no catalog file: on request, one is shown. */
+export async function missing(connection: Connection, reading: Unread): Promise<Failure> {
+  const { inputs, progress, repository } = connection;
+  if (inputs.entity !== 'generate') {
+    const assumed =
+      repository.provider === 'azure-devops' || repository.defaultBranch
+        ? ''
+        : ' The default branch is taken for main, because the run does not tell it.';
+    return new Failure(reading.problem, `${reading.cure}${assumed}`);
+  }
+  const file = await generated(inputs, repository);
+  progress.document(`${inputs.catalogFile.slice(1)} for ${fullName(repository)}`, file);
+  return new Failure(
+    `There is no ${inputs.catalogFile} in ${fullName(repository)} yet.`,
+    `Commit the file that is shown above as ${inputs.catalogFile.slice(1)} to the default branch, then run the step again.`,
+  );
+}
+
+export function ownToken({ host }: Owner): string {
+  return `the catalog's own, for ${new URL(host).host}`;
+}
+
+/** Whether it shows how it is with the catalog's own token. */
+export function seen({ kind }: Reading): boolean {
+  return kind === 'read' || kind === 'invalid' || kind === 'denied';
+}
+
+export function factsOf(
+  { inputs }: Pick<Surroundings, 'inputs'>,
+  owner: Owner,
+  reading: Reading,
+): CredentialFacts {
+  const denied = reading.kind === 'denied';
+  const key = createHash('sha256')
+    .update(`${inputs.catalogUrl} ${owner.host} ${owner.organization}`)
+    .digest('hex')
+    .slice(0, 12);
+  return {
+    status: denied ? 'tainted' : 'valid',
+    advice: denied ? { problem: reading.problem, cure: reading.cure } : undefined,
+    subject: `The token with which the catalog reads ${new URL(owner.host).host}`,
+    inUse: !denied,
+    integration: { name: new URL(owner.host).host, page: inputs.catalogUrl },
+    key,
+    owner,
+    // The catalog does not tell its tokens apart: the PAT that is given stands for it.
+    credential: inputs.azureDevOpsPat ? patDigest(key, inputs.azureDevOpsPat).slice(0, 12) : 'own',
+    storedOn: undefined,
+    expiresOn: undefined,
+    recorded: undefined,
+    fromPat: undefined,
+    store: "put it into the catalog's configuration",
+    renewal: [
+      ...(owner.provider === 'azure-devops' ? [makingOf(owner)] : ['Make a new token for the host.']),
+      "Put it into the catalog's configuration (under integrations, in the place of the old one), and restart the catalog.",
+    ],
+  };
+}
