@@ -4255,8 +4255,9 @@ function cureOf2(status, headers) {
   if (status === 401)
     return "The catalog-token is not valid here: a static token of backend.auth.externalAccess, or a service token.";
   if (status === 403)
-    return "The catalog-token may not do that: check its accessRestrictions, the permission policy, and whether the catalog is read-only; on Roadie, also whether the token is valid.";
-  if (status === 404) return "Check catalog-url, and that the catalog plugin is there.";
+    return "The catalog-token may not do that, or (on Roadie) is not valid: check the token, and what it is permitted.";
+  if (status === 404)
+    return "There is no catalog of Backstage at this address: set catalog-url to the base URL of the backend, not to a page of it.";
   if (status === 429) return "The catalog limits how often it may be called. Run the step again later.";
   if (status >= 300 && status < 400)
     return `It redirects to ${oneLine([headers.location].flat()[0] ?? "another address", 120)}, which is not followed, so as not to send the token there. Set catalog-url to the right address.`;
@@ -4321,13 +4322,13 @@ function backstageClient(http, url, token) {
       headers: { authorization: `Bearer ${token}`, ...headers }
     });
     if (response.status < 200 || response.status > 299)
-      throw new BackstageError(request, `/api${path4}`, response);
+      throw new BackstageError(request, `${url}/api${path4}`, response);
     const body = response.text === "" ? void 0 : parseJson(dataOf(response));
     const parsed = safeParse(schema, body);
     if (parsed.success) return parsed.output;
     const [issue] = parsed.issues;
     const what = body === void 0 ? `no JSON but "${response.text.slice(0, 80)}"` : `expected ${issue.expected}, got ${issue.received}`;
-    throw new UnreadableAnswer2(request, `/api${path4}`, what);
+    throw new UnreadableAnswer2(request, `${url}/api${path4}`, what);
   }
   async function unlessMissing(reading) {
     try {
@@ -4434,12 +4435,17 @@ function targetOf({ provider, host, organization, project, name, defaultBranch }
 function sameFile(left, right) {
   return left === right || spelled(left) === spelled(right);
 }
+function namesBranch(target) {
+  return URL.canParse(target) && new URL(target).searchParams.has("version");
+}
 function spelled(target) {
   if (!URL.canParse(target)) return target;
   const { origin: origin2, pathname, searchParams } = new URL(target);
+  const path4 = decoded(pathname);
   const file = searchParams.get("path");
-  const path4 = decoded(pathname).replace(/\/(?:-\/)?blob\/[^/]+\//u, "/blob/");
-  return `${origin2}${path4}${file === null ? "" : `?/${file.replace(/^\/+/u, "")}`}`.toLowerCase();
+  if (file !== null) return `${origin2}${path4.toLowerCase()}?/${file.replace(/^\/+/u, "")}`;
+  const blob = path4.search(/\/(?:-\/)?blob\//u);
+  return `${origin2}${path4.slice(0, blob).toLowerCase()}${path4.slice(blob)}`;
 }
 function decoded(path4) {
   try {
@@ -4481,7 +4487,12 @@ function chooseComponent(entities, wanted, usual) {
   const components = entities.filter(({ kind }) => kind.toLowerCase() === "component");
   const named2 = (name) => {
     const fitting = components.filter(
-      (one) => [refOf(one), refOf(one).split(":")[1], one.metadata.name.toLowerCase()].includes(name.toLowerCase())
+      (one) => [
+        refOf(one),
+        refOf(one).split(":")[1],
+        `component:${one.metadata.name}`.toLowerCase(),
+        one.metadata.name.toLowerCase()
+      ].includes(name.toLowerCase())
     );
     return fitting.length === 1 ? fitting[0] : void 0;
   };
@@ -4493,7 +4504,7 @@ function chooseComponent(entities, wanted, usual) {
       "Add an entity of the kind Component to it."
     );
   throw new Failure(
-    `${wanted === void 0 ? "The catalog file holds several components" : `The catalog file holds no component "${oneLine(wanted, 120)}", or several`}:
+    `${wanted === void 0 ? "The catalog file holds several components" : `Not exactly one component of the catalog file is "${oneLine(wanted, 120)}"; it holds`}:
 ${bullets(components.map(refOf))}`,
     "Set service-name to the one that is the service, as it is listed."
   );
@@ -4540,7 +4551,7 @@ function componentOf(inputs, repository) {
     apiVersion: "backstage.io/v1alpha1",
     kind: "Component",
     metadata: {
-      name: inputs.serviceName ?? machineName(repository.name, 63),
+      ...nameOf(inputs.serviceName ?? machineName(repository.name, 63)),
       title: inputs.serviceDisplayName ?? repository.name,
       ...inputs.serviceDescription ? { description: inputs.serviceDescription } : {},
       ...Object.keys(inputs.serviceLabels).length > 0 ? { labels: inputs.serviceLabels } : {},
@@ -4549,6 +4560,10 @@ function componentOf(inputs, repository) {
     },
     spec: { type: "service", lifecycle: "production", owner: typeof owner === "string" ? owner : "unknown" }
   };
+}
+function nameOf(ref) {
+  const [name = "", namespace] = ref.replace(/^component:/iu, "").split("/").reverse();
+  return { name, ...namespace ? { namespace } : {} };
 }
 function annotationsOf(repository) {
   const { provider, host, organization, project, name } = repository;
@@ -4593,15 +4608,24 @@ async function tellReading(connection, reading, known) {
   });
   if (seen(reading)) progress.credential({ ...factsOf2(connection, repository, reading), advice: void 0 });
   if (reading.kind === "denied") throw await denied(connection, reading);
-  if (reading.kind === "unreachable") throw new Failure(reading.problem, reading.cure);
-  const untried = reading.kind === "untried" ? ["this catalog-token may not try it"] : [];
+  if (reading.kind === "unreachable" || reading.kind === "unknown")
+    throw new Failure(reading.problem, reading.cure);
+  const untried = {
+    untried: ["this catalog-token may not try it"],
+    missing: ["not proven: the file was not found"],
+    read: [],
+    invalid: []
+  }[reading.kind];
   outcome("integration", new URL(repository.host).host, untried);
   outcome("credential", ownToken(repository), untried);
   if (reading.kind === "read") return;
   if (reading.kind === "missing") throw await missing(connection, reading);
   if (reading.kind === "invalid") throw new Failure(reading.problem, reading.cure);
   if (known.every(({ kind }) => kind.toLowerCase() === "location"))
-    throw new Failure(reading.problem, reading.cure);
+    throw new Failure(
+      `${connection.target} is not in the catalog yet, and this catalog-token may not register it. ${reading.problem}`,
+      "Give it the permission catalog.location.create (see accessRestrictions and the permission policy of Backstage), or have the file registered by somebody who may."
+    );
 }
 async function denied({ inputs, azureDevOps: azureDevOps3, repository }, reading) {
   const { azureDevOpsPat: pat, catalogFile } = inputs;
@@ -4622,7 +4646,7 @@ async function missing(connection, reading) {
   progress.document(`${inputs.catalogFile.slice(1)} for ${fullName(repository)}`, file);
   return new Failure(
     `There is no ${inputs.catalogFile} in ${fullName(repository)} yet.`,
-    `Commit the file that is shown above as ${inputs.catalogFile.slice(1)} to the default branch, then run the step again.`
+    `${/owner: unknown/u.test(file) ? "Set spec.owner to the group or user that owns it (or service-custom-fields: owner), and commit" : "Commit"} the file that is shown above as ${inputs.catalogFile.slice(1)} to the default branch, then run the step again.`
   );
 }
 function ownToken({ host }) {
@@ -4687,9 +4711,11 @@ function problemOf2(target, says) {
 function explain2(says, target) {
   if (/'backend\.reading\.allow'/u.test(says))
     return {
-      kind: "unreachable",
+      kind: "unknown",
       cure: "Add the host to the catalog's configuration: under integrations, with a token, or in backend.reading.allow."
     };
+  if (/Policy check failed|while validating the entity|YAML|is not of an allowed kind/u.test(says))
+    return { kind: "invalid", cure: "Correct the file." };
   if (/PlaceholderProcessor/u.test(says))
     return { kind: "invalid", cure: "Correct the file: it refers to another file that cannot be read." };
   if (/\b(?:203 |401 |403 |AuthenticationError|ChainedTokenCredential)/u.test(says))
@@ -4700,9 +4726,9 @@ function explain2(says, target) {
   if (/no matching files found|404 Not Found/u.test(says))
     return says.includes(target) ? {
       kind: "missing",
-      cure: "Commit the file to the default branch, or set catalog-file to where it is (entity: generate shows one to commit). If it is there, the catalog's own token may not see the repository."
+      cure: "Commit the file to the default branch, or set catalog-file to where it is (entity: generate shows one to commit). If it is there, check repository, and whether the catalog's own token may see it."
     } : { kind: "invalid", cure: "Correct the file: it refers to another file that is not there." };
-  if (/\b(?:429|5\d\d) |fetch failed|ENOTFOUND|ECONN|EAI_AGAIN|timeout/iu.test(says))
+  if (/\b(?:429|5\d\d) |fetch failed|\b(?:ENOTFOUND|ECONN[A-Z]+|ETIMEDOUT|EAI_AGAIN)\b/u.test(says))
     return {
       kind: "unreachable",
       cure: "The catalog cannot reach the host, or that is not well. Run the step again."
@@ -4733,7 +4759,7 @@ async function awaitEntity(connection, ref, hurry) {
   let hurried = false;
   for (; ; ) {
     const found2 = await readOurs(connection, ref);
-    if (found2 && errorOf(found2) === void 0) return found2;
+    if (found2 && !isOrphan(found2) && errorOf(found2) === void 0) return found2;
     if (!hurried && (hurry || waited() >= HURRY)) {
       hurried = true;
       await hasten(client, locationRef(target));
@@ -4763,9 +4789,15 @@ async function ensureCurrent(connection, file, stored) {
       `The catalog has ${refOf(stored)}, but with an error: ${error}`,
       "Correct the catalog file."
     );
+  const origin2 = originOf(stored).replace(/^url:/u, "");
+  if (origin2 !== connection.target && namesBranch(origin2))
+    throw new Failure(
+      `The catalog reads ${refOf(stored)} from ${origin2}, where it differs from ${connection.target} (${stale.join(", ")}).`,
+      "It is registered from another branch. Have that location removed from the catalog, or the branches made alike."
+    );
   if (plan) return { operation: "updated", value: stored, differences: stale };
   const ref = refOf(file);
-  await hasten(client, ref);
+  await Promise.all([hasten(client, ref), hasten(client, locationRef(origin2))]);
   const start = clock.now();
   let now = stored;
   while (clock.now() - start < Math.min(TAKES_OVER, connection.inputs.waitTimeout)) {
@@ -4789,6 +4821,7 @@ var init_stored_entity = __esm({
     init_client2();
     init_entity();
     init_errors3();
+    init_target();
     PAUSE = 1e3;
     HURRY = 1e4;
     TAKES_OVER = 3e4;
@@ -4967,8 +5000,8 @@ var init_code_search = __esm({
 });
 
 // src/catalogs/roadie/secrets.ts
-async function readAzureToken(client) {
-  const text2 = await askTool(client, "backend-config", "get-secrets-list", { random_string: "dummy" });
+async function readAzureToken(client, tolerant = true) {
+  const text2 = await askTool(client, "backend-config", "get-secrets-list", tolerant);
   const parsed = safeParse(Secrets, parseJson(text2 ?? ""));
   const found2 = parsed.success && parsed.output.secrets.find(({ name }) => name === "AZURE_TOKEN");
   if (!found2) return void 0;
@@ -4976,24 +5009,28 @@ async function readAzureToken(client) {
   if (status !== "Available" && status !== "Updating" && status !== "Not Set") return void 0;
   return { status, ending: /^\*+(\w{4})$/u.exec(value ?? "")?.[1] };
 }
-function isRefusal(error) {
-  return error instanceof BackstageError || error instanceof UnreadableAnswer2 || error instanceof NoAnswer;
-}
-async function askTool(client, server, name, args) {
+async function askTool(client, server, name, tolerant) {
   try {
     const { result } = await client.call(
       {
         method: "POST",
         path: `/mcp/v1/${server}`,
         headers: { accept: "application/json, text/event-stream" },
-        body: { jsonrpc: "2.0", method: "tools/call", params: { name, arguments: args }, id: 1 },
+        body: {
+          jsonrpc: "2.0",
+          method: "tools/call",
+          params: { name, arguments: { random_string: "dummy" } },
+          id: 1
+        },
         reads: true
       },
       Answer
     );
     return result.content[0]?.text;
   } catch (error) {
-    if (isRefusal(error)) return void 0;
+    const refused3 = error instanceof BackstageError && (error.status === 403 || error.status === 404);
+    const failed2 = error instanceof BackstageError || error instanceof UnreadableAnswer2 || error instanceof NoAnswer;
+    if (refused3 || tolerant && failed2) return void 0;
     throw error;
   }
 }
@@ -5028,12 +5065,11 @@ async function ensureSecret(connection, refused3) {
   }
   const facts = factsOf3(connection, repository, site, secret);
   progress.credential({ ...facts, status: refused3 ? "tainted" : facts.status, advice: void 0 });
-  const wrong = refused3 ? "Azure DevOps refuses the PAT in it" : ailmentOf2(secret, inputs.azureDevOpsPat);
+  const wrong = refused3 ? "Azure DevOps refuses the PAT in it" : ailmentOf2(secret);
   tellCredential(progress, wrong ? "pending" : "unchanged", wrong ? [wrong] : []);
-  if (wrong)
-    progress.todo(
-      secret?.status === "Updating" ? "Wait until Roadie has updated the secret AZURE_TOKEN." : guide.secret(true)
-    );
+  if (secret?.status === "Updating") progress.todo("Wait until Roadie has updated the secret AZURE_TOKEN.");
+  else if (wrong) progress.todo(guide.secret(inputs.azureDevOpsPat && !refused3 ? "given" : "new"));
+  else if (secret && isAnother(secret, inputs.azureDevOpsPat)) progress.warning(guide.otherSecret());
   return true;
 }
 async function readSettled({
@@ -5052,11 +5088,9 @@ async function readSettled({
     await clock.sleep(PAUSE2);
   }
 }
-function ailmentOf2(secret, pat) {
-  if (!secret) return void 0;
-  if (secret.status === "Updating") return "it is being updated";
-  if (secret.status === "Not Set") return "it is not set";
-  return isAnother(secret, pat) ? "it holds another PAT than the one that is given" : void 0;
+function ailmentOf2(secret) {
+  if (secret?.status === "Updating") return "it is being updated";
+  return secret?.status === "Not Set" ? "it is not set" : void 0;
 }
 function isAnother({ status, ending }, pat) {
   return status === "Available" && pat !== void 0 && ending !== void 0 && !pat.endsWith(ending);
@@ -5099,12 +5133,23 @@ var init_credential2 = __esm({
 
 // src/catalogs/roadie/guide.ts
 function guideOf(site, repository, file, target) {
-  const { organization, project, name } = repository;
+  const { organization, project, name, provider } = repository;
+  const secrets = `${site}/administration/secrets`;
+  const integrations = `${site}/administration/settings/integrations`;
   return {
     codeSearch: (certain) => `${certain ? "Install" : "See to it that there is"} the extension Code Search in the organization "${organization}", by somebody who may manage its extensions: https://marketplace.visualstudio.com/items?itemName=ms.vss-code-search (without it, Roadie discovers nothing).`,
-    secret: (certain) => certain ? `${makingOf(repository)} Put it into the secret AZURE_TOKEN at ${site}/administration/secrets (it takes some minutes).` : `See to it that the secret AZURE_TOKEN at ${site}/administration/secrets holds a PAT (Code: Read, in the organization "${organization}" only).`,
-    provider: () => `Add a provider at ${site}/administration/settings/integrations/azure, with Organization: ${organization}, Project: ${project ?? name}, Repository: ${name} (or nothing, for all), Path: ${file}.`,
-    import: (alone) => alone ? `Import ${target} at ${site}/import/entity.` : `Or, for ${fullName(repository)} alone, in the place of the provider: import ${target} at ${site}/import/entity.`
+    secret: (what) => ({
+      given: `Put the azure-devops-pat that is given into the secret AZURE_TOKEN at ${secrets} (it takes some minutes).`,
+      new: `${makingOf(repository)} Put it into the secret AZURE_TOKEN at ${secrets} (it takes some minutes), and give it to this step as azure-devops-pat too, if that is given.`,
+      unknown: `See to it that the secret AZURE_TOKEN at ${secrets} holds a PAT (Code: Read, in the organization "${organization}" only).`
+    })[what],
+    otherSecret: () => `The secret AZURE_TOKEN at ${secrets} ends in other characters than the azure-devops-pat. Put that into it, or give this step the PAT that is in it.`,
+    reading: () => provider === "azure-devops" ? [
+      `Do one of these: for discovery, add a provider at ${integrations}/azure, with Organization: ${organization}, Project: ${project ?? name}, Repository: ${name} (or nothing, for all), Path: ${file}; or, for ${fullName(repository)} alone, import ${target} at ${site}/import/entity.`
+    ] : [
+      `See to it that Roadie may read "${organization}": ${integrations}.`,
+      `Import ${target} at ${site}/import/entity.`
+    ]
   };
 }
 var init_guide = __esm({
@@ -5336,7 +5381,12 @@ function roadie({ http, ...surroundings }) {
           "To be reminded of the PAT in AZURE_TOKEN, set azure-devops-organization."
         );
       progress.waiting("the secret AZURE_TOKEN");
-      const secret = await readAzureToken(client);
+      const secret = await readAzureToken(client, false);
+      if (secret?.status === "Updating")
+        throw new Failure(
+          "Roadie is updating the secret AZURE_TOKEN.",
+          "Run the step again in some minutes."
+        );
       if (!secret && !inputs.patExpiresOn && !inputs.azureDevOpsPat)
         throw new Failure(
           "The status of the secret AZURE_TOKEN cannot be seen, and nothing else is known of the PAT in it.",
@@ -5348,15 +5398,17 @@ function roadie({ http, ...surroundings }) {
   };
 }
 function addressesOf(url) {
-  if (url === API) return { api: API, site: "https://<your tenant>.roadie.so" };
-  return /^https:\/\/[\w-]+\.roadie\.so$/u.test(url) ? { api: API, site: url } : { api: url, site: url };
+  const { hostname, origin: origin2 } = new URL(url);
+  if (!hostname.endsWith(".roadie.so")) return { api: url, site: url };
+  return { api: API, site: origin2 === API ? "https://<your tenant>.roadie.so" : origin2 };
 }
 async function connect3(connection) {
   const { client, inputs, progress, repository, target } = connection;
   progress.waiting("what Roadie knows of the repository");
   const searching = early(connection.search());
   const known = await client.entitiesFrom(target);
-  const there = known.some(({ kind }) => kind.toLowerCase() !== "location");
+  const entities = known.filter((one) => one.kind.toLowerCase() !== "location" && !isOrphan(one));
+  const there = entities.length > 0;
   if (inputs.entity === "push" && !there) {
     tell2(connection, "integration", "skipped", ["not needed for a pushed entity"]);
     tellCredential(progress, "skipped", ["not needed for a pushed entity"]);
@@ -5365,7 +5417,7 @@ async function connect3(connection) {
   if (there) {
     tell2(connection, "integration", "unchanged", ["its entity is there"]);
     await ensureSecret(connection, false);
-    return registerKnown(connection, known, void 0);
+    return registerKnown(connection, entities, void 0);
   }
   if (repository.provider === "azure-devops" && await isMissing(connection))
     throw await missing(connection, {
@@ -5382,7 +5434,7 @@ async function connect3(connection) {
   if (reading.kind === "invalid") throw new Failure(reading.problem, reading.cure);
   if (reading.kind === "missing") throw await missing(connection, reading);
   if (reading.kind === "unreachable") throw new Failure(reading.problem, reading.cure);
-  if (reading.kind === "denied") {
+  if (reading.kind === "denied" && repository.provider === "azure-devops") {
     progress.info(reading.problem);
     tell2(connection, "integration", "pending", ["Roadie cannot read the repository"]);
     await ensureSecret(connection, true);
@@ -5412,9 +5464,8 @@ async function leaveToPeople(connection, search) {
   if (onAzure && (search === "missing" || search === "unknown"))
     progress.todo(guide.codeSearch(search === "missing"));
   tell2(connection, "integration", "pending", ["it is set up in a browser"]);
-  if (!await ensureSecret(connection, false) && onAzure) progress.todo(guide.secret(false));
-  if (onAzure) progress.todo(guide.provider());
-  progress.todo(guide.import(!onAzure));
+  if (!await ensureSecret(connection, false) && onAzure) progress.todo(guide.secret("unknown"));
+  for (const step of guide.reading()) progress.todo(step);
   leaveEntity(connection);
 }
 function leaveEntity(connection) {

@@ -119,14 +119,14 @@ describe.each(HOSTS)('on %s', (host) => {
     const { error, outputs } = await fail(host, company, company.step(name));
     expect(error).toContain('no matching files found');
     expect(error).toContain('entity: generate');
-    expect(outputs).toMatchObject({ 'integration-operation': 'unchanged', 'credential-status': '' });
+    expect(outputs).toMatchObject({ 'integration-operation': 'skipped', 'credential-status': '' });
     const inputs = {
       entity: 'generate',
       'service-labels': 'tier=gold',
       'service-custom-fields': 'owner: group:default/shop-team',
     };
     const generated = await fail(host, company, company.step(name, inputs));
-    expect(generated.error).toContain('Commit the file that is shown above as catalog-info.yaml');
+    expect(generated.error).toContain('the file that is shown above as catalog-info.yaml');
     const text = generated.log.slice(generated.log.indexOf('apiVersion:')).split('\n\n')[0] ?? '';
     if (host !== 'local') expect(generated.summary).toContain('```yaml\napiVersion:');
     company.addRepository(`generated-${host}`, { [FILE]: text.replaceAll(name, `generated-${host}`) });
@@ -183,7 +183,7 @@ describe.each(HOSTS)('on %s', (host) => {
     const asReader = company.step(name, { 'catalog-token': READER_TOKEN });
     const { error } = await fail(host, company, asReader);
     expect(error).toContain('status 403');
-    expect(error).toContain('accessRestrictions');
+    expect(error).toContain('catalog.location.create');
     await succeed(host, company, company.step(name));
     const { outputs } = await succeed(host, company, asReader);
     expect(outputs).toMatchObject({

@@ -46,7 +46,7 @@ export function backstageClient(http: Http, url: string, token: string): Backsta
       headers: { authorization: `Bearer ${token}`, ...headers },
     });
     if (response.status < 200 || response.status > 299)
-      throw new BackstageError(request, `/api${path}`, response);
+      throw new BackstageError(request, `${url}/api${path}`, response);
     const body = response.text === '' ? undefined : parseJson(dataOf(response));
     const parsed = safeParse(schema, body);
     if (parsed.success) return parsed.output;
@@ -55,7 +55,7 @@ export function backstageClient(http: Http, url: string, token: string): Backsta
       body === undefined
         ? `no JSON but "${response.text.slice(0, 80)}"`
         : `expected ${issue.expected}, got ${issue.received}`;
-    throw new UnreadableAnswer(request, `/api${path}`, what);
+    throw new UnreadableAnswer(request, `${url}/api${path}`, what);
   }
 
   async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {

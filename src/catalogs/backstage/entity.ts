@@ -44,7 +44,12 @@ export function chooseComponent(entities: Entity[], wanted: string | undefined, 
   const components = entities.filter(({ kind }) => kind.toLowerCase() === 'component');
   const named = (name: string) => {
     const fitting = components.filter((one) =>
-      [refOf(one), refOf(one).split(':')[1], one.metadata.name.toLowerCase()].includes(name.toLowerCase()),
+      [
+        refOf(one),
+        refOf(one).split(':')[1],
+        `component:${one.metadata.name}`.toLowerCase(),
+        one.metadata.name.toLowerCase(),
+      ].includes(name.toLowerCase()),
     );
     return fitting.length === 1 ? fitting[0] : undefined;
   };
@@ -57,7 +62,7 @@ export function chooseComponent(entities: Entity[], wanted: string | undefined, 
       'Add an entity of the kind Component to it.',
     );
   throw new Failure(
-    `${wanted === undefined ? 'The catalog file holds several components' : `The catalog file holds no component "${oneLine(wanted, 120)}", or several`}:\n${bullets(components.map(refOf))}`,
+    `${wanted === undefined ? 'The catalog file holds several components' : `Not exactly one component of the catalog file is "${oneLine(wanted, 120)}"; it holds`}:\n${bullets(components.map(refOf))}`,
     'Set service-name to the one that is the service, as it is listed.',
   );
 }

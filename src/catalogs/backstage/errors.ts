@@ -41,8 +41,9 @@ function cureOf(status: number, headers: HttpResponse['headers']): string {
   if (status === 401)
     return 'The catalog-token is not valid here: a static token of backend.auth.externalAccess, or a service token.';
   if (status === 403)
-    return 'The catalog-token may not do that: check its accessRestrictions, the permission policy, and whether the catalog is read-only; on Roadie, also whether the token is valid.';
-  if (status === 404) return 'Check catalog-url, and that the catalog plugin is there.';
+    return 'The catalog-token may not do that, or (on Roadie) is not valid: check the token, and what it is permitted.';
+  if (status === 404)
+    return 'There is no catalog of Backstage at this address: set catalog-url to the base URL of the backend, not to a page of it.';
   if (status === 429) return 'The catalog limits how often it may be called. Run the step again later.';
   if (status >= 300 && status < 400)
     return `It redirects to ${oneLine([headers.location].flat()[0] ?? 'another address', 120)}, which is not followed, so as not to send the token there. Set catalog-url to the right address.`;

@@ -21,7 +21,7 @@ export function componentOf(inputs: Inputs, repository: Repository): ComponentFi
     apiVersion: 'backstage.io/v1alpha1',
     kind: 'Component',
     metadata: {
-      name: inputs.serviceName ?? machineName(repository.name, 63),
+      ...nameOf(inputs.serviceName ?? machineName(repository.name, 63)),
       title: inputs.serviceDisplayName ?? repository.name,
       ...(inputs.serviceDescription ? { description: inputs.serviceDescription } : {}),
       ...(Object.keys(inputs.serviceLabels).length > 0 ? { labels: inputs.serviceLabels } : {}),
@@ -30,6 +30,15 @@ export function componentOf(inputs: Inputs, repository: Repository): ComponentFi
     },
     spec: { type: 'service', lifecycle: 'production', owner: typeof owner === 'string' ? owner : 'unknown' },
   };
+}
+
+/** `name`, `namespace/name` or `component:namespace/name`. */
+function nameOf(ref: string): { name: string; namespace?: string } {
+  const [name = '', namespace] = ref
+    .replace(/^component:/iu, '')
+    .split('/')
+    .reverse();
+  return { name, ...(namespace ? { namespace } : {}) };
 }
 
 /**

@@ -24,15 +24,24 @@ export async function tellReading(connection: Connection, reading: Reading, know
     });
   if (seen(reading)) progress.credential({ ...factsOf(connection, repository, reading), advice: undefined });
   if (reading.kind === 'denied') throw await denied(connection, reading);
-  if (reading.kind === 'unreachable') throw new Failure(reading.problem, reading.cure);
-  const untried = reading.kind === 'untried' ? ['this catalog-token may not try it'] : [];
+  if (reading.kind === 'unreachable' || reading.kind === 'unknown')
+    throw new Failure(reading.problem, reading.cure);
+  const untried = {
+    untried: ['this catalog-token may not try it'],
+    missing: ['not proven: the file was not found'],
+    read: [],
+    invalid: [],
+  }[reading.kind];
   outcome('integration', new URL(repository.host).host, untried);
   outcome('credential', ownToken(repository), untried);
   if (reading.kind === 'read') return;
   if (reading.kind === 'missing') throw await missing(connection, reading);
   if (reading.kind === 'invalid') throw new Failure(reading.problem, reading.cure);
   if (known.every(({ kind }) => kind.toLowerCase() === 'location'))
-    throw new Failure(reading.problem, reading.cure);
+    throw new Failure(
+      `${connection.target} is not in the catalog yet, and this catalog-token may not register it. ${reading.problem}`,
+      'Give it the permission catalog.location.create (see accessRestrictions and the permission policy of Backstage), or have the file registered by somebody who may.',
+    );
 }
 
 /** With the PAT that is given, it can be told whether another one would help. */
@@ -60,7 +69,7 @@ export async function missing(connection: Connection, reading: Unread): Promise<
   progress.document(`${inputs.catalogFile.slice(1)} for ${fullName(repository)}`, file);
   return new Failure(
     `There is no ${inputs.catalogFile} in ${fullName(repository)} yet.`,
-    `Commit the file that is shown above as ${inputs.catalogFile.slice(1)} to the default branch, then run the step again.`,
+    `${/owner: unknown/u.test(file) ? 'Set spec.owner to the group or user that owns it (or service-custom-fields: owner), and commit' : 'Commit'} the file that is shown above as ${inputs.catalogFile.slice(1)} to the default branch, then run the step again.`,
   );
 }
 

@@ -6,11 +6,11 @@ import type { Entity } from './schemas.ts';
 export type Reading = { kind: 'read'; entities: Entity[] } | Unread;
 
 /**
- * Why not: the file is `missing` or `invalid`, the catalog's own token is `denied`, the host is `unreachable`; or it is
- * `untried`, because this token may not ask.
+ * Why not: the file is `missing` or `invalid`, the catalog's own token is `denied`, the host is `unknown` to
+ * it, or `unreachable`; or it is `untried`, because this token may not ask.
  */
 export interface Unread {
-  kind: 'missing' | 'invalid' | 'denied' | 'unreachable' | 'untried';
+  kind: 'missing' | 'invalid' | 'denied' | 'unknown' | 'unreachable' | 'untried';
   problem: string;
   cure: string;
 }
@@ -41,9 +41,12 @@ function problemOf(target: string, says: string): string {
 function explain(says: string, target: string): Pick<Unread, 'kind' | 'cure'> {
   if (/'backend\.reading\.allow'/u.test(says))
     return {
-      kind: 'unreachable',
+      kind: 'unknown',
       cure: "Add the host to the catalog's configuration: under integrations, with a token, or in backend.reading.allow.",
     };
+  // Names of entities and of their fields are in it, so that they must not be taken for its own words.
+  if (/Policy check failed|while validating the entity|YAML|is not of an allowed kind/u.test(says))
+    return { kind: 'invalid', cure: 'Correct the file.' };
   if (/PlaceholderProcessor/u.test(says))
     return { kind: 'invalid', cure: 'Correct the file: it refers to another file that cannot be read.' };
   if (/\b(?:203 |401 |403 |AuthenticationError|ChainedTokenCredential)/u.test(says))
@@ -55,10 +58,10 @@ function explain(says: string, target: string): Pick<Unread, 'kind' | 'cure'> {
     return says.includes(target)
       ? {
           kind: 'missing',
-          cure: "Commit the file to the default branch, or set catalog-file to where it is (entity: generate shows one to commit). If it is there, the catalog's own token may not see the repository.",
+          cure: "Commit the file to the default branch, or set catalog-file to where it is (entity: generate shows one to commit). If it is there, check repository, and whether the catalog's own token may see it.",
         }
       : { kind: 'invalid', cure: 'Correct the file: it refers to another file that is not there.' };
-  if (/\b(?:429|5\d\d) |fetch failed|ENOTFOUND|ECONN|EAI_AGAIN|timeout/iu.test(says))
+  if (/\b(?:429|5\d\d) |fetch failed|\b(?:ENOTFOUND|ECONN[A-Z]+|ETIMEDOUT|EAI_AGAIN)\b/u.test(says))
     return {
       kind: 'unreachable',
       cure: 'The catalog cannot reach the host, or that is not well. Run the step again.',

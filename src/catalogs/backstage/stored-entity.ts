@@ -4,9 +4,10 @@ import { NoAnswer } from '../../http/no-answer.ts';
 import { oneLine } from '../../text.ts';
 import { type BackstageClient, locationRef } from './client.ts';
 import type { Connection } from './connection.ts';
-import { comesFrom, differences, errorOf, originOf, refOf } from './entity.ts';
+import { comesFrom, differences, errorOf, isOrphan, originOf, refOf } from './entity.ts';
 import { BackstageError } from './errors.ts';
 import type { Entity } from './schemas.ts';
+import { namesBranch } from './target.ts';
 
 /** The entity of that name, if it comes from our file. @throws {Failure} when another file has the name */
 export async function readOurs({ client, target }: Connection, ref: string): Promise<Entity | undefined> {
@@ -36,7 +37,7 @@ export async function awaitEntity(connection: Connection, ref: string, hurry: bo
   let hurried = false;
   for (;;) {
     const found = await readOurs(connection, ref);
-    if (found && errorOf(found) === undefined) return found;
+    if (found && !isOrphan(found) && errorOf(found) === undefined) return found;
     if (!hurried && (hurry || waited() >= HURRY)) {
       hurried = true;
       await hasten(client, locationRef(target));
@@ -86,9 +87,16 @@ export async function ensureCurrent(
       `The catalog has ${refOf(stored)}, but with an error: ${error}`,
       'Correct the catalog file.',
     );
+  const origin = originOf(stored).replace(/^url:/u, '');
+  if (origin !== connection.target && namesBranch(origin))
+    throw new Failure(
+      `The catalog reads ${refOf(stored)} from ${origin}, where it differs from ${connection.target} (${stale.join(', ')}).`,
+      'It is registered from another branch. Have that location removed from the catalog, or the branches made alike.',
+    );
   if (plan) return { operation: 'updated', value: stored, differences: stale };
   const ref = refOf(file);
-  await hasten(client, ref);
+  // By both: an entity that lost its parent is not read again by its own name.
+  await Promise.all([hasten(client, ref), hasten(client, locationRef(origin))]);
   const start = clock.now();
   let now: Entity | undefined = stored;
   while (clock.now() - start < Math.min(TAKES_OVER, connection.inputs.waitTimeout)) {

@@ -24,19 +24,26 @@ export function targetOf(
 }
 
 /**
- * Whether two URLs name the same file of the same repository, however they are spelled: in any case, with or without a
- * branch.
+ * Whether two URLs name the same file of the same repository, however they are spelled: owner and repository in any
+ * case. One of Azure DevOps may name a branch, which may be the default one: see {@link namesBranch}.
  */
 export function sameFile(left: string, right: string): boolean {
   return left === right || spelled(left) === spelled(right);
 }
 
+/** Whether the URL of a file in Azure DevOps says of which branch. */
+export function namesBranch(target: string): boolean {
+  return URL.canParse(target) && new URL(target).searchParams.has('version');
+}
+
 function spelled(target: string): string {
   if (!URL.canParse(target)) return target;
   const { origin, pathname, searchParams } = new URL(target);
+  const path = decoded(pathname);
   const file = searchParams.get('path');
-  const path = decoded(pathname).replace(/\/(?:-\/)?blob\/[^/]+\//u, '/blob/');
-  return `${origin}${path}${file === null ? '' : `?/${file.replace(/^\/+/u, '')}`}`.toLowerCase();
+  if (file !== null) return `${origin}${path.toLowerCase()}?/${file.replace(/^\/+/u, '')}`;
+  const blob = path.search(/\/(?:-\/)?blob\//u);
+  return `${origin}${path.slice(0, blob).toLowerCase()}${path.slice(blob)}`;
 }
 
 function decoded(path: string): string {

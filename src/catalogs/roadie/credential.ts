@@ -28,14 +28,11 @@ export async function ensureSecret(connection: RoadieConnection, refused: boolea
   }
   const facts = factsOf(connection, repository, site, secret);
   progress.credential({ ...facts, status: refused ? 'tainted' : facts.status, advice: undefined });
-  const wrong = refused ? 'Azure DevOps refuses the PAT in it' : ailmentOf(secret, inputs.azureDevOpsPat);
+  const wrong = refused ? 'Azure DevOps refuses the PAT in it' : ailmentOf(secret);
   tellCredential(progress, wrong ? 'pending' : 'unchanged', wrong ? [wrong] : []);
-  if (wrong)
-    progress.todo(
-      secret?.status === 'Updating'
-        ? 'Wait until Roadie has updated the secret AZURE_TOKEN.'
-        : guide.secret(true),
-    );
+  if (secret?.status === 'Updating') progress.todo('Wait until Roadie has updated the secret AZURE_TOKEN.');
+  else if (wrong) progress.todo(guide.secret(inputs.azureDevOpsPat && !refused ? 'given' : 'new'));
+  else if (secret && isAnother(secret, inputs.azureDevOpsPat)) progress.warning(guide.otherSecret());
   return true;
 }
 
@@ -58,11 +55,9 @@ async function readSettled({
 }
 
 /** What is not well with the secret, as far as Roadie tells. */
-function ailmentOf(secret: Secret | undefined, pat: string | undefined): string | undefined {
-  if (!secret) return undefined;
-  if (secret.status === 'Updating') return 'it is being updated';
-  if (secret.status === 'Not Set') return 'it is not set';
-  return isAnother(secret, pat) ? 'it holds another PAT than the one that is given' : undefined;
+function ailmentOf(secret: Secret | undefined): string | undefined {
+  if (secret?.status === 'Updating') return 'it is being updated';
+  return secret?.status === 'Not Set' ? 'it is not set' : undefined;
 }
 
 /** As far as the last four characters tell. */

@@ -4,7 +4,7 @@ import type { Operation } from '../../inputs/table.ts';
 import { type CodeSearch, searchCode } from '../../scm/code-search.ts';
 import { backstageClient } from '../backstage/client.ts';
 import type { Connection } from '../backstage/connection.ts';
-import { chooseComponent, refOf } from '../backstage/entity.ts';
+import { chooseComponent, isOrphan, refOf } from '../backstage/entity.ts';
 import { missing } from '../backstage/integration.ts';
 import { read } from '../backstage/reading.ts';
 import { register } from '../backstage/registration.ts';
@@ -51,7 +51,13 @@ export function roadie({ http, ...surroundings }: Surroundings): Catalog {
           'To be reminded of the PAT in AZURE_TOKEN, set azure-devops-organization.',
         );
       progress.waiting('the secret AZURE_TOKEN');
-      const secret = await readAzureToken(client);
+      // Not to know is not to have none: it would look like another credential.
+      const secret = await readAzureToken(client, false);
+      if (secret?.status === 'Updating')
+        throw new Failure(
+          'Roadie is updating the secret AZURE_TOKEN.',
+          'Run the step again in some minutes.',
+        );
       if (!secret && !inputs.patExpiresOn && !inputs.azureDevOpsPat)
         throw new Failure(
           'The status of the secret AZURE_TOKEN cannot be seen, and nothing else is known of the PAT in it.',
@@ -65,8 +71,9 @@ export function roadie({ http, ...surroundings }: Surroundings): Catalog {
 
 /** A tenant has pages of its own, but its API is everybody's. */
 function addressesOf(url: string): { api: string; site: string } {
-  if (url === API) return { api: API, site: 'https://<your tenant>.roadie.so' };
-  return /^https:\/\/[\w-]+\.roadie\.so$/u.test(url) ? { api: API, site: url } : { api: url, site: url };
+  const { hostname, origin } = new URL(url);
+  if (!hostname.endsWith('.roadie.so')) return { api: url, site: url };
+  return { api: API, site: origin === API ? 'https://<your tenant>.roadie.so' : origin };
 }
 
 async function connect(connection: RoadieConnection): Promise<void> {
@@ -74,7 +81,8 @@ async function connect(connection: RoadieConnection): Promise<void> {
   progress.waiting('what Roadie knows of the repository');
   const searching = early(connection.search());
   const known = await client.entitiesFrom(target);
-  const there = known.some(({ kind }) => kind.toLowerCase() !== 'location');
+  const entities = known.filter((one) => one.kind.toLowerCase() !== 'location' && !isOrphan(one));
+  const there = entities.length > 0;
   if (inputs.entity === 'push' && !there) {
     tell(connection, 'integration', 'skipped', ['not needed for a pushed entity']);
     tellCredential(progress, 'skipped', ['not needed for a pushed entity']);
@@ -83,7 +91,7 @@ async function connect(connection: RoadieConnection): Promise<void> {
   if (there) {
     tell(connection, 'integration', 'unchanged', ['its entity is there']);
     await ensureSecret(connection, false);
-    return registerKnown(connection, known, undefined);
+    return registerKnown(connection, entities, undefined);
   }
 
   if (repository.provider === 'azure-devops' && (await isMissing(connection)))
@@ -102,7 +110,7 @@ async function connect(connection: RoadieConnection): Promise<void> {
   if (reading.kind === 'invalid') throw new Failure(reading.problem, reading.cure);
   if (reading.kind === 'missing') throw await missing(connection, reading);
   if (reading.kind === 'unreachable') throw new Failure(reading.problem, reading.cure);
-  if (reading.kind === 'denied') {
+  if (reading.kind === 'denied' && repository.provider === 'azure-devops') {
     progress.info(reading.problem);
     tell(connection, 'integration', 'pending', ['Roadie cannot read the repository']);
     await ensureSecret(connection, true);
@@ -141,9 +149,8 @@ async function leaveToPeople(connection: RoadieConnection, search: CodeSearch): 
   if (onAzure && (search === 'missing' || search === 'unknown'))
     progress.todo(guide.codeSearch(search === 'missing'));
   tell(connection, 'integration', 'pending', ['it is set up in a browser']);
-  if (!(await ensureSecret(connection, false)) && onAzure) progress.todo(guide.secret(false));
-  if (onAzure) progress.todo(guide.provider());
-  progress.todo(guide.import(!onAzure));
+  if (!(await ensureSecret(connection, false)) && onAzure) progress.todo(guide.secret('unknown'));
+  for (const step of guide.reading()) progress.todo(step);
   leaveEntity(connection);
 }
 

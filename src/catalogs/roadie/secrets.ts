@@ -21,9 +21,11 @@ const Secrets = object({
 /**
  * The secret with which Roadie reads Azure DevOps, by the tool `get-secrets-list` of its MCP server "backend-config"
  * (roadie.io/docs, "Roadie MCP"); undefined where it cannot be asked, or the answer does not tell.
+ *
+ * @param tolerant whether any failure is taken for that; else only a refusal
  */
-export async function readAzureToken(client: BackstageClient): Promise<Secret | undefined> {
-  const text = await askTool(client, 'backend-config', 'get-secrets-list', { random_string: 'dummy' });
+export async function readAzureToken(client: BackstageClient, tolerant = true): Promise<Secret | undefined> {
+  const text = await askTool(client, 'backend-config', 'get-secrets-list', tolerant);
   const parsed = safeParse(Secrets, parseJson(text ?? ''));
   const found = parsed.success && parsed.output.secrets.find(({ name }) => name === 'AZURE_TOKEN');
   if (!found) return undefined;
@@ -32,16 +34,12 @@ export async function readAzureToken(client: BackstageClient): Promise<Secret | 
   return { status, ending: /^\*+(\w{4})$/u.exec(value ?? '')?.[1] };
 }
 
-function isRefusal(error: unknown): boolean {
-  return error instanceof BackstageError || error instanceof UnreadableAnswer || error instanceof NoAnswer;
-}
-
 /** Calls a tool of an MCP server of Roadie ("Model Context Protocol", tools/call). @returns its text, if any */
 async function askTool(
   client: BackstageClient,
   server: string,
   name: string,
-  args: Record<string, unknown>,
+  tolerant: boolean,
 ): Promise<string | undefined> {
   try {
     const { result } = await client.call(
@@ -49,15 +47,22 @@ async function askTool(
         method: 'POST',
         path: `/mcp/v1/${server}`,
         headers: { accept: 'application/json, text/event-stream' },
-        body: { jsonrpc: '2.0', method: 'tools/call', params: { name, arguments: args }, id: 1 },
+        body: {
+          jsonrpc: '2.0',
+          method: 'tools/call',
+          params: { name, arguments: { random_string: 'dummy' } },
+          id: 1,
+        },
         reads: true,
       },
       Answer,
     );
     return result.content[0]?.text;
   } catch (error) {
-    // It is a help, not a must.
-    if (isRefusal(error)) return undefined;
+    const refused = error instanceof BackstageError && (error.status === 403 || error.status === 404);
+    const failed =
+      error instanceof BackstageError || error instanceof UnreadableAnswer || error instanceof NoAnswer;
+    if (refused || (tolerant && failed)) return undefined;
     throw error;
   }
 }
