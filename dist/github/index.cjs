@@ -1389,6 +1389,8 @@ function judge(facts, trial, given, today) {
   const expiry = expiryOf(facts, given, today);
   const asides = asidesOf(facts, trial, given, today);
   const tried = facts.fromPat === false || facts.inUse ? void 0 : trial;
+  const works = facts.inUse || tried?.result === "works" && facts.fromPat === true;
+  const over = expiry !== void 0 && expiry.daysLeft < 0;
   const verdict = (status, message, cure) => ({
     status,
     expiry,
@@ -1396,7 +1398,7 @@ function judge(facts, trial, given, today) {
     cure,
     asides,
     // Without a PAT, what the catalog says is all that can be had.
-    works: facts.inUse || tried?.result === "works" && facts.fromPat === true || facts.owner.provider !== "azure-devops"
+    works: works || facts.owner.provider !== "azure-devops"
   });
   const asCatalogSays = () => verdict(facts.status, facts.advice?.problem ?? "", facts.advice?.cure);
   if (facts.status !== "valid" && facts.status !== "unauthorized") return asCatalogSays();
@@ -1407,8 +1409,7 @@ function judge(facts, trial, given, today) {
       facts.fromPat ? `${what} does not work any more${facts.status === "valid" ? ", although the catalog has not noticed yet" : ""}. ${tried.why}` : `The azure-devops-pat that is given, which may be the one of the catalog, does not work. ${tried.why}`,
       facts.renewal.join(" ")
     );
-  if (facts.status === "unauthorized" && !(expiry && expiry.daysLeft < 0)) return asCatalogSays();
-  const works = facts.inUse || tried?.result === "works" && facts.fromPat === true;
+  if (facts.status === "unauthorized" && (works || !over)) return asCatalogSays();
   const note = noteOn(facts, tried, works);
   if (!expiry)
     return verdict(
@@ -1416,14 +1417,13 @@ function judge(facts, trial, given, today) {
       `${what} works${works ? " today" : ", as far as is known"}; its last day is not known.${works ? "" : note}`
     );
   const until2 = `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
-  if (expiry.daysLeft < 0 && works && facts.status === "unauthorized") return asCatalogSays();
-  if (expiry.daysLeft < 0 && works)
+  if (over && works)
     return verdict(
       "expiring",
       `${what} should have ended on ${until2} (${howKnown(expiry)}), but ${facts.inUse ? "the catalog reads with it" : "Azure DevOps accepts it"} today.`,
       "Somebody prolonged it, or the day is wrong. Set pat-expires-on to its true last day."
     );
-  if (expiry.daysLeft < 0)
+  if (over)
     return verdict(
       "expired",
       `${what} ended on ${until2}${expiry.atMost ? ", unless somebody prolonged it" : ""} (${howKnown(expiry)}).${note}`,
@@ -3692,7 +3692,7 @@ async function inspect(access2) {
   progress.waiting("the credential");
   return inspectCredential(access2, instance);
 }
-function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, jobToken }, repository, progress) {
+function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, readSecret }, repository, progress) {
   const pat = inputs.azureDevOpsPat;
   return {
     async provePat(why) {
@@ -3703,9 +3703,9 @@ function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, jobToken }, repos
       );
     },
     async identify() {
-      if (repository.provider !== "azure-devops" || !pat && !jobToken) return void 0;
+      if (repository.provider !== "azure-devops" || !readSecret) return void 0;
       try {
-        return await azureDevOps3.read(repository, pat ? { pat } : { jobToken: jobToken ?? "" });
+        return await azureDevOps3.read(repository, readSecret);
       } catch (error2) {
         if (pat && error2 instanceof RepositoryRefused && error2.status === 404) throw error2;
         progress.info(`The repository's ID is not known: ${messageOf(error2)}`);
@@ -4049,7 +4049,10 @@ function errorOf({ status }) {
   const item = status?.items.find(({ level }) => level === "error");
   return item && oneLine(item.message ?? "it has an error", 300);
 }
-function chooseComponent(entities, wanted, usual) {
+function componentName({ name }) {
+  return machineName(name, 63);
+}
+function chooseComponent(entities, { serviceName: wanted }, repository) {
   const components = entities.filter(({ kind }) => kind.toLowerCase() === "component");
   const named2 = (name) => {
     const fitting = components.filter(
@@ -4062,7 +4065,7 @@ function chooseComponent(entities, wanted, usual) {
     );
     return fitting.length === 1 ? fitting[0] : void 0;
   };
-  const chosen2 = wanted === void 0 ? components.length === 1 ? components[0] : named2(usual) : named2(wanted);
+  const chosen2 = wanted === void 0 ? components.length === 1 ? components[0] : named2(componentName(repository)) : named2(wanted);
   if (chosen2) return chosen2;
   if (components.length === 0)
     throw new Failure(
@@ -4103,6 +4106,7 @@ var init_entity = __esm({
     import_node_util = require("node:util");
     init_errors();
     init_text();
+    init_machine_name();
     init_target();
   }
 });
@@ -4117,7 +4121,7 @@ function componentOf(inputs, repository) {
     apiVersion: "backstage.io/v1alpha1",
     kind: "Component",
     metadata: {
-      ...nameOf(inputs.serviceName ?? machineName(repository.name, 63)),
+      ...nameOf(inputs.serviceName ?? componentName(repository)),
       title: inputs.serviceDisplayName ?? repository.name,
       ...inputs.serviceDescription ? { description: inputs.serviceDescription } : {},
       ...Object.keys(inputs.serviceLabels).length > 0 ? { labels: inputs.serviceLabels } : {},
@@ -4157,7 +4161,7 @@ async function generated(inputs, repository) {
 var init_generate = __esm({
   "src/catalogs/backstage/generate.ts"() {
     "use strict";
-    init_machine_name();
+    init_entity();
     init_target();
   }
 });
@@ -4490,7 +4494,7 @@ async function connect2(connection) {
   const [reading, known] = await Promise.all([read2(client, target), client.entitiesFrom(target)]);
   await tellReading(connection, reading, known);
   const entities = reading.kind === "read" ? reading.entities : known;
-  const file = chooseComponent(entities, inputs.serviceName, machineName(repository.name, LONGEST_NAME2));
+  const file = chooseComponent(entities, inputs, repository);
   await register(connection, refOf(file), reading.kind === "read" ? file : void 0, known);
 }
 function repositoryOf(owner) {
@@ -4500,19 +4504,16 @@ function repositoryOf(owner) {
     "Set repository to one of the organization that has a catalog file."
   );
 }
-var LONGEST_NAME2;
 var init_backstage = __esm({
   "src/catalogs/backstage/backstage.ts"() {
     "use strict";
     init_errors();
-    init_machine_name();
     init_client2();
     init_entity();
     init_integration2();
     init_reading();
     init_registration();
     init_target();
-    LONGEST_NAME2 = 63;
   }
 });
 
@@ -4829,7 +4830,7 @@ var init_entity_set = __esm({
 async function push(connection) {
   const { inputs, progress, repository, plan } = connection;
   const written2 = await entitiesOf(connection);
-  const chosen2 = chooseComponent(written2.map(asEntity), inputs.serviceName, machineName(repository.name, 63));
+  const chosen2 = chooseComponent(written2.map(asEntity), inputs, repository);
   const ref = refOf(chosen2);
   const set = setOf(repository);
   for (const entity2 of written2) await readOurs2(connection, refOf(asEntity(entity2)), set);
@@ -4855,18 +4856,17 @@ async function push(connection) {
 async function entitiesOf({
   azureDevOps: azureDevOps3,
   inputs,
-  jobToken,
+  readSecret,
   repository
 }) {
-  const { azureDevOpsPat: pat, catalogFile } = inputs;
+  const { catalogFile } = inputs;
   if (repository.provider !== "azure-devops") return [componentOf(inputs, repository)];
-  if (!pat && !jobToken)
+  if (!readSecret)
     throw new Failure(
       `It cannot be seen whether the repository has a ${catalogFile}, from which its entities are made.`,
       "Set azure-devops-pat to a PAT with the scope Code: Read."
     );
-  const secret = pat ? { pat } : { jobToken: jobToken ?? "" };
-  const text = await azureDevOps3.readFile(repository, catalogFile, secret);
+  const text = await azureDevOps3.readFile(repository, catalogFile, readSecret);
   return text === void 0 ? [componentOf(inputs, repository)] : parseEntities(text, catalogFile);
 }
 function asEntity({ kind, metadata }) {
@@ -4907,7 +4907,6 @@ var init_push = __esm({
     init_text();
     init_entity();
     init_generate();
-    init_machine_name();
     init_entity_set();
     PAUSE3 = 1e3;
   }
@@ -4916,6 +4915,7 @@ var init_push = __esm({
 // src/catalogs/roadie/roadie.ts
 var roadie_exports = {};
 __export(roadie_exports, {
+  addressesOf: () => addressesOf,
   roadie: () => roadie
 });
 function roadie({ http, ...surroundings }) {
@@ -4997,9 +4997,9 @@ async function connect3(connection) {
     await ensureSecret(connection, false);
     return registerKnown(connection, reading.entities, reading.entities);
   }
-  if (reading.kind === "invalid") throw new Failure(reading.problem, reading.cure);
+  if (reading.kind === "invalid" || reading.kind === "unreachable")
+    throw new Failure(reading.problem, reading.cure);
   if (reading.kind === "missing") throw await missing(connection, reading);
-  if (reading.kind === "unreachable") throw new Failure(reading.problem, reading.cure);
   if (reading.kind === "denied" && repository.provider === "azure-devops") {
     progress.info(reading.problem);
     tell2(connection, "integration", "pending", ["Roadie cannot read the repository"]);
@@ -5010,14 +5010,12 @@ async function connect3(connection) {
 }
 async function registerKnown(connection, entities, file) {
   const { inputs, repository } = connection;
-  const chosen2 = chooseComponent(entities, inputs.serviceName, machineName(repository.name, 63));
+  const chosen2 = chooseComponent(entities, inputs, repository);
   await register(connection, refOf(chosen2), file ? chosen2 : void 0, file ? [] : entities);
 }
-async function isMissing({ azureDevOps: azureDevOps3, inputs, jobToken, repository }) {
-  const { azureDevOpsPat: pat, catalogFile } = inputs;
-  if (!pat && !jobToken) return false;
-  const secret = pat ? { pat } : { jobToken: jobToken ?? "" };
-  return azureDevOps3.readFile(repository, catalogFile, secret).then(
+async function isMissing({ azureDevOps: azureDevOps3, inputs, readSecret, repository }) {
+  if (!readSecret) return false;
+  return azureDevOps3.readFile(repository, inputs.catalogFile, readSecret).then(
     (text) => text === void 0,
     () => false
   );
@@ -5055,7 +5053,6 @@ var init_roadie = __esm({
     init_reading();
     init_registration();
     init_target();
-    init_machine_name();
     init_credential2();
     init_guide();
     init_push();
@@ -5086,7 +5083,7 @@ async function inSession(host, context, inputs, report, runtime, command) {
     return connect4({
       http,
       azureDevOps: reads,
-      jobToken: jobTokenFor(owner, context),
+      readSecret: readSecretFor(owner, inputs, context),
       clock,
       steadyClock: runtime.clock,
       inputs
@@ -5107,9 +5104,10 @@ async function inSession(host, context, inputs, report, runtime, command) {
     await http.close();
   }
 }
-function jobTokenFor(owner, { azureDevOps: own }) {
+function readSecretFor(owner, { azureDevOpsPat: pat }, { azureDevOps: own }) {
+  if (pat) return { pat };
   const same2 = own?.url === owner.host && own.organization.toLowerCase() === owner.organization.toLowerCase();
-  return same2 && isConfidential(owner.host) ? own.token : void 0;
+  return same2 && own.token && isConfidential(owner.host) ? { jobToken: own.token } : void 0;
 }
 async function tryPat({ inputs, azureDevOps: reads }, owner, repository) {
   const { azureDevOpsPat: pat } = inputs;
@@ -5691,6 +5689,8 @@ function cureOf4(status, says, type) {
   if (status === 200) return "Check the address of the server, and whether a proxy answers in its place.";
   if (status === 404) return `Check that the project has the work item type "${type}" (work-item-type).`;
   if (status === 400) return "Check work-item-type (one without other required fields) and ticket-labels.";
+  if (status === 401 || status === 203 || status === 302)
+    return "The token is not valid here, or lacks the right: a PAT needs Work Items: Read & write; the job's own is of its project.";
   if (status === 429) return "Azure DevOps throttles. Run the step again later.";
   if (status >= 500) return "Azure DevOps is not well. Run the step again.";
   return 'Let "<Project> Build Service (<organization>)" view and "Edit work items in this node" (Project settings, Boards, Areas, Security); where the job authorization scope is not limited to the project, it is "Project Collection Build Service (<organization>)".';

@@ -4,7 +4,7 @@ import type { Http } from '../http/http.ts';
 import type { Inputs } from '../inputs/parse.ts';
 import type { Operation } from '../inputs/table.ts';
 import type { Owner, Repository } from '../repository.ts';
-import type { AzureDevOps } from '../scm/azure-devops.ts';
+import type { AzureDevOps, AzureDevOpsSecret } from '../scm/azure-devops.ts';
 
 /** The four things that connect a repository to a catalog. */
 export type Thing = 'integration' | 'credential' | 'service' | 'mapping';
@@ -79,8 +79,8 @@ export interface Surroundings {
   inputs: Inputs;
   http: Http;
   azureDevOps: AzureDevOps;
-  /** The token of the pipeline's job, where Azure DevOps runs it. */
-  jobToken: string | undefined;
+  /** What repositories of the organization may be read with: the PAT that is given, else the token of the pipeline's job. */
+  readSecret: AzureDevOpsSecret | undefined;
   clock: Clock;
   /** The same time, but its sleeps do not end when the run does. */
   steadyClock: Clock;

@@ -8,7 +8,7 @@ import { createHttp, type Http } from '../http/http.ts';
 import type { Inputs } from '../inputs/parse.ts';
 import { judge, type Verdict } from '../reminder/verdict.ts';
 import type { Owner, Repository } from '../repository.ts';
-import { type AzureDevOps, azureDevOps, type PatTrial } from '../scm/azure-devops.ts';
+import { type AzureDevOps, type AzureDevOpsSecret, azureDevOps, type PatTrial } from '../scm/azure-devops.ts';
 import { version } from '../version.ts';
 import type { Report } from './report.ts';
 
@@ -66,7 +66,7 @@ export async function inSession(
     return connect({
       http,
       azureDevOps: reads,
-      jobToken: jobTokenFor(owner, context),
+      readSecret: readSecretFor(owner, inputs, context),
       clock,
       steadyClock: runtime.clock,
       inputs,
@@ -88,10 +88,15 @@ export async function inSession(
   }
 }
 
-/** The job's token is for its own organization: it is not shown to any other. */
-function jobTokenFor(owner: Owner, { azureDevOps: own }: RunContext): string | undefined {
+/** The PAT, else the job's token, which is for its own organization: it is not shown to any other. */
+function readSecretFor(
+  owner: Owner,
+  { azureDevOpsPat: pat }: Inputs,
+  { azureDevOps: own }: RunContext,
+): AzureDevOpsSecret | undefined {
+  if (pat) return { pat };
   const same = own?.url === owner.host && own.organization.toLowerCase() === owner.organization.toLowerCase();
-  return same && isConfidential(owner.host) ? own.token : undefined;
+  return same && own.token && isConfidential(owner.host) ? { jobToken: own.token } : undefined;
 }
 
 /**

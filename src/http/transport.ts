@@ -18,8 +18,11 @@ interface Exchange {
   largestBody: number;
 }
 
-/** Connections: one pool for what goes direct, one for each proxy. */
-/** @param closing ends the tunnels that are being opened */
+/**
+ * Connections: one pool for what goes direct, one for each proxy.
+ *
+ * @param closing ends the tunnels that are being opened
+ */
 export function createTransport(network: Network, closing: AbortSignal) {
   const dispatchers = new Map<string | undefined, Dispatcher>();
   const tls = trusted(network.certificateFiles ?? []);

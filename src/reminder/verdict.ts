@@ -37,6 +37,8 @@ export function judge(
   const asides = asidesOf(facts, trial, given, today);
   // A PAT that may be another proves nothing by working; but who gives one that is dead is to know.
   const tried = facts.fromPat === false || facts.inUse ? undefined : trial;
+  const works = facts.inUse || (tried?.result === 'works' && facts.fromPat === true);
+  const over = expiry !== undefined && expiry.daysLeft < 0;
   const verdict = (status: Verdict['status'], message: string, cure?: string): Verdict => ({
     status,
     expiry,
@@ -44,10 +46,7 @@ export function judge(
     cure,
     asides,
     // Without a PAT, what the catalog says is all that can be had.
-    works:
-      facts.inUse ||
-      (tried?.result === 'works' && facts.fromPat === true) ||
-      facts.owner.provider !== 'azure-devops',
+    works: works || facts.owner.provider !== 'azure-devops',
   });
   const asCatalogSays = () => verdict(facts.status, facts.advice?.problem ?? '', facts.advice?.cure);
   if (facts.status !== 'valid' && facts.status !== 'unauthorized') return asCatalogSays();
@@ -60,8 +59,7 @@ export function judge(
         : `The azure-devops-pat that is given, which may be the one of the catalog, does not work. ${tried.why}`,
       facts.renewal.join(' '),
     );
-  if (facts.status === 'unauthorized' && !(expiry && expiry.daysLeft < 0)) return asCatalogSays();
-  const works = facts.inUse || (tried?.result === 'works' && facts.fromPat === true);
+  if (facts.status === 'unauthorized' && (works || !over)) return asCatalogSays();
   const note = noteOn(facts, tried, works);
   if (!expiry)
     return verdict(
@@ -69,14 +67,13 @@ export function judge(
       `${what} works${works ? ' today' : ', as far as is known'}; its last day is not known.${works ? '' : note}`,
     );
   const until = `${expiry.on}${expiry.atMost ? ' at the latest' : ''}`;
-  if (expiry.daysLeft < 0 && works && facts.status === 'unauthorized') return asCatalogSays();
-  if (expiry.daysLeft < 0 && works)
+  if (over && works)
     return verdict(
       'expiring',
       `${what} should have ended on ${until} (${howKnown(expiry)}), but ${facts.inUse ? 'the catalog reads with it' : 'Azure DevOps accepts it'} today.`,
       'Somebody prolonged it, or the day is wrong. Set pat-expires-on to its true last day.',
     );
-  if (expiry.daysLeft < 0)
+  if (over)
     return verdict(
       'expired',
       `${what} ended on ${until}${expiry.atMost ? ', unless somebody prolonged it' : ''} (${howKnown(expiry)}).${note}`,

@@ -37,6 +37,8 @@ function cureOf(status: number, says: string, type: string): string {
   if (status === 200) return 'Check the address of the server, and whether a proxy answers in its place.';
   if (status === 404) return `Check that the project has the work item type "${type}" (work-item-type).`;
   if (status === 400) return 'Check work-item-type (one without other required fields) and ticket-labels.';
+  if (status === 401 || status === 203 || status === 302)
+    return "The token is not valid here, or lacks the right: a PAT needs Work Items: Read & write; the job's own is of its project.";
   if (status === 429) return 'Azure DevOps throttles. Run the step again later.';
   if (status >= 500) return 'Azure DevOps is not well. Run the step again.';
   return 'Let "<Project> Build Service (<organization>)" view and "Edit work items in this node" (Project settings, Boards, Areas, Security); where the job authorization scope is not limited to the project, it is "Project Collection Build Service (<organization>)".';

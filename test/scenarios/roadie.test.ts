@@ -280,12 +280,6 @@ test('a token that may not see the secrets cannot tell', async () => {
   expect(outputs['credential-operation']).toBe('skipped');
 });
 
-test('the pages are those of the tenant', async () => {
-  world = await createCompany();
-  const { error } = await fail('github', world, step({ 'catalog-url': 'ftp://acme.roadie.so' }));
-  expect(error).toContain('catalog-url must be an https URL');
-});
-
 test('an answer that is lost is looked for', async () => {
   world = await createCompany();
   let lost = false;

@@ -376,6 +376,16 @@ test('on Azure: a type that the process does not have', async () => {
   expect(error).toContain('Check that the project has the work item type "Issue" (work-item-type)');
 });
 
+test('on Azure: a sign-in page in the place of an answer', async () => {
+  world = await createWorld();
+  seedIntegration(world);
+  const page = { status: 203, headers: { 'content-type': 'text/html' }, body: '<html>Sign In</html>' };
+  world.fault = ({ path }) => (path.includes('_apis/wit') ? { answer: page } : undefined);
+  const { error } = await fail('azure', world, remind('azure', { 'pat-expires-on': inDays(10) }));
+  expect(error).toContain('status 203');
+  expect(error).toContain('The token is not valid here');
+});
+
 test('on a laptop there is no place for a ticket', async () => {
   world = await createWorld();
   seedIntegration(world);

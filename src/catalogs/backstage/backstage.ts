@@ -1,7 +1,6 @@
 import { Failure } from '../../errors.ts';
 import type { Owner, Repository } from '../../repository.ts';
 import type { Catalog, Surroundings } from '../catalog.ts';
-import { machineName } from '../machine-name.ts';
 import { backstageClient } from './client.ts';
 import type { Connection } from './connection.ts';
 import { chooseComponent, refOf } from './entity.ts';
@@ -9,9 +8,6 @@ import { factsOf, ownToken, seen, tellReading } from './integration.ts';
 import { read } from './reading.ts';
 import { register } from './registration.ts';
 import { targetOf } from './target.ts';
-
-/** `metadata.name` of an entity. */
-const LONGEST_NAME = 63;
 
 /** A Backstage of one's own. */
 export function backstage({ http, ...surroundings }: Surroundings): Catalog {
@@ -51,7 +47,7 @@ async function connect(connection: Connection): Promise<void> {
   await tellReading(connection, reading, known);
 
   const entities = reading.kind === 'read' ? reading.entities : known;
-  const file = chooseComponent(entities, inputs.serviceName, machineName(repository.name, LONGEST_NAME));
+  const file = chooseComponent(entities, inputs, repository);
   await register(connection, refOf(file), reading.kind === 'read' ? file : undefined, known);
 }
 

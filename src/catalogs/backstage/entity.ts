@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../../errors.ts';
+import type { Inputs } from '../../inputs/parse.ts';
+import type { Repository } from '../../repository.ts';
 import { bullets, oneLine } from '../../text.ts';
+import { machineName } from '../machine-name.ts';
 import type { Entity } from './schemas.ts';
 import { sameFile } from './target.ts';
 
@@ -33,14 +36,22 @@ export function errorOf({ status }: Entity): string | undefined {
   return item && oneLine(item.message ?? 'it has an error', 300);
 }
 
+/** The name of the component of a repository, where nobody chose another (`metadata.name`, at most 63). */
+export function componentName({ name }: Repository): string {
+  return machineName(name, 63);
+}
+
 /**
- * The component that is the service, of those that a file holds.
+ * The component that is the service, of those that a file holds: the one that the user chose, else the only one, else the
+ * one of the repository's name.
  *
- * @param wanted the name that the user chose
- * @param usual the name after the repository
  * @throws {Failure} when none is, or several may be
  */
-export function chooseComponent(entities: Entity[], wanted: string | undefined, usual: string): Entity {
+export function chooseComponent(
+  entities: Entity[],
+  { serviceName: wanted }: Pick<Inputs, 'serviceName'>,
+  repository: Repository,
+): Entity {
   const components = entities.filter(({ kind }) => kind.toLowerCase() === 'component');
   const named = (name: string) => {
     const fitting = components.filter((one) =>
@@ -54,7 +65,11 @@ export function chooseComponent(entities: Entity[], wanted: string | undefined, 
     return fitting.length === 1 ? fitting[0] : undefined;
   };
   const chosen =
-    wanted === undefined ? (components.length === 1 ? components[0] : named(usual)) : named(wanted);
+    wanted === undefined
+      ? components.length === 1
+        ? components[0]
+        : named(componentName(repository))
+      : named(wanted);
   if (chosen) return chosen;
   if (components.length === 0)
     throw new Failure(

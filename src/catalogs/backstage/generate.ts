@@ -1,6 +1,6 @@
 import type { Inputs } from '../../inputs/parse.ts';
 import type { Repository } from '../../repository.ts';
-import { machineName } from '../machine-name.ts';
+import { componentName } from './entity.ts';
 import { pageOf } from './target.ts';
 
 /** A component as it is written in a file, or given to Roadie. */
@@ -21,7 +21,7 @@ export function componentOf(inputs: Inputs, repository: Repository): ComponentFi
     apiVersion: 'backstage.io/v1alpha1',
     kind: 'Component',
     metadata: {
-      ...nameOf(inputs.serviceName ?? machineName(repository.name, 63)),
+      ...nameOf(inputs.serviceName ?? componentName(repository)),
       title: inputs.serviceDisplayName ?? repository.name,
       ...(inputs.serviceDescription ? { description: inputs.serviceDescription } : {}),
       ...(Object.keys(inputs.serviceLabels).length > 0 ? { labels: inputs.serviceLabels } : {}),

@@ -19,8 +19,6 @@ export interface Access {
 /** What the four things of one repository are ensured with. */
 export interface Connection extends Access {
   azureDevOps: AzureDevOps;
-  /** The token of the pipeline's job, where Azure DevOps runs it. */
-  jobToken: string | undefined;
   /** The same time, but its sleeps do not end when the run does. */
   steadyClock: Clock;
   /** Write nothing, and say what would be written. */

@@ -54,7 +54,7 @@ async function inspect(access: Access): Promise<CredentialFacts> {
 
 /** What is asked of Azure DevOps. */
 function azureDevOpsReads(
-  { inputs, azureDevOps, jobToken }: Surroundings,
+  { inputs, azureDevOps, readSecret }: Surroundings,
   repository: Repository,
   progress: Progress,
 ): Pick<Connection, 'provePat' | 'identify'> {
@@ -68,9 +68,9 @@ function azureDevOpsReads(
       );
     },
     async identify() {
-      if (repository.provider !== 'azure-devops' || (!pat && !jobToken)) return undefined;
+      if (repository.provider !== 'azure-devops' || !readSecret) return undefined;
       try {
-        return await azureDevOps.read(repository, pat ? { pat } : { jobToken: jobToken ?? '' });
+        return await azureDevOps.read(repository, readSecret);
       } catch (error) {
         // What does not exist is not waited for. Else it is a help, not a must: a PAT is judged where it is to be stored.
         if (pat && error instanceof RepositoryRefused && error.status === 404) throw error;

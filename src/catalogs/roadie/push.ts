@@ -4,14 +4,13 @@ import type { Connection } from '../backstage/connection.ts';
 import { chooseComponent, originOf, refOf } from '../backstage/entity.ts';
 import { componentOf } from '../backstage/generate.ts';
 import type { Entity } from '../backstage/schemas.ts';
-import { machineName } from '../machine-name.ts';
 import { ensureSet, parseEntities, setOf, type WrittenEntity } from './entity-set.ts';
 
 /** Gives the entities of the repository to Roadie: those of its catalog file, or one made from the inputs. */
 export async function push(connection: Connection): Promise<void> {
   const { inputs, progress, repository, plan } = connection;
   const written = await entitiesOf(connection);
-  const chosen = chooseComponent(written.map(asEntity), inputs.serviceName, machineName(repository.name, 63));
+  const chosen = chooseComponent(written.map(asEntity), inputs, repository);
   const ref = refOf(chosen);
   const set = setOf(repository);
   for (const entity of written) await readOurs(connection, refOf(asEntity(entity)), set);
@@ -40,18 +39,17 @@ export async function push(connection: Connection): Promise<void> {
 async function entitiesOf({
   azureDevOps,
   inputs,
-  jobToken,
+  readSecret,
   repository,
 }: Connection): Promise<WrittenEntity[]> {
-  const { azureDevOpsPat: pat, catalogFile } = inputs;
+  const { catalogFile } = inputs;
   if (repository.provider !== 'azure-devops') return [componentOf(inputs, repository)];
-  if (!pat && !jobToken)
+  if (!readSecret)
     throw new Failure(
       `It cannot be seen whether the repository has a ${catalogFile}, from which its entities are made.`,
       'Set azure-devops-pat to a PAT with the scope Code: Read.',
     );
-  const secret = pat ? { pat } : { jobToken: jobToken ?? '' };
-  const text = await azureDevOps.readFile(repository, catalogFile, secret);
+  const text = await azureDevOps.readFile(repository, catalogFile, readSecret);
   return text === undefined ? [componentOf(inputs, repository)] : parseEntities(text, catalogFile);
 }
 

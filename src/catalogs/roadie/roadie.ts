@@ -11,7 +11,6 @@ import { register } from '../backstage/registration.ts';
 import type { Entity } from '../backstage/schemas.ts';
 import { targetOf } from '../backstage/target.ts';
 import type { Catalog, Surroundings } from '../catalog.ts';
-import { machineName } from '../machine-name.ts';
 import type { RoadieConnection } from './connection.ts';
 import { ensureSecret, factsOf, tellCredential } from './credential.ts';
 import { guideOf } from './guide.ts';
@@ -70,7 +69,7 @@ export function roadie({ http, ...surroundings }: Surroundings): Catalog {
 }
 
 /** A tenant has pages of its own, but its API is everybody's. */
-function addressesOf(url: string): { api: string; site: string } {
+export function addressesOf(url: string): { api: string; site: string } {
   const { hostname, origin } = new URL(url);
   if (!hostname.endsWith('.roadie.so')) return { api: url, site: url };
   return { api: API, site: origin === API ? 'https://<your tenant>.roadie.so' : origin };
@@ -107,9 +106,9 @@ async function connect(connection: RoadieConnection): Promise<void> {
     await ensureSecret(connection, false);
     return registerKnown(connection, reading.entities, reading.entities);
   }
-  if (reading.kind === 'invalid') throw new Failure(reading.problem, reading.cure);
+  if (reading.kind === 'invalid' || reading.kind === 'unreachable')
+    throw new Failure(reading.problem, reading.cure);
   if (reading.kind === 'missing') throw await missing(connection, reading);
-  if (reading.kind === 'unreachable') throw new Failure(reading.problem, reading.cure);
   if (reading.kind === 'denied' && repository.provider === 'azure-devops') {
     progress.info(reading.problem);
     tell(connection, 'integration', 'pending', ['Roadie cannot read the repository']);
@@ -125,16 +124,14 @@ async function registerKnown(
   file: Entity[] | undefined,
 ): Promise<void> {
   const { inputs, repository } = connection;
-  const chosen = chooseComponent(entities, inputs.serviceName, machineName(repository.name, 63));
+  const chosen = chooseComponent(entities, inputs, repository);
   await register(connection, refOf(chosen), file ? chosen : undefined, file ? [] : entities);
 }
 
 /** Whether the file is not there, as far as somebody can tell. */
-async function isMissing({ azureDevOps, inputs, jobToken, repository }: Connection): Promise<boolean> {
-  const { azureDevOpsPat: pat, catalogFile } = inputs;
-  if (!pat && !jobToken) return false;
-  const secret = pat ? { pat } : { jobToken: jobToken ?? '' };
-  return azureDevOps.readFile(repository, catalogFile, secret).then(
+async function isMissing({ azureDevOps, inputs, readSecret, repository }: Connection): Promise<boolean> {
+  if (!readSecret) return false;
+  return azureDevOps.readFile(repository, inputs.catalogFile, readSecret).then(
     (text) => text === undefined,
     () => false,
   );
