@@ -62,6 +62,20 @@ describe("the agent's proxy", () => {
     (url) => expect(through(url)).toBeUndefined(),
   );
 
+  test.each([
+    ['^https://us\\.api\\.konghq\\.com$', 'https://us.api.konghq.com/v1/integrations', true],
+    ['^HTTPS://US\\.', 'https://us.api.konghq.com/v1', true],
+    [':8443$', 'https://catalog.example.com:8443/v1', true],
+    ['^https://catalog\\.example\\.com:8443$', 'https://catalog.example.com:8443/v1?a=b', true],
+    [':443', 'https://us.api.konghq.com/v1', false],
+    ['/v1/', 'https://us.api.konghq.com/v1/integrations', false],
+    ['integration-instances', 'https://us.api.konghq.com/v1/integration-instances', false],
+    ['example', 'https://us.api.konghq.com/?next=example', false],
+  ])('the pattern %s is matched against scheme, host and port alone: %s', (pattern, url, direct) => {
+    const environment = { AGENT_PROXYBYPASSLIST: JSON.stringify([pattern]) };
+    expect(through(url, environment) === undefined).toBe(direct);
+  });
+
   test('after what the environment names', () => {
     expect(through('https://us.api.konghq.com/', { HTTPS_PROXY: 'other:1' })).toBe('http://other:1');
     expect(proxyFromAgent({})(new URL('https://us.api.konghq.com/'))).toBeUndefined();

@@ -6390,7 +6390,7 @@ function bypassList({ AGENT_PROXYBYPASSLIST: list }) {
 }
 function bypasses(pattern, url) {
   try {
-    return new RegExp(pattern, "i").test(url.href);
+    return new RegExp(pattern, "i").test(url.origin);
   } catch {
     return false;
   }

@@ -50,10 +50,14 @@ function bypassList({ AGENT_PROXYBYPASSLIST: list }: Environment): string[] {
   }
 }
 
-/** The patterns are .NET's: one that JavaScript cannot read bypasses nothing. */
+/**
+ * As the agent does it: by scheme, host, and the port where it is not the usual one, never by the path
+ * (azure-pipelines-agent, AgentWebProxy.cs, IsMatchInBypassList). The patterns are .NET's: one that JavaScript cannot read
+ * bypasses nothing.
+ */
 function bypasses(pattern: string, url: URL): boolean {
   try {
-    return new RegExp(pattern, 'i').test(url.href);
+    return new RegExp(pattern, 'i').test(url.origin);
   } catch {
     return false;
   }
