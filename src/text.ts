@@ -1,3 +1,5 @@
+import { mask } from './secrets.ts';
+
 /**
  * Text that came from a server or a user is hostile: it may hold workflow commands, markdown or HTML.
  * Everything here makes such text inert without hiding what it says.
@@ -7,8 +9,28 @@ const LINE_BREAKS = /\r\n|[\n\r\u0085\u2028\u2029]/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed here
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
-/** One line of bounded length (characters), for quoting foreign text inside a sentence of ours. */
+/** Characters. No limit is near this, however much of a text is masked. */
+const MAX_READ = 100_000;
+
+/**
+ * One line of bounded length (characters), for quoting foreign text inside a sentence of ours. Secrets are masked first:
+ * of one that is cut, escaped or stripped of its tags, a part would stay. This is the one place where text is cut.
+ */
 export function oneLine(text: string, limit = 300): string {
+  return cut(mask(text.slice(0, MAX_READ)), limit);
+}
+
+/** What an HTML page says, as {@link oneLine}; also for text that may be one. */
+export function pageText(page: string, limit?: number): string {
+  return cut(
+    mask(page.slice(0, MAX_READ))
+      .replace(/<[^<>]*>/gu, ' ')
+      .replace(/\s+/gu, ' '),
+    limit,
+  );
+}
+
+function cut(text: string, limit = 300): string {
   const line = text.split(LINE_BREAKS).join(' ').replace(CONTROLS, ' ').trim();
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
 }

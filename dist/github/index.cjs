@@ -420,8 +420,149 @@ var init_table = __esm({
   }
 });
 
+// src/dates.ts
+function parseDay(text) {
+  if (!/^\d{4}-\d{2}-\d{2}$/u.test(text)) return void 0;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && dayOf(time) === text ? text : void 0;
+}
+function dayOf(time) {
+  return new Date(time).toISOString().slice(0, 10);
+}
+function daysFrom(start, end) {
+  return Math.round((Date.parse(end) - Date.parse(start)) / MILLISECONDS);
+}
+function daysAfter(day2, days) {
+  return dayOf(Date.parse(day2) + days * MILLISECONDS);
+}
+function aYearAfter(day2) {
+  const [year = "", rest = ""] = [day2.slice(0, 4), day2.slice(4)];
+  const next = `${String(Number(year) + 1).padStart(4, "0")}${rest}`;
+  return parseDay(next) ?? `${next.slice(0, 8)}28`;
+}
+function lastDayOf(year, month) {
+  return dayOf(Date.UTC(year, month, 0));
+}
+var MILLISECONDS;
+var init_dates = __esm({
+  "src/dates.ts"() {
+    "use strict";
+    MILLISECONDS = 864e5;
+  }
+});
+
+// src/secrets.ts
+function createSecrets() {
+  const plain = /* @__PURE__ */ new Set();
+  const base64 = /* @__PURE__ */ new Set();
+  return {
+    add(secret) {
+      if (secret.length < SHORTEST_SECRET) return;
+      const { text } = decoded(secret);
+      plain.add(text);
+      plain.add(Buffer.from(text).toString("latin1"));
+      for (const form of alignmentsOf(secret)) base64.add(form);
+    },
+    mask(text) {
+      if (plain.size === 0) return text;
+      const read4 = decoded(text);
+      const spans = [...spansOf(plain, read4.text), ...spansOf(base64, standardBase64(read4.text))];
+      return spans.length === 0 ? text : replaced(text, spans, read4);
+    }
+  };
+}
+function withSecrets(secrets, work) {
+  return ofRun.run(secrets, work);
+}
+function mask(text) {
+  return ofRun.getStore()?.mask(text) ?? text;
+}
+function decoded(text) {
+  let result = { text };
+  for (let depth = 0; depth < DEEPEST && /[\\%&]/u.test(result.text); depth++) {
+    const next = decodedOnce(result);
+    if (next.text.length === result.text.length) return result;
+    result = next;
+  }
+  return result;
+}
+function decodedOnce({ text, starts }) {
+  const parts = [];
+  const positions = [];
+  let end = 0;
+  const keep = (characters, start, step2) => {
+    parts.push(characters);
+    for (let index = 0; index < characters.length; index++)
+      positions.push(starts ? starts[start + step2 * index] ?? 0 : start + step2 * index);
+  };
+  for (const match of text.matchAll(ESCAPE)) {
+    keep(text.slice(end, match.index), end, 1);
+    keep(characterOf(match) ?? match[0], match.index, 0);
+    end = match.index + match[0].length;
+  }
+  keep(text.slice(end), end, 1);
+  return { text: parts.join(""), starts: positions };
+}
+function characterOf([, unicode, byte, percent, hex, decimal, name]) {
+  if (name !== void 0) return ENTITIES2[name.toLowerCase()];
+  const digits = unicode ?? byte ?? percent ?? hex;
+  const code = digits === void 0 ? Number(decimal ?? Number.NaN) : Number.parseInt(digits, 16);
+  if (Number.isNaN(code)) return "";
+  return code <= 1114111 ? String.fromCodePoint(code) : void 0;
+}
+function standardBase64(text) {
+  return text.replaceAll("-", "+").replaceAll("_", "/");
+}
+function alignmentsOf(secret) {
+  const length = Buffer.byteLength(secret);
+  return [0, 1, 2].map((offset) => {
+    const text = Buffer.from("x".repeat(offset) + secret).toString("base64");
+    return text.slice(Math.ceil(offset * 8 / 6), Math.floor((offset + length) * 8 / 6));
+  });
+}
+function spansOf(needles, text) {
+  const spans = [];
+  for (const needle of needles)
+    for (let start = text.indexOf(needle); start >= 0; start = text.indexOf(needle, start + 1))
+      spans.push([start, start + needle.length]);
+  return spans;
+}
+function replaced(text, spans, { starts }) {
+  const at = (index) => starts ? starts[index] ?? text.length : index;
+  let result = "";
+  let end = 0;
+  for (const [first, last] of spans.sort(([left], [right]) => left - right)) {
+    if (at(first) >= end) result += `${text.slice(end, at(first))}***`;
+    end = Math.max(end, at(last));
+  }
+  return result + text.slice(end);
+}
+var import_node_async_hooks, SHORTEST_SECRET, ofRun, ESCAPE, ENTITIES2, DEEPEST;
+var init_secrets = __esm({
+  "src/secrets.ts"() {
+    "use strict";
+    import_node_async_hooks = require("node:async_hooks");
+    SHORTEST_SECRET = 8;
+    ofRun = new import_node_async_hooks.AsyncLocalStorage();
+    ESCAPE = /\\+u([0-9a-f]{4})|\\+x([0-9a-f]{2})|%([0-9a-f]{2})|&#x([0-9a-f]{1,6});?|&#(\d{1,7});?|&([a-z]+);|\\+/giu;
+    ENTITIES2 = Object.fromEntries(
+      "!excl \"quot #num $dollar %percnt &amp 'apos (lpar )rpar *ast +plus ,comma -hyphen .period /sol :colon ;semi <lt =equals >gt ?quest @commat [lbrack [lsqb \\bsol ]rbrack ]rsqb ^Hat _lowbar `grave {lbrace {lcub |verbar |vert }rbrace }rcub".split(" ").map((entry) => [entry.slice(1).toLowerCase(), entry.charAt(0)])
+    );
+    DEEPEST = 5;
+  }
+});
+
 // src/text.ts
 function oneLine(text, limit = 300) {
+  return cut(mask(text.slice(0, MAX_READ)), limit);
+}
+function pageText(page, limit) {
+  return cut(
+    mask(page.slice(0, MAX_READ)).replace(/<[^<>]*>/gu, " ").replace(/\s+/gu, " "),
+    limit
+  );
+}
+function cut(text, limit = 300) {
   const line = text.split(LINE_BREAKS).join(" ").replace(CONTROLS, " ").trim();
   return line.length > limit ? `${line.slice(0, limit - 1)}\u2026` : line;
 }
@@ -437,16 +578,21 @@ function bullets(items) {
   const shown = items.slice(0, 20).map((item) => `- ${oneLine(item, 500)}`);
   return [...shown, ...items.length > 20 ? [`- and ${items.length - 20} more`] : []].join("\n");
 }
-var LINE_BREAKS, CONTROLS;
+var LINE_BREAKS, CONTROLS, MAX_READ;
 var init_text = __esm({
   "src/text.ts"() {
     "use strict";
+    init_secrets();
     LINE_BREAKS = /\r\n|[\n\r\u0085\u2028\u2029]/u;
     CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+    MAX_READ = 1e5;
   }
 });
 
 // src/inputs/values.ts
+function couldBeToken(text) {
+  return text.length >= SHORTEST_SECRET && !OUTPUT_WORDS.has(text) && parseDay(text) === void 0;
+}
 function parseBoolean(text) {
   if (/^(?:true|yes|on|1)$/iu.test(text)) return true;
   if (/^(?:false|no|off|0)$/iu.test(text)) return false;
@@ -513,12 +659,15 @@ async function parseMap(text, schema, complain) {
   complain("must be a map of keys to values");
   return {};
 }
-var MACHINE_NAME, ENTITY_NAME, LABEL, RESERVED, MOST_LABELS, TEXT_FIELDS, LINK_FIELDS;
+var MACHINE_NAME, ENTITY_NAME, LABEL, RESERVED, MOST_LABELS, TEXT_FIELDS, LINK_FIELDS, OUTPUT_WORDS;
 var init_values = __esm({
   "src/inputs/values.ts"() {
     "use strict";
+    init_dates();
     init_errors();
+    init_secrets();
     init_text();
+    init_table();
     MACHINE_NAME = {
       pattern: /^[0-9a-z.-]{1,120}$/u,
       says: '1 to 120 lower-case letters, digits, "." and "-"'
@@ -532,37 +681,12 @@ var init_values = __esm({
     MOST_LABELS = 49;
     TEXT_FIELDS = /* @__PURE__ */ new Set(["owner", "cost_center", "product_manager"]);
     LINK_FIELDS = /* @__PURE__ */ new Set(["git_repo", "dashboard", "jira_project", "slack_channel"]);
-  }
-});
-
-// src/dates.ts
-function parseDay(text) {
-  if (!/^\d{4}-\d{2}-\d{2}$/u.test(text)) return void 0;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && dayOf(time) === text ? text : void 0;
-}
-function dayOf(time) {
-  return new Date(time).toISOString().slice(0, 10);
-}
-function daysFrom(start, end) {
-  return Math.round((Date.parse(end) - Date.parse(start)) / MILLISECONDS);
-}
-function daysAfter(day2, days) {
-  return dayOf(Date.parse(day2) + days * MILLISECONDS);
-}
-function aYearAfter(day2) {
-  const [year = "", rest = ""] = [day2.slice(0, 4), day2.slice(4)];
-  const next = `${String(Number(year) + 1).padStart(4, "0")}${rest}`;
-  return parseDay(next) ?? `${next.slice(0, 8)}28`;
-}
-function lastDayOf(year, month) {
-  return dayOf(Date.UTC(year, month, 0));
-}
-var MILLISECONDS;
-var init_dates = __esm({
-  "src/dates.ts"() {
-    "use strict";
-    MILLISECONDS = 864e5;
+    OUTPUT_WORDS = /* @__PURE__ */ new Set([
+      ...OPERATIONS,
+      ...TICKET_OPERATIONS,
+      ...EXPIRY_SOURCES,
+      ...AILMENTS
+    ]);
   }
 });
 
@@ -653,7 +777,11 @@ function inputReader(read4, problems) {
   function secret(name2) {
     const given = text(name2);
     if (given && /[^\x21-\x7e]/u.test(given))
-      complainOf(name2)("holds spaces, line breaks or other characters that no token has");
+      complainOf(name2)("contains spaces, line breaks or other characters that no token has");
+    else if (given && !couldBeToken(given))
+      complainOf(name2)(
+        `is no token: a token has at least ${SHORTEST_SECRET} characters, and is no ordinary word. Check the secret that it is set to`
+      );
     return given;
   }
   return {
@@ -682,6 +810,7 @@ var init_reader = __esm({
     "use strict";
     init_dates();
     init_address();
+    init_secrets();
     init_text();
     init_table();
     init_values();
@@ -2274,8 +2403,7 @@ var init_schemas = __esm({
 function problemOf(response) {
   const json = parseJson(response.text);
   const parsed = safeParse(Problem, json);
-  if (!parsed.success)
-    return { text: oneLine(response.text.replace(/<[^>]*>/gu, " ").replace(/\s+/gu, " "), 120) };
+  if (!parsed.success) return { text: pageText(response.text, 120) };
   const { title, detail, message, instance, invalid_parameters: invalid } = parsed.output;
   const fields = (invalid ?? []).map(({ field, reason }) => `${field ?? "?"}: ${reason ?? "invalid"}`);
   const sentence = [typeof detail === "string" ? detail : void 0, message, title].find(Boolean) ?? "";
@@ -3814,7 +3942,7 @@ var init_schemas2 = __esm({
 // src/catalogs/backstage/errors.ts
 function messageOf2({ text }) {
   const parsed = safeParse(Problem2, parseJson(text));
-  if (!parsed.success) return oneLine(text.replace(/<[^>]*>/gu, " ").replace(/\s+/gu, " "), 120);
+  if (!parsed.success) return pageText(text, 120);
   return oneLine(parsed.output.error?.message || parsed.output.message || "", 500);
 }
 function cureOf2(status, headers) {
@@ -4007,13 +4135,13 @@ function namesBranch(target) {
 function spelled(target) {
   if (!URL.canParse(target)) return target;
   const { origin: origin2, pathname, searchParams } = new URL(target);
-  const path = decoded(pathname);
+  const path = decoded2(pathname);
   const file = searchParams.get("path");
   if (file !== null) return `${origin2}${path.toLowerCase()}?/${file.replace(/^\/+/u, "")}`;
   const blob = path.search(/\/(?:-\/)?blob\//u);
   return `${origin2}${path.slice(0, blob).toLowerCase()}${path.slice(blob)}`;
 }
-function decoded(path) {
+function decoded2(path) {
   try {
     return decodeURIComponent(path);
   } catch {
@@ -4602,7 +4730,7 @@ async function askTool(client, server, name, tolerant) {
   }
 }
 var Answer, Secrets;
-var init_secrets = __esm({
+var init_secrets2 = __esm({
   "src/catalogs/roadie/secrets.ts"() {
     "use strict";
     init_dist();
@@ -4693,7 +4821,7 @@ var init_credential2 = __esm({
     "use strict";
     import_node_crypto8 = require("node:crypto");
     init_pat();
-    init_secrets();
+    init_secrets2();
     PAUSE2 = 5e3;
   }
 });
@@ -5029,7 +5157,7 @@ async function leaveToPeople(connection, search) {
     progress.todo(guide.codeSearch(search === "missing"));
   tell2(connection, "integration", "pending", ["it is set up in a browser"]);
   if (!await ensureSecret(connection, false) && onAzure) progress.todo(guide.secret("unknown"));
-  for (const step of guide.reading()) progress.todo(step);
+  for (const step2 of guide.reading()) progress.todo(step2);
   leaveEntity(connection);
 }
 function leaveEntity(connection) {
@@ -5056,7 +5184,7 @@ var init_roadie = __esm({
     init_credential2();
     init_guide();
     init_push();
-    init_secrets();
+    init_secrets2();
     API = "https://api.roadie.so";
   }
 });
@@ -5229,7 +5357,7 @@ function words(text) {
   return new Html(escaped(spaced).replace(/[@#](?!\d+;)/gu, "$&&#8288;"));
 }
 function link(address2, text) {
-  return /^https?:\/\//u.test(address2) && URL.canParse(address2) ? new Html(`<a href="${escaped(new URL(address2).href)}">${escaped(text)}</a>`) : new Html(escaped(text));
+  return /^https?:\/\//u.test(address2) && URL.canParse(address2) ? new Html(`<a href="${escaped(mask(new URL(address2).href))}">${escaped(mask(text))}</a>`) : new Html(escaped(mask(text)));
 }
 function escaped(text) {
   return text.replace(/[&<>"'`]/gu, (character) => `&#${character.charCodeAt(0)};`);
@@ -5238,6 +5366,7 @@ var Html;
 var init_html = __esm({
   "src/tickets/html.ts"() {
     "use strict";
+    init_secrets();
     init_text();
     Html = class {
       text;
@@ -5287,7 +5416,7 @@ function instructions(matter) {
     html`<h3>What breaks</h3>`,
     html`<p>Without it the catalog cannot read the repositories of ${facts.owner.organization}. Nothing fails at once: what the catalog knows of them grows old, new repositories do not appear, and one day all of it is gone.</p>`,
     html`<h3>What to do</h3>`,
-    html`<ol>${joined(...facts.renewal.map((step) => html`<li>${linked(step)}</li>`))}</ol>`,
+    html`<ol>${joined(...facts.renewal.map((step2) => html`<li>${linked(step2)}</li>`))}</ol>`,
     html`<p>The next reminder closes this.</p>`
   ];
 }
@@ -6321,7 +6450,7 @@ function createReport(host, summary2) {
       host.info(title);
     },
     pending: () => todos.length > 0 ? `This is left for a person to do:
-${todos.map((step, index) => `${index + 1}. ${step}`).join("\n")}` : void 0,
+${todos.map((step2, index) => `${index + 1}. ${step2}`).join("\n")}` : void 0,
     document(title, text) {
       host.info(`${title}:
 
@@ -6330,7 +6459,7 @@ ${text}`);
 
 ${fenced(text)}`);
     },
-    todo: (step) => void todos.push(step),
+    todo: (step2) => void todos.push(step2),
     waitsFor: () => waitsFor,
     waiting(what) {
       waitsFor = what;
@@ -6412,7 +6541,10 @@ The rest is in the log.`;
 }
 
 // src/commands/main.ts
-async function main(host, runtime) {
+function main(host, runtime) {
+  return host.guard(() => step(host, runtime));
+}
+async function step(host, runtime) {
   const context = host.context();
   hideSecrets(host, context.azureDevOps?.token);
   if (!host.input("catalog-token") && context.secretsWithheld) {
@@ -6607,22 +6739,22 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
   return new (P || (P = Promise))(function(resolve, reject) {
     function fulfilled(value) {
       try {
-        step(generator.next(value));
+        step2(generator.next(value));
       } catch (e) {
         reject(e);
       }
     }
     function rejected(value) {
       try {
-        step(generator["throw"](value));
+        step2(generator["throw"](value));
       } catch (e) {
         reject(e);
       }
     }
-    function step(result) {
+    function step2(result) {
       result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
-    step((generator = generator.apply(thisArg, _arguments || [])).next());
+    step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
 };
 var { access, appendFile, writeFile } = import_fs.promises;
@@ -6878,7 +7010,6 @@ var Summary = class {
   }
 };
 var _summary = new Summary();
-var summary = _summary;
 
 // node_modules/@actions/core/lib/platform.js
 var import_os2 = __toESM(require("os"), 1);
@@ -6927,9 +7058,6 @@ function setFailed(message) {
   process.exitCode = ExitCode.Failure;
   error(message);
 }
-function debug(message) {
-  issueCommand("debug", {}, message);
-}
 function error(message, properties = {}) {
   issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
@@ -6941,6 +7069,110 @@ function notice(message, properties = {}) {
 }
 function info(message) {
   process.stdout.write(message + os4.EOL);
+}
+
+// src/hosts/host.ts
+init_clock();
+init_errors();
+init_table();
+init_values();
+init_secrets();
+init_text();
+function cannotWrite(what, where, error2) {
+  return new Failure(
+    `${what} cannot be written to ${where}: ${oneLine(messageOf(error2))}.`,
+    "Everything else was done. Run the step as a user who can write the files of the runner: in a container job, as the user that the runner has."
+  );
+}
+var INPUT_NAMES = new RegExp(
+  `(?<![\\w./=-])(?:${INPUTS.map(({ name }) => name).filter((name) => name.includes("-")).join("|")})(?![\\w-])`,
+  "gu"
+);
+function guarded(host) {
+  const secrets = createSecrets();
+  const registered = /* @__PURE__ */ new Set();
+  let unwritten;
+  const say = (text) => secrets.mask(text).replace(INPUT_NAMES, (name) => host.inputName(name));
+  return {
+    name: host.name,
+    network: {
+      ...host.network,
+      proxyFor(url) {
+        const proxy = host.network.proxyFor(url);
+        for (const password of passwordsIn(proxy)) secrets.add(password);
+        return proxy;
+      }
+    },
+    context: () => host.context(),
+    input: (name) => host.input(name),
+    inputName: (name) => host.inputName(name),
+    say,
+    guard: (work) => withSecrets(secrets, work),
+    secret(value) {
+      for (const part of value.split(/\s+/u)) {
+        if (!couldBeToken(part) || registered.has(part)) continue;
+        registered.add(part);
+        secrets.add(part);
+        for (const form of new Set(encodings(part))) host.secret(form);
+      }
+    },
+    output(name, value) {
+      try {
+        host.output(name, secrets.mask(value));
+      } catch (error2) {
+        unwritten ??= error2;
+      }
+    },
+    unwritten: () => unwritten,
+    info: (message) => host.info(inert(say(message))),
+    notice: (message) => host.notice(inert(say(message))),
+    warning: (message) => host.warning(inert(say(message))),
+    error: (message) => host.error(inert(say(message))),
+    fail: (message) => host.fail(inert(say(message))),
+    summary(text) {
+      try {
+        host.summary(say(text));
+      } catch (error2) {
+        host.warning(inert(say(error2 instanceof Failure ? explain(error2) : messageOf(error2))));
+      }
+    }
+  };
+}
+async function run2(raw, command) {
+  const host = guarded(raw);
+  const cancelling = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"])
+    process.once(signal, () => cancelling.abort(new Failure(`The run was cancelled (${signal}).`)));
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {
+  });
+  try {
+    await command(host, { clock: systemClock, cancelled: cancelling.signal });
+  } catch (error2) {
+    host.fail(explain(error2));
+  }
+  const unwritten = host.unwritten();
+  if (unwritten) host.fail(explain(unwritten));
+}
+function passwordsIn(proxy) {
+  const given = /^[^/]*\/\/([^:@]*):(.*)@/u.exec(proxy ?? "")?.slice(1);
+  if (!given) return [];
+  const decoded3 = given.map((part) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  });
+  return [given, decoded3].flatMap(([user, password = ""]) => [`${user}:${password}`, password]);
+}
+function encodings(secret) {
+  return [
+    secret,
+    Buffer.from(secret).toString("base64"),
+    Buffer.from(`:${secret}`).toString("base64"),
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1)
+  ];
 }
 
 // src/hosts/proxy.ts
@@ -6974,19 +7206,29 @@ function gitHubHost(environment) {
     input: (name) => getInput(name),
     inputName: (name) => name,
     secret: setSecret,
-    output: setOutput,
+    output(name, value) {
+      try {
+        setOutput(name, value);
+      } catch (error2) {
+        throw cannotWrite("The outputs", `the file of GITHUB_OUTPUT (${environment.GITHUB_OUTPUT})`, error2);
+      }
+    },
     info,
     notice,
     warning,
     error,
     fail: setFailed,
     summary(text) {
-      if (environment.GITHUB_STEP_SUMMARY) summary.addRaw(text, true).write().catch(logFailure);
+      const file = environment.GITHUB_STEP_SUMMARY;
+      if (!file) return;
+      try {
+        (0, import_node_fs2.appendFileSync)(file, `${text}
+`);
+      } catch (error2) {
+        throw cannotWrite("The job summary", `the file of GITHUB_STEP_SUMMARY (${file})`, error2);
+      }
     }
   };
-}
-function logFailure(error2) {
-  debug(`The job summary could not be written: ${error2}`);
 }
 function contextOf(environment) {
   const { repository, noRepository } = repositoryOf2(environment);
@@ -7036,73 +7278,6 @@ function read3(eventPath, part) {
   } catch {
     return void 0;
   }
-}
-
-// src/hosts/host.ts
-init_clock();
-init_errors();
-init_table();
-init_text();
-var INPUT_NAMES = new RegExp(
-  `(?<![\\w./=-])(?:${INPUTS.map(({ name }) => name).filter((name) => name.includes("-")).join("|")})(?![\\w-])`,
-  "gu"
-);
-function guarded(host) {
-  const hidden = /* @__PURE__ */ new Set();
-  const clean = (text) => {
-    let result = text;
-    for (const value of hidden) result = result.replaceAll(value, "***");
-    return result;
-  };
-  const say = (text) => clean(text).replace(INPUT_NAMES, (name) => host.inputName(name));
-  return {
-    name: host.name,
-    network: host.network,
-    context: () => host.context(),
-    input: (name) => host.input(name),
-    inputName: (name) => host.inputName(name),
-    say,
-    secret(value) {
-      for (const form of encodings(value)) {
-        if (hidden.has(form)) continue;
-        hidden.add(form);
-        host.secret(form);
-      }
-    },
-    output: (name, value) => host.output(name, clean(value)),
-    info: (message) => host.info(inert(say(message))),
-    notice: (message) => host.notice(inert(say(message))),
-    warning: (message) => host.warning(inert(say(message))),
-    error: (message) => host.error(inert(say(message))),
-    fail: (message) => host.fail(inert(say(message))),
-    summary(text) {
-      try {
-        host.summary(say(text));
-      } catch (error2) {
-        host.info(inert(`The job summary could not be written: ${messageOf(error2)}`));
-      }
-    }
-  };
-}
-async function run2(raw, command) {
-  const host = guarded(raw);
-  const cancelling = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"])
-    process.once(signal, () => cancelling.abort(new Failure(`The run was cancelled (${signal}).`)));
-  try {
-    await command(host, { clock: systemClock, cancelled: cancelling.signal });
-  } catch (error2) {
-    host.fail(explain(error2));
-  }
-}
-function encodings(secret) {
-  return [
-    secret,
-    Buffer.from(secret).toString("base64"),
-    Buffer.from(`:${secret}`).toString("base64"),
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1)
-  ];
 }
 
 // src/main/github.ts

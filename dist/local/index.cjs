@@ -478,8 +478,118 @@ var init_descriptions = __esm({
   }
 });
 
+// src/secrets.ts
+function createSecrets() {
+  const plain = /* @__PURE__ */ new Set();
+  const base64 = /* @__PURE__ */ new Set();
+  return {
+    add(secret) {
+      if (secret.length < SHORTEST_SECRET) return;
+      const { text: text2 } = decoded(secret);
+      plain.add(text2);
+      plain.add(Buffer.from(text2).toString("latin1"));
+      for (const form of alignmentsOf(secret)) base64.add(form);
+    },
+    mask(text2) {
+      if (plain.size === 0) return text2;
+      const read3 = decoded(text2);
+      const spans = [...spansOf(plain, read3.text), ...spansOf(base64, standardBase64(read3.text))];
+      return spans.length === 0 ? text2 : replaced(text2, spans, read3);
+    }
+  };
+}
+function withSecrets(secrets, work) {
+  return ofRun.run(secrets, work);
+}
+function mask(text2) {
+  return ofRun.getStore()?.mask(text2) ?? text2;
+}
+function decoded(text2) {
+  let result = { text: text2 };
+  for (let depth = 0; depth < DEEPEST && /[\\%&]/u.test(result.text); depth++) {
+    const next = decodedOnce(result);
+    if (next.text.length === result.text.length) return result;
+    result = next;
+  }
+  return result;
+}
+function decodedOnce({ text: text2, starts }) {
+  const parts = [];
+  const positions = [];
+  let end = 0;
+  const keep = (characters, start, step2) => {
+    parts.push(characters);
+    for (let index = 0; index < characters.length; index++)
+      positions.push(starts ? starts[start + step2 * index] ?? 0 : start + step2 * index);
+  };
+  for (const match of text2.matchAll(ESCAPE)) {
+    keep(text2.slice(end, match.index), end, 1);
+    keep(characterOf(match) ?? match[0], match.index, 0);
+    end = match.index + match[0].length;
+  }
+  keep(text2.slice(end), end, 1);
+  return { text: parts.join(""), starts: positions };
+}
+function characterOf([, unicode, byte, percent, hex, decimal, name]) {
+  if (name !== void 0) return ENTITIES2[name.toLowerCase()];
+  const digits = unicode ?? byte ?? percent ?? hex;
+  const code = digits === void 0 ? Number(decimal ?? Number.NaN) : Number.parseInt(digits, 16);
+  if (Number.isNaN(code)) return "";
+  return code <= 1114111 ? String.fromCodePoint(code) : void 0;
+}
+function standardBase64(text2) {
+  return text2.replaceAll("-", "+").replaceAll("_", "/");
+}
+function alignmentsOf(secret) {
+  const length2 = Buffer.byteLength(secret);
+  return [0, 1, 2].map((offset) => {
+    const text2 = Buffer.from("x".repeat(offset) + secret).toString("base64");
+    return text2.slice(Math.ceil(offset * 8 / 6), Math.floor((offset + length2) * 8 / 6));
+  });
+}
+function spansOf(needles, text2) {
+  const spans = [];
+  for (const needle of needles)
+    for (let start = text2.indexOf(needle); start >= 0; start = text2.indexOf(needle, start + 1))
+      spans.push([start, start + needle.length]);
+  return spans;
+}
+function replaced(text2, spans, { starts }) {
+  const at = (index) => starts ? starts[index] ?? text2.length : index;
+  let result = "";
+  let end = 0;
+  for (const [first, last] of spans.sort(([left], [right]) => left - right)) {
+    if (at(first) >= end) result += `${text2.slice(end, at(first))}***`;
+    end = Math.max(end, at(last));
+  }
+  return result + text2.slice(end);
+}
+var import_node_async_hooks, SHORTEST_SECRET, ofRun, ESCAPE, ENTITIES2, DEEPEST;
+var init_secrets = __esm({
+  "src/secrets.ts"() {
+    "use strict";
+    import_node_async_hooks = require("node:async_hooks");
+    SHORTEST_SECRET = 8;
+    ofRun = new import_node_async_hooks.AsyncLocalStorage();
+    ESCAPE = /\\+u([0-9a-f]{4})|\\+x([0-9a-f]{2})|%([0-9a-f]{2})|&#x([0-9a-f]{1,6});?|&#(\d{1,7});?|&([a-z]+);|\\+/giu;
+    ENTITIES2 = Object.fromEntries(
+      "!excl \"quot #num $dollar %percnt &amp 'apos (lpar )rpar *ast +plus ,comma -hyphen .period /sol :colon ;semi <lt =equals >gt ?quest @commat [lbrack [lsqb \\bsol ]rbrack ]rsqb ^Hat _lowbar `grave {lbrace {lcub |verbar |vert }rbrace }rcub".split(" ").map((entry) => [entry.slice(1).toLowerCase(), entry.charAt(0)])
+    );
+    DEEPEST = 5;
+  }
+});
+
 // src/text.ts
 function oneLine(text2, limit = 300) {
+  return cut(mask(text2.slice(0, MAX_READ)), limit);
+}
+function pageText(page, limit) {
+  return cut(
+    mask(page.slice(0, MAX_READ)).replace(/<[^<>]*>/gu, " ").replace(/\s+/gu, " "),
+    limit
+  );
+}
+function cut(text2, limit = 300) {
   const line2 = text2.split(LINE_BREAKS).join(" ").replace(CONTROLS, " ").trim();
   return line2.length > limit ? `${line2.slice(0, limit - 1)}\u2026` : line2;
 }
@@ -495,12 +605,14 @@ function bullets(items) {
   const shown = items.slice(0, 20).map((item) => `- ${oneLine(item, 500)}`);
   return [...shown, ...items.length > 20 ? [`- and ${items.length - 20} more`] : []].join("\n");
 }
-var LINE_BREAKS, CONTROLS;
+var LINE_BREAKS, CONTROLS, MAX_READ;
 var init_text = __esm({
   "src/text.ts"() {
     "use strict";
+    init_secrets();
     LINE_BREAKS = /\r\n|[\n\r\u0085\u2028\u2029]/u;
     CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+    MAX_READ = 1e5;
   }
 });
 
@@ -520,7 +632,41 @@ var init_version = __esm({
   }
 });
 
+// src/dates.ts
+function parseDay(text2) {
+  if (!/^\d{4}-\d{2}-\d{2}$/u.test(text2)) return void 0;
+  const time = Date.parse(`${text2}T00:00:00Z`);
+  return !Number.isNaN(time) && dayOf(time) === text2 ? text2 : void 0;
+}
+function dayOf(time) {
+  return new Date(time).toISOString().slice(0, 10);
+}
+function daysFrom(start, end) {
+  return Math.round((Date.parse(end) - Date.parse(start)) / MILLISECONDS);
+}
+function daysAfter(day2, days) {
+  return dayOf(Date.parse(day2) + days * MILLISECONDS);
+}
+function aYearAfter(day2) {
+  const [year = "", rest = ""] = [day2.slice(0, 4), day2.slice(4)];
+  const next = `${String(Number(year) + 1).padStart(4, "0")}${rest}`;
+  return parseDay(next) ?? `${next.slice(0, 8)}28`;
+}
+function lastDayOf(year, month) {
+  return dayOf(Date.UTC(year, month, 0));
+}
+var MILLISECONDS;
+var init_dates = __esm({
+  "src/dates.ts"() {
+    "use strict";
+    MILLISECONDS = 864e5;
+  }
+});
+
 // src/inputs/values.ts
+function couldBeToken(text2) {
+  return text2.length >= SHORTEST_SECRET && !OUTPUT_WORDS.has(text2) && parseDay(text2) === void 0;
+}
 function parseBoolean(text2) {
   if (/^(?:true|yes|on|1)$/iu.test(text2)) return true;
   if (/^(?:false|no|off|0)$/iu.test(text2)) return false;
@@ -587,12 +733,15 @@ async function parseMap(text2, schema, complain) {
   complain("must be a map of keys to values");
   return {};
 }
-var MACHINE_NAME, ENTITY_NAME, LABEL, RESERVED, MOST_LABELS, TEXT_FIELDS, LINK_FIELDS;
+var MACHINE_NAME, ENTITY_NAME, LABEL, RESERVED, MOST_LABELS, TEXT_FIELDS, LINK_FIELDS, OUTPUT_WORDS;
 var init_values = __esm({
   "src/inputs/values.ts"() {
     "use strict";
+    init_dates();
     init_errors();
+    init_secrets();
     init_text();
+    init_table();
     MACHINE_NAME = {
       pattern: /^[0-9a-z.-]{1,120}$/u,
       says: '1 to 120 lower-case letters, digits, "." and "-"'
@@ -606,6 +755,12 @@ var init_values = __esm({
     MOST_LABELS = 49;
     TEXT_FIELDS = /* @__PURE__ */ new Set(["owner", "cost_center", "product_manager"]);
     LINK_FIELDS = /* @__PURE__ */ new Set(["git_repo", "dashboard", "jira_project", "slack_channel"]);
+    OUTPUT_WORDS = /* @__PURE__ */ new Set([
+      ...OPERATIONS,
+      ...TICKET_OPERATIONS,
+      ...EXPIRY_SOURCES,
+      ...AILMENTS
+    ]);
   }
 });
 
@@ -635,7 +790,7 @@ function createReport(host, summary) {
       host.info(title);
     },
     pending: () => todos.length > 0 ? `This is left for a person to do:
-${todos.map((step, index) => `${index + 1}. ${step}`).join("\n")}` : void 0,
+${todos.map((step2, index) => `${index + 1}. ${step2}`).join("\n")}` : void 0,
     document(title, text2) {
       host.info(`${title}:
 
@@ -644,7 +799,7 @@ ${text2}`);
 
 ${fenced(text2)}`);
     },
-    todo: (step) => void todos.push(step),
+    todo: (step2) => void todos.push(step2),
     waitsFor: () => waitsFor,
     waiting(what) {
       waitsFor = what;
@@ -730,37 +885,6 @@ var init_report = __esm({
     init_text();
     IDLE = ["unchanged", "skipped", "pending"];
     LONGEST_SUMMARY = 2e5;
-  }
-});
-
-// src/dates.ts
-function parseDay(text2) {
-  if (!/^\d{4}-\d{2}-\d{2}$/u.test(text2)) return void 0;
-  const time = Date.parse(`${text2}T00:00:00Z`);
-  return !Number.isNaN(time) && dayOf(time) === text2 ? text2 : void 0;
-}
-function dayOf(time) {
-  return new Date(time).toISOString().slice(0, 10);
-}
-function daysFrom(start, end) {
-  return Math.round((Date.parse(end) - Date.parse(start)) / MILLISECONDS);
-}
-function daysAfter(day2, days) {
-  return dayOf(Date.parse(day2) + days * MILLISECONDS);
-}
-function aYearAfter(day2) {
-  const [year = "", rest = ""] = [day2.slice(0, 4), day2.slice(4)];
-  const next = `${String(Number(year) + 1).padStart(4, "0")}${rest}`;
-  return parseDay(next) ?? `${next.slice(0, 8)}28`;
-}
-function lastDayOf(year, month) {
-  return dayOf(Date.UTC(year, month, 0));
-}
-var MILLISECONDS;
-var init_dates = __esm({
-  "src/dates.ts"() {
-    "use strict";
-    MILLISECONDS = 864e5;
   }
 });
 
@@ -851,7 +975,11 @@ function inputReader(read3, problems) {
   function secret(name2) {
     const given = text2(name2);
     if (given && /[^\x21-\x7e]/u.test(given))
-      complainOf(name2)("holds spaces, line breaks or other characters that no token has");
+      complainOf(name2)("contains spaces, line breaks or other characters that no token has");
+    else if (given && !couldBeToken(given))
+      complainOf(name2)(
+        `is no token: a token has at least ${SHORTEST_SECRET} characters, and is no ordinary word. Check the secret that it is set to`
+      );
     return given;
   }
   return {
@@ -880,6 +1008,7 @@ var init_reader = __esm({
     "use strict";
     init_dates();
     init_address();
+    init_secrets();
     init_text();
     init_table();
     init_values();
@@ -2708,8 +2837,7 @@ var init_schemas = __esm({
 function problemOf(response) {
   const json = parseJson(response.text);
   const parsed = safeParse(Problem, json);
-  if (!parsed.success)
-    return { text: oneLine(response.text.replace(/<[^>]*>/gu, " ").replace(/\s+/gu, " "), 120) };
+  if (!parsed.success) return { text: pageText(response.text, 120) };
   const { title, detail, message, instance: instance2, invalid_parameters: invalid2 } = parsed.output;
   const fields = (invalid2 ?? []).map(({ field, reason }) => `${field ?? "?"}: ${reason ?? "invalid"}`);
   const sentence = [typeof detail === "string" ? detail : void 0, message, title].find(Boolean) ?? "";
@@ -4248,7 +4376,7 @@ var init_schemas2 = __esm({
 // src/catalogs/backstage/errors.ts
 function messageOf2({ text: text2 }) {
   const parsed = safeParse(Problem2, parseJson(text2));
-  if (!parsed.success) return oneLine(text2.replace(/<[^>]*>/gu, " ").replace(/\s+/gu, " "), 120);
+  if (!parsed.success) return pageText(text2, 120);
   return oneLine(parsed.output.error?.message || parsed.output.message || "", 500);
 }
 function cureOf2(status, headers) {
@@ -4441,13 +4569,13 @@ function namesBranch(target) {
 function spelled(target) {
   if (!URL.canParse(target)) return target;
   const { origin: origin2, pathname, searchParams } = new URL(target);
-  const path4 = decoded(pathname);
+  const path4 = decoded2(pathname);
   const file = searchParams.get("path");
   if (file !== null) return `${origin2}${path4.toLowerCase()}?/${file.replace(/^\/+/u, "")}`;
   const blob = path4.search(/\/(?:-\/)?blob\//u);
   return `${origin2}${path4.slice(0, blob).toLowerCase()}${path4.slice(blob)}`;
 }
-function decoded(path4) {
+function decoded2(path4) {
   try {
     return decodeURIComponent(path4);
   } catch {
@@ -5036,7 +5164,7 @@ async function askTool(client, server, name, tolerant) {
   }
 }
 var Answer, Secrets;
-var init_secrets = __esm({
+var init_secrets2 = __esm({
   "src/catalogs/roadie/secrets.ts"() {
     "use strict";
     init_dist();
@@ -5127,7 +5255,7 @@ var init_credential2 = __esm({
     "use strict";
     import_node_crypto8 = require("node:crypto");
     init_pat();
-    init_secrets();
+    init_secrets2();
     PAUSE2 = 5e3;
   }
 });
@@ -5463,7 +5591,7 @@ async function leaveToPeople(connection, search) {
     progress.todo(guide.codeSearch(search === "missing"));
   tell2(connection, "integration", "pending", ["it is set up in a browser"]);
   if (!await ensureSecret(connection, false) && onAzure) progress.todo(guide.secret("unknown"));
-  for (const step of guide.reading()) progress.todo(step);
+  for (const step2 of guide.reading()) progress.todo(step2);
   leaveEntity(connection);
 }
 function leaveEntity(connection) {
@@ -5490,7 +5618,7 @@ var init_roadie = __esm({
     init_credential2();
     init_guide();
     init_push();
-    init_secrets();
+    init_secrets2();
     API = "https://api.roadie.so";
   }
 });
@@ -5663,7 +5791,7 @@ function words(text2) {
   return new Html(escaped(spaced).replace(/[@#](?!\d+;)/gu, "$&&#8288;"));
 }
 function link(address3, text2) {
-  return /^https?:\/\//u.test(address3) && URL.canParse(address3) ? new Html(`<a href="${escaped(new URL(address3).href)}">${escaped(text2)}</a>`) : new Html(escaped(text2));
+  return /^https?:\/\//u.test(address3) && URL.canParse(address3) ? new Html(`<a href="${escaped(mask(new URL(address3).href))}">${escaped(mask(text2))}</a>`) : new Html(escaped(mask(text2)));
 }
 function escaped(text2) {
   return text2.replace(/[&<>"'`]/gu, (character) => `&#${character.charCodeAt(0)};`);
@@ -5672,6 +5800,7 @@ var Html;
 var init_html = __esm({
   "src/tickets/html.ts"() {
     "use strict";
+    init_secrets();
     init_text();
     Html = class {
       text;
@@ -5721,7 +5850,7 @@ function instructions(matter) {
     html`<h3>What breaks</h3>`,
     html`<p>Without it the catalog cannot read the repositories of ${facts.owner.organization}. Nothing fails at once: what the catalog knows of them grows old, new repositories do not appear, and one day all of it is gone.</p>`,
     html`<h3>What to do</h3>`,
-    html`<ol>${joined(...facts.renewal.map((step) => html`<li>${linked(step)}</li>`))}</ol>`,
+    html`<ol>${joined(...facts.renewal.map((step2) => html`<li>${linked(step2)}</li>`))}</ol>`,
     html`<p>The next reminder closes this.</p>`
   ];
 }
@@ -6463,7 +6592,10 @@ var init_obey = __esm({
 });
 
 // src/commands/main.ts
-async function main(host, runtime) {
+function main(host, runtime) {
+  return host.guard(() => step(host, runtime));
+}
+async function step(host, runtime) {
   const context = host.context();
   hideSecrets(host, context.azureDevOps?.token);
   if (!host.input("catalog-token") && context.secretsWithheld) {
@@ -6498,28 +6630,41 @@ var init_main = __esm({
 
 // src/hosts/host.ts
 function guarded(host) {
-  const hidden = /* @__PURE__ */ new Set();
-  const clean = (text2) => {
-    let result = text2;
-    for (const value of hidden) result = result.replaceAll(value, "***");
-    return result;
-  };
-  const say = (text2) => clean(text2).replace(INPUT_NAMES, (name) => host.inputName(name));
+  const secrets = createSecrets();
+  const registered = /* @__PURE__ */ new Set();
+  let unwritten;
+  const say = (text2) => secrets.mask(text2).replace(INPUT_NAMES, (name) => host.inputName(name));
   return {
     name: host.name,
-    network: host.network,
+    network: {
+      ...host.network,
+      proxyFor(url) {
+        const proxy = host.network.proxyFor(url);
+        for (const password of passwordsIn(proxy)) secrets.add(password);
+        return proxy;
+      }
+    },
     context: () => host.context(),
     input: (name) => host.input(name),
     inputName: (name) => host.inputName(name),
     say,
+    guard: (work) => withSecrets(secrets, work),
     secret(value) {
-      for (const form of encodings(value)) {
-        if (hidden.has(form)) continue;
-        hidden.add(form);
-        host.secret(form);
+      for (const part of value.split(/\s+/u)) {
+        if (!couldBeToken(part) || registered.has(part)) continue;
+        registered.add(part);
+        secrets.add(part);
+        for (const form of new Set(encodings(part))) host.secret(form);
       }
     },
-    output: (name, value) => host.output(name, clean(value)),
+    output(name, value) {
+      try {
+        host.output(name, secrets.mask(value));
+      } catch (error) {
+        unwritten ??= error;
+      }
+    },
+    unwritten: () => unwritten,
     info: (message) => host.info(inert(say(message))),
     notice: (message) => host.notice(inert(say(message))),
     warning: (message) => host.warning(inert(say(message))),
@@ -6529,7 +6674,7 @@ function guarded(host) {
       try {
         host.summary(say(text2));
       } catch (error) {
-        host.info(inert(`The job summary could not be written: ${messageOf(error)}`));
+        host.warning(inert(say(error instanceof Failure ? explain(error) : messageOf(error))));
       }
     }
   };
@@ -6539,11 +6684,27 @@ async function run3(raw, command) {
   const cancelling = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"])
     process.once(signal, () => cancelling.abort(new Failure(`The run was cancelled (${signal}).`)));
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {
+  });
   try {
     await command(host, { clock: systemClock, cancelled: cancelling.signal });
   } catch (error) {
     host.fail(explain(error));
   }
+  const unwritten = host.unwritten();
+  if (unwritten) host.fail(explain(unwritten));
+}
+function passwordsIn(proxy) {
+  const given = /^[^/]*\/\/([^:@]*):(.*)@/u.exec(proxy ?? "")?.slice(1);
+  if (!given) return [];
+  const decoded3 = given.map((part) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  });
+  return [given, decoded3].flatMap(([user, password = ""]) => [`${user}:${password}`, password]);
 }
 function encodings(secret) {
   return [
@@ -6561,6 +6722,8 @@ var init_host = __esm({
     init_clock();
     init_errors();
     init_table();
+    init_values();
+    init_secrets();
     init_text();
     INPUT_NAMES = new RegExp(
       `(?<![\\w./=-])(?:${INPUTS.map(({ name }) => name).filter((name) => name.includes("-")).join("|")})(?![\\w-])`,
@@ -7522,9 +7685,9 @@ async function handle(sandbox2, lag, options, request, response) {
   if (fault === "reset before") return void request.socket.destroy();
   if (fault === "never") return;
   const body = text2 === "" ? void 0 : parse(text2);
-  const replaced = typeof fault === "object" && "answer" in fault;
+  const replaced2 = typeof fault === "object" && "answer" in fault;
   const url = new URL(path4, "http://sandbox.invalid");
-  const shown = replaced ? fault.answer : options.beside?.({ method, url, headers: request.headers, body }) ?? answerTo(sandbox2.state, lag, request, url, body);
+  const shown = replaced2 ? fault.answer : options.beside?.({ method, url, headers: request.headers, body }) ?? answerTo(sandbox2.state, lag, request, url, body);
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)])
   );
@@ -7536,7 +7699,7 @@ async function handle(sandbox2, lag, options, request, response) {
     body: withoutKeys(body),
     status: shown.status,
     answer: shown.body,
-    faked: replaced,
+    faked: replaced2,
     round
   });
   if (fault === "reset after") return void request.socket.destroy();

@@ -6,7 +6,11 @@ import { parseBoolean } from '../inputs/values.ts';
 import { createReport } from './report.ts';
 
 /** One run of the step, on any host. */
-export async function main(host: GuardedHost, runtime: Runtime): Promise<void> {
+export function main(host: GuardedHost, runtime: Runtime): Promise<void> {
+  return host.guard(() => step(host, runtime));
+}
+
+async function step(host: GuardedHost, runtime: Runtime): Promise<void> {
   const context = host.context();
   hideSecrets(host, context.azureDevOps?.token);
   if (!host.input('catalog-token') && context.secretsWithheld) {

@@ -4,7 +4,7 @@ import { TaskCommand } from 'azure-pipelines-task-lib/taskcommand';
 import { camelCase } from '../inputs/names.ts';
 import { azurePipelinesContext } from './azure-context.ts';
 import type { Environment } from './environment.ts';
-import type { Host } from './host.ts';
+import { cannotWrite, type Host } from './host.ts';
 import { proxyFromAgent } from './proxy.ts';
 
 /**
@@ -41,8 +41,13 @@ export function azureHost(environment: Environment): Host {
     summary(text) {
       const directory = environment.AGENT_TEMPDIRECTORY;
       if (!directory) return;
-      const file = path.join(mkdtempSync(path.join(directory, 'catalog-connect-')), 'summary.md');
-      writeFileSync(file, text);
+      let file: string;
+      try {
+        file = path.join(mkdtempSync(path.join(directory, 'catalog-connect-')), 'summary.md');
+        writeFileSync(file, text);
+      } catch (error) {
+        throw cannotWrite('The job summary', `the folder of Agent.TempDirectory (${directory})`, error);
+      }
       command('task.uploadsummary', {}, file);
     },
   };

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import type { Repository } from '../repository.ts';
 import type { TicketPlace } from '../tickets/tracker.ts';
 import type { Environment } from './environment.ts';
-import type { Host, RunContext } from './host.ts';
+import { cannotWrite, type Host, type RunContext } from './host.ts';
 import { proxyFromEnvironment } from './proxy.ts';
 
 /** GitHub Actions. */
@@ -15,21 +15,30 @@ export function gitHubHost(environment: Environment): Host {
     input: (name) => core.getInput(name),
     inputName: (name) => name,
     secret: core.setSecret,
-    output: core.setOutput,
+    output(name, value) {
+      try {
+        core.setOutput(name, value);
+      } catch (error) {
+        throw cannotWrite('The outputs', `the file of GITHUB_OUTPUT (${environment.GITHUB_OUTPUT})`, error);
+      }
+    },
     info: core.info,
     notice: core.notice,
     warning: core.warning,
     error: core.error,
     fail: core.setFailed,
     summary(text) {
-      // Absent on old GitHub Enterprise Servers, where core.summary throws.
-      if (environment.GITHUB_STEP_SUMMARY) core.summary.addRaw(text, true).write().catch(logFailure);
+      // Absent on old GitHub Enterprise Servers.
+      const file = environment.GITHUB_STEP_SUMMARY;
+      if (!file) return;
+      // Not by core.summary, which tells of a failure only later.
+      try {
+        appendFileSync(file, `${text}\n`);
+      } catch (error) {
+        throw cannotWrite('The job summary', `the file of GITHUB_STEP_SUMMARY (${file})`, error);
+      }
     },
   };
-}
-
-function logFailure(error: unknown): void {
-  core.debug(`The job summary could not be written: ${error}`);
 }
 
 /** Documented in GitHub's "Variables reference", section "Default environment variables". */

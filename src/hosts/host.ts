@@ -1,8 +1,10 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { explain, Failure, messageOf } from '../errors.ts';
 import { INPUTS } from '../inputs/table.ts';
+import { couldBeToken } from '../inputs/values.ts';
 import type { Repository } from '../repository.ts';
-import { inert } from '../text.ts';
+import { createSecrets, withSecrets } from '../secrets.ts';
+import { inert, oneLine } from '../text.ts';
 import type { TicketPlace } from '../tickets/tracker.ts';
 
 /** What the runner says about the run. */
@@ -53,6 +55,14 @@ export interface Host {
   summary(text: string): void;
 }
 
+/** What `output` and `summary` throw where the runner's file for them cannot be written. */
+export function cannotWrite(what: string, where: string, error: unknown): Failure {
+  return new Failure(
+    `${what} cannot be written to ${where}: ${oneLine(messageOf(error))}.`,
+    'Everything else was done. Run the step as a user who can write the files of the runner: in a container job, as the user that the runner has.',
+  );
+}
+
 /** The names of inputs in a text of ours, which says them as on GitHub: those of more than one word. */
 const INPUT_NAMES = new RegExp(
   `(?<![\\w./=-])(?:${INPUTS.map(({ name }) => name)
@@ -65,6 +75,10 @@ const INPUT_NAMES = new RegExp(
 export interface GuardedHost extends Host {
   /** A text of ours for another place than the log: without secrets, and in the words of the host. */
   say(text: string): string;
+  /** Does the work of the run: what it cuts, escapes or prints has no secret of this host in it. */
+  guard<T>(work: () => T): T;
+  /** Why outputs could not be written; undefined where all could. */
+  unwritten(): unknown;
 }
 
 /**
@@ -72,28 +86,43 @@ export interface GuardedHost extends Host {
  * not each of them, and not each encoding.
  */
 export function guarded(host: Host): GuardedHost {
-  const hidden = new Set<string>();
-  const clean = (text: string) => {
-    let result = text;
-    for (const value of hidden) result = result.replaceAll(value, '***');
-    return result;
-  };
-  const say = (text: string) => clean(text).replace(INPUT_NAMES, (name) => host.inputName(name));
+  const secrets = createSecrets();
+  const registered = new Set<string>();
+  let unwritten: unknown;
+  const say = (text: string) => secrets.mask(text).replace(INPUT_NAMES, (name) => host.inputName(name));
   return {
     name: host.name,
-    network: host.network,
+    network: {
+      ...host.network,
+      proxyFor(url) {
+        const proxy = host.network.proxyFor(url);
+        for (const password of passwordsIn(proxy)) secrets.add(password);
+        return proxy;
+      },
+    },
     context: () => host.context(),
     input: (name) => host.input(name),
     inputName: (name) => host.inputName(name),
     say,
+    guard: (work) => withSecrets(secrets, work),
     secret(value) {
-      for (const form of encodings(value)) {
-        if (hidden.has(form)) continue;
-        hidden.add(form);
-        host.secret(form);
+      // What was pasted with something around it is refused later; its parts are hidden all the same.
+      for (const part of value.split(/\s+/u)) {
+        if (!couldBeToken(part) || registered.has(part)) continue;
+        registered.add(part);
+        secrets.add(part);
+        for (const form of new Set(encodings(part))) host.secret(form);
       }
     },
-    output: (name, value) => host.output(name, clean(value)),
+    output(name, value) {
+      // The work goes on: what was begun is brought to its end, and this is said then.
+      try {
+        host.output(name, secrets.mask(value));
+      } catch (error) {
+        unwritten ??= error;
+      }
+    },
+    unwritten: () => unwritten,
     info: (message) => host.info(inert(say(message))),
     notice: (message) => host.notice(inert(say(message))),
     warning: (message) => host.warning(inert(say(message))),
@@ -103,7 +132,7 @@ export function guarded(host: Host): GuardedHost {
       try {
         host.summary(say(text));
       } catch (error) {
-        host.info(inert(`The job summary could not be written: ${messageOf(error)}`));
+        host.warning(inert(say(error instanceof Failure ? explain(error) : messageOf(error))));
       }
     },
   };
@@ -126,11 +155,29 @@ export async function run(
   // Runners ask first (SIGINT on GitHub and Azure, SIGTERM elsewhere), and kill some seconds later.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => cancelling.abort(new Failure(`The run was cancelled (${signal}).`)));
+  // Whoever reads the log may stop reading it: the work is done all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     await command(host, { clock: systemClock, cancelled: cancelling.signal });
   } catch (error) {
     host.fail(explain(error));
   }
+  const unwritten = host.unwritten();
+  if (unwritten) host.fail(explain(unwritten));
+}
+
+/** The password of a proxy, by itself and as HTTP's Basic scheme has it: decoded, with its user. */
+function passwordsIn(proxy: string | undefined): string[] {
+  const given = /^[^/]*\/\/([^:@]*):(.*)@/u.exec(proxy ?? '')?.slice(1);
+  if (!given) return [];
+  const decoded = given.map((part) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  });
+  return [given, decoded].flatMap(([user, password = '']) => [`${user}:${password}`, password]);
 }
 
 /** A secret as it may appear in a header, a URL or JSON; base64 of `:secret` is HTTP's Basic scheme for a PAT. */

@@ -1,8 +1,9 @@
 import { type Day, parseDay } from '../dates.ts';
 import { isLoopback } from '../http/address.ts';
+import { SHORTEST_SECRET } from '../secrets.ts';
 import { oneLine } from '../text.ts';
 import { INPUTS, type InputName, type InputRow } from './table.ts';
-import { type Complain, type NameForm, parseBoolean } from './values.ts';
+import { type Complain, couldBeToken, type NameForm, parseBoolean } from './values.ts';
 
 /**
  * Reads inputs, each by the type that it has; what is wrong with them is collected.
@@ -89,7 +90,11 @@ export function inputReader(read: (name: InputName) => string, problems: string[
     const given = text(name);
     // A header cannot carry these, and no token has them: it was pasted with something around it.
     if (given && /[^\x21-\x7e]/u.test(given))
-      complainOf(name)('holds spaces, line breaks or other characters that no token has');
+      complainOf(name)('contains spaces, line breaks or other characters that no token has');
+    else if (given && !couldBeToken(given))
+      complainOf(name)(
+        `is no token: a token has at least ${SHORTEST_SECRET} characters, and is no ordinary word. Check the secret that it is set to`,
+      );
     return given;
   }
 

@@ -1,5 +1,8 @@
+import { parseDay } from '../dates.ts';
 import { messageOf } from '../errors.ts';
+import { SHORTEST_SECRET } from '../secrets.ts';
 import { oneLine } from '../text.ts';
+import { AILMENTS, EXPIRY_SOURCES, OPERATIONS, TICKET_OPERATIONS } from './table.ts';
 
 /** A custom field's value; null clears it (`CustomFields` of the contract). */
 export type CustomField = string | number | boolean | { name: string; link: string } | null;
@@ -30,6 +33,19 @@ const RESERVED = /^(?:kong|konnect|mesh|kic|_)/u;
 const MOST_LABELS = 49;
 const TEXT_FIELDS = new Set(['owner', 'cost_center', 'product_manager']);
 const LINK_FIELDS = new Set(['git_repo', 'dashboard', 'jira_project', 'slack_channel']);
+
+/** Words that outputs have: to mask one would garble them. */
+const OUTPUT_WORDS: ReadonlySet<string> = new Set([
+  ...OPERATIONS,
+  ...TICKET_OPERATIONS,
+  ...EXPIRY_SOURCES,
+  ...AILMENTS,
+]);
+
+/** Whether a value may be a token: it is long enough, and neither a word nor a day that an output may be. */
+export function couldBeToken(text: string): boolean {
+  return text.length >= SHORTEST_SECRET && !OUTPUT_WORDS.has(text) && parseDay(text) === undefined;
+}
 
 export function parseBoolean(text: string): boolean | undefined {
   if (/^(?:true|yes|on|1)$/iu.test(text)) return true;

@@ -1,3 +1,4 @@
+import { mask } from '../secrets.ts';
 import { oneLine } from '../text.ts';
 
 /** Text for a ticket. Made by {@link html} alone, so that nothing foreign in it is more than text. */
@@ -30,8 +31,8 @@ export function words(text: string): Html {
 /** A link to a page; only its text where the address is not one. */
 export function link(address: string, text: string): Html {
   return /^https?:\/\//u.test(address) && URL.canParse(address)
-    ? new Html(`<a href="${escaped(new URL(address).href)}">${escaped(text)}</a>`)
-    : new Html(escaped(text));
+    ? new Html(`<a href="${escaped(mask(new URL(address).href))}">${escaped(mask(text))}</a>`)
+    : new Html(escaped(mask(text)));
 }
 
 function escaped(text: string): string {

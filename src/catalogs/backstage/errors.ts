@@ -2,7 +2,7 @@ import { safeParse } from 'valibot';
 import { Failure } from '../../errors.ts';
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
 import { parseJson } from '../../http/json.ts';
-import { oneLine } from '../../text.ts';
+import { oneLine, pageText } from '../../text.ts';
 import { Problem } from './schemas.ts';
 
 /** The catalog answered, but not with what was asked for. */
@@ -33,7 +33,7 @@ export class BackstageError extends Failure {
 
 function messageOf({ text }: HttpResponse): string {
   const parsed = safeParse(Problem, parseJson(text));
-  if (!parsed.success) return oneLine(text.replace(/<[^>]*>/gu, ' ').replace(/\s+/gu, ' '), 120);
+  if (!parsed.success) return pageText(text, 120);
   return oneLine(parsed.output.error?.message || parsed.output.message || '', 500);
 }
 

@@ -2,7 +2,7 @@ import { safeParse } from 'valibot';
 import { Failure } from '../../errors.ts';
 import type { HttpResponse, Method } from '../../http/http.ts';
 import { parseJson } from '../../http/json.ts';
-import { oneLine } from '../../text.ts';
+import { oneLine, pageText } from '../../text.ts';
 import { Problem } from './schemas.ts';
 
 /** Konnect answered, but not with what was asked for. */
@@ -34,8 +34,7 @@ export class KonnectError extends Failure {
 function problemOf(response: HttpResponse): { text: string; trace?: string } {
   const json = parseJson(response.text);
   const parsed = safeParse(Problem, json);
-  if (!parsed.success)
-    return { text: oneLine(response.text.replace(/<[^>]*>/gu, ' ').replace(/\s+/gu, ' '), 120) };
+  if (!parsed.success) return { text: pageText(response.text, 120) };
   const { title, detail, message, instance, invalid_parameters: invalid } = parsed.output;
   const fields = (invalid ?? []).map(({ field, reason }) => `${field ?? '?'}: ${reason ?? 'invalid'}`);
   const sentence = [typeof detail === 'string' ? detail : undefined, message, title].find(Boolean) ?? '';

@@ -11,7 +11,9 @@ export async function run(host: HostName, world: World, options?: RunOptions): P
   expect(result.stderr).toBe('');
   expect(result.strayCommands).toEqual([]);
   expect(secretsIn(result.everything, world)).toEqual([]);
-  expect(secretsIn(JSON.stringify(world.exchanges), world)).toEqual([]);
+  // What a server answers may be what the scenario wants.
+  const sent = world.exchanges.map(({ answer: _, ...request }) => request);
+  expect(secretsIn(JSON.stringify(sent), world)).toEqual([]);
   expect(result.exitCode).toBe(result.succeeded || host === 'azure' ? 0 : 1);
   expect(result.errors).toHaveLength(result.succeeded && !options?.flagged ? 0 : 1);
   expect(result.everything).not.toMatch(/^\s+at .+:\d+:\d+\)?$/mu);

@@ -46,6 +46,8 @@ export interface RunResult {
   everything: string;
   /** Commands to the runner that are none of those that a step should give. */
   strayCommands: string[];
+  /** All that it wrote to stdout. */
+  lines: string[];
   stderr: string;
 }
 
