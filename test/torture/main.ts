@@ -1,5 +1,6 @@
 import { anyAnswers } from './answers.ts';
 import { randomOf } from './clocks.ts';
+import { echoes } from './echoes.ts';
 import { RACES, race } from './races.ts';
 import { throttled } from './throttle.ts';
 import { torture } from './torture.ts';
@@ -27,9 +28,11 @@ async function run(): Promise<void> {
     ...throttles.filter(({ succeeded }) => !succeeded).map(() => 'A throttled run did not get through.'),
   );
   await anyAnswers(1_000, seed).catch((error) => failures.push(String(error)));
+  const echoed = await echoes(() => true);
+  failures.push(...echoed.failures);
   for (const failure of failures) say(`FAILED ${failure}`);
   say(
-    `torture: ${tried} combinations tried, ${inPlace} survived in place, ${byNext} survived by the next run, ${races} races, ${throttles.length} throttled runs, 1000 hostile answers, ${failures.length} failed`,
+    `torture: ${tried} combinations tried, ${inPlace} survived in place, ${byNext} survived by the next run, ${races} races, ${throttles.length} throttled runs, 1000 hostile answers, ${echoed.tried} answers with the token in them, ${failures.length} failed`,
   );
   process.exitCode = failures.length > 0 ? 1 : 0;
 }

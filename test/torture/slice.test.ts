@@ -1,5 +1,6 @@
 import { anyAnswers } from './answers.ts';
 import { virtualClock } from './clocks.ts';
+import { echoes } from './echoes.ts';
 import { RACES, race } from './races.ts';
 import { runCore } from './run.ts';
 import { REPOSITORY, STORIES } from './stories.ts';
@@ -31,6 +32,12 @@ test('a catalog that throttles is not stormed, and the run gets through', async 
 });
 
 test('whatever a server answers, it is a failure that is explained', () => anyAnswers(100), 120_000);
+
+test('whatever a server shows of the token, we show none of it', async () => {
+  const { tried, failures } = await echoes((combination) => combination % 23 === 5);
+  expect(failures).toEqual([]);
+  expect(tried).toBeGreaterThan(20);
+}, 120_000);
 
 test('all waits share one deadline, and the end says what was waited for', async () => {
   const [story] = STORIES;

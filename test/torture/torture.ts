@@ -44,7 +44,7 @@ export async function torture(pick: (combination: number) => boolean): Promise<T
   return tally;
 }
 
-async function countRequests(story: Story): Promise<number> {
+export async function countRequests(story: Story): Promise<number> {
   const clock = virtualClock();
   const world = await story.build({ now: clock.now });
   const { succeeded, said } = await runCore({ inputs: story.inputs(world), repository: REPOSITORY, clock });
