@@ -13,8 +13,9 @@ export const HOSTS = ['github', 'azure', 'local'];
 const BESIDE = { yaml: 'yaml', './undici.ts': 'undici', '@actions/github': 'octokit' };
 
 /** Bundles the entry of a host into `outdir`, or into memory. */
-export function bundle(host, outdir) {
+export function bundle(host, outdir, options = {}) {
   return build({
+    ...options,
     absWorkingDir: root,
     entryPoints: [
       { in: `src/main/${host}.ts`, out: 'index' },
@@ -34,6 +35,19 @@ export function bundle(host, outdir) {
     metafile: true,
     logLevel: 'warning',
     plugins: [beside, withoutUndici],
+  });
+}
+
+/** Bundles the torture, which runs the core in one process. */
+export function bundleTorture(outfile, options = {}) {
+  return build({
+    ...options,
+    absWorkingDir: root,
+    entryPoints: ['test/torture/main.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    logLevel: 'warning',
   });
 }
 

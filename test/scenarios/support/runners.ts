@@ -55,6 +55,8 @@ const root = path.join(__dirname, '../../..');
 const action = parse(readFileSync(path.join(root, 'action.yml'), 'utf8'));
 const task = JSON.parse(readFileSync(path.join(root, 'task.json'), 'utf8'));
 const node = process.env.E2E_NODE ?? process.execPath;
+/** Where `dist` is: scripts/coverage.mjs has another, with source maps. */
+const built = process.env.E2E_ROOT ?? root;
 
 /** Runs a working step of the repository {@link SHOP}, changed by the options. */
 export async function runStep(host: HostName, world: World, options: RunOptions = {}): Promise<RunResult> {
@@ -114,7 +116,7 @@ async function runGitHub(
     inputs[name] ?? (row.default ?? '').replace(/\$\{\{ github\.token \}\}/u, world.gitHubToken),
   ]);
   const run = await spawnNode(
-    path.join(root, action.runs.main),
+    path.join(built, action.runs.main),
     [],
     folder,
     {
@@ -175,7 +177,7 @@ async function runAzure(
   });
   const project = encodeURIComponent(SHOP.project);
   const run = await spawnNode(
-    path.join(root, task.execution.Node20_1.target),
+    path.join(built, task.execution.Node20_1.target),
     [],
     folder,
     {
@@ -271,7 +273,7 @@ async function runLocal(
     .filter(([name, value]) => value !== '' && !secrets.includes(name))
     .map(([name, value]) => `--${name}=${value}`);
   const run = await spawnNode(
-    path.join(root, 'dist/local/index.cjs'),
+    path.join(built, 'dist/local/index.cjs'),
     options.only ?? [...(command ? [command] : []), ...args, ...(options.arguments ?? [])],
     folder,
     {
@@ -321,6 +323,7 @@ async function spawnNode(
       HOME: cwd,
       CI: 'true',
       ...(now === undefined ? {} : { TEST_NOW: String(now) }),
+      ...(process.env.E2E_COVERAGE ? { NODE_V8_COVERAGE: process.env.E2E_COVERAGE } : {}),
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
