@@ -1883,6 +1883,17 @@ function _standardSchema(schema) {
   return schema;
 }
 // @__NO_SIDE_EFFECTS__
+function getDotPath(issue) {
+  if (issue.path) {
+    let key = "";
+    for (const item of issue.path) if (typeof item.key === "string" || typeof item.key === "number") if (key) key += `.${item.key}`;
+    else key += item.key;
+    else return null;
+    return key;
+  }
+  return null;
+}
+// @__NO_SIDE_EFFECTS__
 function check(requirement, message$1) {
   return {
     kind: "validation",
@@ -2616,17 +2627,153 @@ var init_json = __esm({
   }
 });
 
+// src/answer.ts
+function readAnswer(schema, text2) {
+  const json = parseJson(text2);
+  if (json === void 0) return { success: false, came: notJson(text2) };
+  const { success, output, issues } = safeParse(schema, json);
+  if (success) return { success, output };
+  const [{ expected, received, ...issue }] = issues;
+  const place = getDotPath({ expected, received, ...issue });
+  const fault = `${place ? `${place}: ` : ""}expected ${expected}, got ${received}`;
+  return { success: false, came: `${oneLine(text2, 80)} (${oneLine(fault, 120)})` };
+}
+function notJson(text2) {
+  if (text2.trim() === "") return "an empty answer";
+  return `${/^\s*<(?:!doctype|html)/iu.test(text2) ? "HTML" : "no JSON"}: "${oneLine(text2, 80)}"`;
+}
+var init_answer = __esm({
+  "src/answer.ts"() {
+    "use strict";
+    init_dist();
+    init_json();
+    init_text();
+  }
+});
+
+// src/scm/api-version.ts
+function isVersionRefused({ status, text: text2 }) {
+  return status >= 400 && /VssVersionOutOfRange|The requested REST API version of \S+ is out of range/u.test(text2);
+}
+var API_VERSION, PREVIEW_VERSION, REPOSITORY_VERSION, TOO_OLD;
+var init_api_version = __esm({
+  "src/scm/api-version.ts"() {
+    "use strict";
+    API_VERSION = "5.0";
+    PREVIEW_VERSION = "5.0-preview.1";
+    REPOSITORY_VERSION = "7.0";
+    TOO_OLD = `The step needs version ${API_VERSION} of the REST API: Azure DevOps Server 2019 or newer.`;
+  }
+});
+
+// src/scm/azure-devops-message.ts
+function serviceMessage(response) {
+  const header = [response.headers["x-tfs-serviceerror"]].flat()[0];
+  if (header) {
+    try {
+      return decodeURIComponent(header);
+    } catch {
+      return header;
+    }
+  }
+  const body = safeParse(ServiceError, parseJson(response.text));
+  return body.success ? body.output.message : "";
+}
+var ServiceError;
+var init_azure_devops_message = __esm({
+  "src/scm/azure-devops-message.ts"() {
+    "use strict";
+    init_dist();
+    init_json();
+    ServiceError = object({ message: string() });
+  }
+});
+
+// src/scm/repository-refused.ts
+function refused2(repository, url, response, secret) {
+  const what = "pat" in secret ? "the azure-devops-pat" : "the job's own token (System.AccessToken)";
+  const { status } = response;
+  const says = serviceMessage(response);
+  const where = repository.id === NO_REPOSITORY ? `in the organization ${repository.organization}` : `read the repository ${fullName(repository)}`;
+  const attempt = `Azure DevOps did not let ${what} ${where}: GET ${url.pathname}, status ${status}. ${oneLine(says, 200)}`.trim().replace(/(?<![.!?])$/u, ".");
+  const because = (result, cure) => new RepositoryRefused(status, result, attempt, cure);
+  if ([401, 203, 302].includes(status) && /\bexpired\b/iu.test(says))
+    return because(
+      "expired",
+      "The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret."
+    );
+  if (status === 404)
+    return because(
+      // Where the organization does not exist, a page for people says so.
+      says ? "works" : "unknown",
+      `Check the name of the repository, and that the owner of the token may read it${"pat" in secret ? "" : " (pipelines see only the repositories that their job authorization scope allows)"}.`
+    );
+  if (status >= 500 || status === 429)
+    return because("unknown", "Azure DevOps is not well or throttles. Run the step again.");
+  if (isVersionRefused(response)) return because("unknown", TOO_OLD);
+  const signIn = /\/_signin\b/u.test([response.headers.location].flat()[0] ?? "");
+  if (status === 401 || status === 203 || status === 302 && signIn)
+    return because(
+      "refused",
+      "The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read."
+    );
+  return because("unknown", status === 403 ? SIGN_IN_AGAIN : CHECK_ADDRESS);
+}
+function unreadable(url, came) {
+  return new RepositoryRefused(
+    200,
+    "unknown",
+    `Azure DevOps answered GET ${url.pathname} with status 200, but not with a repository: ${came}.`,
+    CHECK_ADDRESS
+  );
+}
+var RepositoryRefused, NO_REPOSITORY, SIGN_IN_AGAIN, CHECK_ADDRESS;
+var init_repository_refused = __esm({
+  "src/scm/repository-refused.ts"() {
+    "use strict";
+    init_errors();
+    init_repository();
+    init_text();
+    init_api_version();
+    init_azure_devops_message();
+    RepositoryRefused = class extends Failure {
+      name = "RepositoryRefused";
+      status;
+      /** What it says of the secret: `works` where only the repository is missing. */
+      secret;
+      constructor(status, secret, message, cure) {
+        super(message, cure);
+        this.status = status;
+        this.secret = secret;
+      }
+    };
+    NO_REPOSITORY = "0b0a0c0d-9f2e-4d6b-8c1a-5e7f3a2b1c4d";
+    SIGN_IN_AGAIN = "Check that the owner of the token can sign in to Azure DevOps, and that its policies allow requests from this runner.";
+    CHECK_ADDRESS = "Check azure-devops-url, and that no proxy and no sign-in page answers in place of Azure DevOps.";
+  }
+});
+
 // src/scm/azure-devops.ts
 function azureDevOps2(http) {
   const reads = /* @__PURE__ */ new Map();
+  const older = /* @__PURE__ */ new Set();
+  async function describe2(repository, secret) {
+    const { host } = repository;
+    const headers = azureDevOpsHeaders(secret);
+    const get = (version2) => http.send({ method: "GET", url: address(repository, version2), headers });
+    if (older.has(host)) return get(API_VERSION);
+    const response = await get(REPOSITORY_VERSION);
+    const mayBeOlder = response.status === 401 && host !== CLOUD;
+    if (!mayBeOlder && !isVersionRefused(response)) return response;
+    const again = await get(API_VERSION);
+    if (again.status !== 401) older.add(host);
+    return again;
+  }
   async function ask(repository, secret) {
-    const response = await http.send({
-      method: "GET",
-      url: address(repository),
-      headers: azureDevOpsHeaders(secret)
-    });
-    const found2 = response.status === 200 ? safeParse(GitRepository, parseJson(response.text)) : void 0;
-    if (!found2?.success) throw refused2(repository, response, secret);
+    const response = await describe2(repository, secret);
+    if (response.status !== 200) throw refused2(repository, address(repository), response, secret);
+    const found2 = readAnswer(GitRepository, response.text);
+    if (!found2.success) throw unreadable(address(repository), found2.came);
     const { id: id2, name, project } = found2.output;
     return { ...repository, id: id2, name, project: project.name, projectId: project.id };
   }
@@ -2643,12 +2790,14 @@ function azureDevOps2(http) {
       const path4 = [organization, project ?? name, "_apis", "git", "repositories", name].map(
         encodeURIComponent
       );
-      const url = new URL(`${host}/${path4.join("/")}/items?api-version=6.0&path=${encodeURIComponent(file)}`);
+      const url = new URL(
+        `${host}/${path4.join("/")}/items?api-version=${API_VERSION}&path=${encodeURIComponent(file)}`
+      );
       const headers = { ...azureDevOpsHeaders(secret), accept: "*/*" };
       const response = await http.send({ method: "GET", url, headers });
       if (response.status === 200) return response.text;
       if (response.status === 404 && /GitItemNotFound|TF401174/u.test(response.text)) return void 0;
-      throw refused2(repository, response, secret);
+      throw refused2(repository, url, response, secret);
     },
     async tryPat(owner, pat, repository = { ...owner, id: NO_REPOSITORY, name: NO_REPOSITORY }) {
       try {
@@ -2661,80 +2810,30 @@ function azureDevOps2(http) {
     }
   };
 }
-function address({ host, organization, project, name, id: id2 }) {
+function address({ host, organization, project, name, id: id2 }, version2 = API_VERSION) {
   const segments = id2 ? [organization] : [organization, project ?? name];
   const path4 = [...segments, "_apis", "git", "repositories", id2 ?? name].map(encodeURIComponent).join("/");
-  return new URL(`${host}/${path4}?api-version=7.1`);
+  return new URL(`${host}/${path4}?api-version=${version2}`);
 }
 function azureDevOpsHeaders(secret) {
   const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
   return { authorization, "x-tfs-fedauthredirect": "Suppress" };
 }
-function refused2(repository, response, secret) {
-  const what = "pat" in secret ? "the azure-devops-pat" : "the job's own token (System.AccessToken)";
-  const { status } = response;
-  const says = azureDevOpsMessage(response);
-  const where = repository.id === NO_REPOSITORY ? `in the organization ${repository.organization}` : `read the repository ${fullName(repository)}`;
-  const attempt = `Azure DevOps did not let ${what} ${where}: GET ${address(repository).pathname}, status ${status}. ${says}`.trim().replace(/(?<![.!?])$/u, ".");
-  const because = (result, cure) => new RepositoryRefused(status, result, attempt, cure);
-  if ([401, 203, 302].includes(status) && /\bexpired\b/iu.test(says))
-    return because(
-      "expired",
-      "The PAT has expired. Make a new one (Code: Read, this organization only) and put it into the secret."
-    );
-  if (status === 404)
-    return because(
-      // Where the organization does not exist, a page for people says so.
-      says ? "works" : "unknown",
-      `Check the name of the repository, and that the owner of the token may read it${"pat" in secret ? "" : " (pipelines see only the repositories that their job authorization scope allows)"}.`
-    );
-  if (status >= 500 || status === 429)
-    return because("unknown", "Azure DevOps is not well or throttles. Run the step again.");
-  const signIn = /\/_signin\b/u.test([response.headers.location].flat()[0] ?? "");
-  return because(
-    status === 401 || status === 203 || status === 302 && signIn ? "refused" : "unknown",
-    "The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read."
-  );
-}
-function azureDevOpsMessage(response) {
-  const header = [response.headers["x-tfs-serviceerror"]].flat()[0];
-  if (header) {
-    try {
-      return oneLine(decodeURIComponent(header), 200);
-    } catch {
-      return oneLine(header, 200);
-    }
-  }
-  const body = safeParse(ServiceError, parseJson(response.text));
-  return body.success ? oneLine(body.output.message, 200) : "";
-}
-var GitRepository, ServiceError, RepositoryRefused, NO_REPOSITORY;
+var GitRepository, CLOUD;
 var init_azure_devops = __esm({
   "src/scm/azure-devops.ts"() {
     "use strict";
     init_dist();
+    init_answer();
     init_errors();
-    init_json();
-    init_repository();
-    init_text();
+    init_api_version();
+    init_repository_refused();
     GitRepository = object({
       id: string(),
       name: string(),
       project: object({ id: string(), name: string() })
     });
-    ServiceError = object({ message: string(), eventId: optional(number()) });
-    RepositoryRefused = class extends Failure {
-      name = "RepositoryRefused";
-      status;
-      /** What it says of the secret: `works` where only the repository is missing. */
-      secret;
-      constructor(status, secret, message, cure) {
-        super(message, cure);
-        this.status = status;
-        this.secret = secret;
-      }
-    };
-    NO_REPOSITORY = "0b0a0c0d-9f2e-4d6b-8c1a-5e7f3a2b1c4d";
+    CLOUD = "https://dev.azure.com";
   }
 });
 
@@ -4324,7 +4423,7 @@ var init_konnect = __esm({
     "use strict";
     init_ahead();
     init_errors();
-    init_azure_devops();
+    init_repository_refused();
     init_client();
     init_connection();
     init_credential();
@@ -5085,7 +5184,7 @@ async function searchCode(http, { host, organization, project, name }, file, pat
   const request = {
     method: "POST",
     url: new URL(
-      `${base}/${encodeURIComponent(organization)}/_apis/search/codesearchresults?api-version=6.0-preview.1`
+      `${base}/${encodeURIComponent(organization)}/_apis/search/codesearchresults?api-version=${PREVIEW_VERSION}`
     ),
     headers: azureDevOpsHeaders({ pat }),
     body: {
@@ -5120,6 +5219,7 @@ var init_code_search = __esm({
     init_dist();
     init_json();
     init_no_answer();
+    init_api_version();
     init_azure_devops();
     Results = object({
       count: number(),
@@ -6263,7 +6363,7 @@ var init_work_item_refused = __esm({
   "src/tickets/work-item-refused.ts"() {
     "use strict";
     init_errors();
-    init_azure_devops();
+    init_azure_devops_message();
     init_text();
     WorkItemRefused = class extends Failure {
       name = "WorkItemRefused";
@@ -6273,7 +6373,7 @@ var init_work_item_refused = __esm({
       maybeProcessed;
       constructor(what, { method, reads }, url, response, type) {
         const { status } = response;
-        const says = azureDevOpsMessage(response);
+        const says = oneLine(serviceMessage(response), 200);
         const trace = [response.headers["x-vss-e2eid"] ?? response.headers.activityid].flat()[0];
         super(
           `Azure DevOps did not let the step ${what}: ${method} ${url.pathname}, status ${status}${trace ? `, activity ${oneLine(trace, 80)}` : ""}. ${says}`.trim(),

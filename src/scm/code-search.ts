@@ -3,6 +3,7 @@ import type { Http, HttpRequest } from '../http/http.ts';
 import { parseJson } from '../http/json.ts';
 import { NoAnswer } from '../http/no-answer.ts';
 import type { Repository } from '../repository.ts';
+import { PREVIEW_VERSION } from './api-version.ts';
 import { azureDevOpsHeaders } from './azure-devops.ts';
 
 /** Whether Code Search finds a file: `missing` where the organization has no Code Search, `unknown` where a PAT cannot tell. */
@@ -27,7 +28,7 @@ export async function searchCode(
   const request: HttpRequest = {
     method: 'POST',
     url: new URL(
-      `${base}/${encodeURIComponent(organization)}/_apis/search/codesearchresults?api-version=6.0-preview.1`,
+      `${base}/${encodeURIComponent(organization)}/_apis/search/codesearchresults?api-version=${PREVIEW_VERSION}`,
     ),
     headers: azureDevOpsHeaders({ pat }),
     body: {

@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/http.ts';
-import { azureDevOpsMessage } from '../scm/azure-devops.ts';
+import { serviceMessage } from '../scm/azure-devops-message.ts';
 import { oneLine } from '../text.ts';
 
 /** Azure DevOps answered, but not with what was asked for. */
@@ -19,7 +19,7 @@ export class WorkItemRefused extends Failure {
     type: string,
   ) {
     const { status } = response;
-    const says = azureDevOpsMessage(response);
+    const says = oneLine(serviceMessage(response), 200);
     const trace = [response.headers['x-vss-e2eid'] ?? response.headers.activityid].flat()[0];
     super(
       `Azure DevOps did not let the step ${what}: ${method} ${url.pathname}, status ${status}${trace ? `, activity ${oneLine(trace, 80)}` : ''}. ${says}`.trim(),

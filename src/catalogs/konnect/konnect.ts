@@ -1,7 +1,7 @@
 import { early } from '../../ahead.ts';
 import { Failure, messageOf } from '../../errors.ts';
 import type { Repository } from '../../repository.ts';
-import { RepositoryRefused } from '../../scm/azure-devops.ts';
+import { RepositoryRefused } from '../../scm/repository-refused.ts';
 import type { Catalog, CredentialFacts, Progress, Surroundings } from '../catalog.ts';
 import { konnectClient } from './client.ts';
 import { type Access, type Connection, tell } from './connection.ts';
