@@ -215,6 +215,14 @@ describe('the ticket', () => {
     const other = { ...now, credential: 'def', on: '2027-03-20' };
     expect(decide(closed, { ...now, stage: 1 }, other)?.operation).toBe('reopened');
   });
+  test('that is neither open nor closed is opened as if it were closed, and closed as if it were open', () => {
+    const neither = { open: undefined };
+    expect(decide(neither, now, now)).toBeUndefined();
+    expect(decide(neither, { ...now, stage: 30 }, now)?.operation).toBe('reopened');
+    const later = { ...now, stage: 'renewed' as const, on: '2028-03-01' };
+    expect(decide(neither, now, later)?.operation).toBe('closed');
+    expect(decide(neither, later, later)).toBeUndefined();
+  });
   test('keeps what it says in a mark', () => {
     const stage = fc.constantFrom<Situation['stage']>(30, 14, 1, 'expired', 'tainted', 'missing', 'renewed');
     const on = fc.constantFrom('', '2027-03-15');

@@ -2666,7 +2666,7 @@ var init_api_version = __esm({
   }
 });
 
-// src/scm/azure-devops-message.ts
+// src/scm/service-answer.ts
 function serviceMessage(response) {
   const header = [response.headers["x-tfs-serviceerror"]].flat()[0];
   if (header) {
@@ -2679,9 +2679,13 @@ function serviceMessage(response) {
   const body = safeParse(ServiceError, parseJson(response.text));
   return body.success ? body.output.message : "";
 }
+function isSignIn({ status, headers }) {
+  if (status === 302) return /\/_signin\b/u.test([headers.location].flat()[0] ?? "");
+  return status === 401 || status === 203;
+}
 var ServiceError;
-var init_azure_devops_message = __esm({
-  "src/scm/azure-devops-message.ts"() {
+var init_service_answer = __esm({
+  "src/scm/service-answer.ts"() {
     "use strict";
     init_dist();
     init_json();
@@ -2711,8 +2715,7 @@ function refused2(repository, url, response, secret) {
   if (status >= 500 || status === 429)
     return because("unknown", "Azure DevOps is not well or throttles. Run the step again.");
   if (isVersionRefused(response)) return because("unknown", TOO_OLD);
-  const signIn = /\/_signin\b/u.test([response.headers.location].flat()[0] ?? "");
-  if (status === 401 || status === 203 || status === 302 && signIn)
+  if (isSignIn(response))
     return because(
       "refused",
       "The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read."
@@ -2735,7 +2738,7 @@ var init_repository_refused = __esm({
     init_repository();
     init_text();
     init_api_version();
-    init_azure_devops_message();
+    init_service_answer();
     RepositoryRefused = class extends Failure {
       name = "RepositoryRefused";
       status;
@@ -6039,7 +6042,7 @@ function decide({ open }, mark, now) {
   const quietly = { operation: "updated", tell: false };
   if (now.stage === "renewed") {
     if (!isRenewed(mark, now) || !open && mark?.stage === "renewed") return void 0;
-    return open ? { operation: "closed", tell: true } : quietly;
+    return open === false ? quietly : { operation: "closed", tell: true };
   }
   if (mark === void 0) return { operation: open ? "updated" : "reopened", tell: true };
   if (typeof now.stage === "number" && isDead(mark.stage) && !isRenewed(mark, now)) return void 0;
@@ -6117,24 +6120,31 @@ async function keepTicket(tracker, matter, remindWithin, mode) {
       await closeDuplicates(tracker, reference3, [oldest, made]);
       throw new OpenedMeanwhile();
     },
-    update: (found2) => {
+    async update(found2) {
       const { tell: tell3, operation: decided } = decision(found2) ?? { tell: false, operation: "updated" };
       const before = readMark(reference3, found2.body);
       const told = (before?.told ?? 0) + (tell3 ? 1 : 0);
       const mark = markText(reference3, { ...situation, told });
       const renewed = situation.stage === "renewed";
       const now = { ...matter, again: renewed && isAgain(before, situation) };
-      return tracker.revise(found2, {
+      const revised = await tracker.revise(found2, {
         title: titleOf2(now),
         body: bodyOf(now, mark),
         open: decided === "updated" ? found2.open : !renewed,
         ...tell3 ? { comment: { text: commentOf(now, renewed, mark), mark } } : {}
       });
+      operation = doneOf(decided, revised);
+      return revised ?? found2;
     }
   };
   const ensured = await ensure(ticket, mode);
   if (ensured.operation === "created") operation = "created";
   return { operation, ticket: ensured.value, title };
+}
+function doneOf(decided, revised) {
+  if (!revised) return "unchanged";
+  const refused3 = decided === "closed" && revised.open !== false || decided === "reopened" && revised.open !== true;
+  return refused3 ? "updated" : decided;
 }
 async function closeDuplicates(tracker, reference3, [oldest, ...others]) {
   for (const other of others) {
@@ -6168,46 +6178,135 @@ var init_keep = __esm({
 // src/tickets/fetch.ts
 function fetchThrough(http, api) {
   const { origin: origin2 } = new URL(api);
-  return async (input, { method = "GET", headers, body } = {}) => {
-    const url = new URL(String(input));
+  function addressed(address3, base) {
+    if (!URL.canParse(address3, base?.href))
+      throw new Failure(
+        `GitHub's answer leads to "${oneLine(address3, 120)}", which is no address.`,
+        "Check GITHUB_API_URL, and whether a proxy answers in its place."
+      );
+    const url = new URL(address3, base);
     if (url.origin !== origin2)
       throw new Failure(
         `GitHub's answer leads to ${oneLine(url.origin, 120)}, which is not ${origin2}; the token is not sent there.`,
         "Check GITHUB_API_URL."
       );
+    return url;
+  }
+  async function follow(request) {
+    let { url } = request;
+    for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
+      const response = await http.send({ ...request, url });
+      if (!REDIRECTS.includes(response.status)) return response;
+      url = addressed([response.headers.location].flat()[0] ?? "", url);
+    }
+    throw new Failure(
+      `${request.method} ${request.url.pathname} is redirected more than ${MOST_REDIRECTS} times, at last to ${oneLine(url.pathname, 120)}.`,
+      "Check GITHUB_API_URL, and whether the repository was renamed."
+    );
+  }
+  return async (input, { method = "GET", headers, body } = {}) => {
     const { "user-agent": _, ...ours } = headers;
-    const response = await http.send({
+    const response = await follow({
       method,
-      url,
+      url: addressed(String(input)),
       headers: ours,
       body: typeof body === "string" ? JSON.parse(body) : void 0
     });
-    const shown = Object.entries(response.headers).map(([name, value]) => [
+    const shown = ["link", "x-github-request-id"].map((name) => [
       name,
-      [value].flat().join(", ")
+      [response.headers[name] ?? []].flat().join(", ")
     ]);
-    return new Response(response.status === 204 ? null : response.text, {
+    return {
       status: response.status,
-      headers: shown
-    });
+      headers: new Map(shown),
+      text: async () => response.text
+    };
   };
 }
+var REDIRECTS, MOST_REDIRECTS;
 var init_fetch = __esm({
   "src/tickets/fetch.ts"() {
     "use strict";
     init_errors();
     init_text();
+    REDIRECTS = [301, 302, 307, 308];
+    MOST_REDIRECTS = 5;
   }
 });
 
-// src/tickets/github-issues.ts
-var github_issues_exports = {};
-__export(github_issues_exports, {
-  gitHubIssues: () => gitHubIssues
+// src/tickets/github-refused.ts
+function isRateLimit({ status, text: text2 }) {
+  return status === 429 || /rate limit/iu.test(text2);
+}
+function messageIn(text2) {
+  const json = parseJson(text2);
+  return json && typeof json === "object" && "message" in json ? String(json.message) : text2;
+}
+function cureOf3(status, says, { archived, has_issues }) {
+  if (isRateLimit({ status, text: says }))
+    return "GitHub limits how often it may be called. Run the step again later.";
+  if (archived || /\barchived\b/iu.test(says))
+    return "The repository is archived, so GitHub allows no change to its issues. Run the reminder in a repository that is in use, or unarchive this one.";
+  if (has_issues === false || /\bissues (?:has|have|are) (?:been )?disabled\b/iu.test(says))
+    return "Issues are turned off in this repository: turn them on (Settings, General, Features), or use no ticket.";
+  if (status === 401) return "The github-token is not valid here.";
+  if (status === 403 || status === 404)
+    return 'Give the job the permission "issues: write" (and "contents: read" only if it checks something out), or set github-token to a token that has it.';
+  if (status === 410)
+    return "The issue was deleted. Run the step again: it opens another one if one is needed.";
+  if (status === 422) return "Check ticket-assignees (people who can be assigned here) and ticket-labels.";
+  if (status >= 500) return "The fault is on the side of GitHub. Run the step again.";
+  return "Check github-token and the repository.";
+}
+var GitHubRefused, GitHubUnreadable;
+var init_github_refused = __esm({
+  "src/tickets/github-refused.ts"() {
+    "use strict";
+    init_errors();
+    init_json();
+    init_text();
+    GitHubRefused = class extends Failure {
+      name = "GitHubRefused";
+      status;
+      /** What GitHub said, as it was sent. */
+      says;
+      maybeProcessed;
+      /**
+       * @param what e.g. `open an issue in acme/shop`
+       * @param repository where it was asked about
+       */
+      constructor(what, answer, repository = {}) {
+        const { method, path: path4, status } = answer;
+        const says = messageIn(answer.text);
+        const id2 = answer.headers["x-github-request-id"];
+        super(
+          `GitHub did not let the step ${what}: ${method} ${oneLine(path4, 200)}, status ${status}${id2 ? `, request ${oneLine(id2, 80)}` : ""}. ${oneLine(says)}`.trim(),
+          cureOf3(status, says, repository)
+        );
+        this.status = status;
+        this.says = says;
+        this.maybeProcessed = method !== "GET" && status >= 500;
+      }
+    };
+    GitHubUnreadable = class extends Failure {
+      name = "GitHubUnreadable";
+      /** What was to be written may well be there. */
+      maybeProcessed;
+      constructor({ method, path: path4, status }, came) {
+        super(
+          `GitHub answered ${method} ${oneLine(path4, 200)} with status ${status}, but not as its API does: ${came}.`,
+          "Check GITHUB_API_URL, and whether a proxy answers in its place."
+        );
+        this.maybeProcessed = method !== "GET";
+      }
+    };
+  }
 });
-async function gitHubIssues(place, http, token, { assignees, labels: labels3, unassigned }) {
+
+// src/tickets/github-api.ts
+async function gitHubApi(place, http, token) {
   const getOctokit = await place.octokit();
-  const octokit = getOctokit(token, {
+  const { request } = getOctokit(token, {
     baseUrl: place.api,
     request: { fetch: fetchThrough(http, place.api) },
     log: { debug() {
@@ -6216,154 +6315,277 @@ async function gitHubIssues(place, http, token, { assignees, labels: labels3, un
     }, error() {
     } }
   });
-  const { issues } = octokit.rest;
   const at = { owner: place.owner, repo: place.repository };
-  async function commentOnce({ id: issue, author }, text2, mark) {
-    const withMark = async () => (await octokit.paginate(issues.listComments, { ...at, issue_number: issue, per_page: 100 })).filter(({ body, user }) => body?.includes(mark) && user?.login === author).map(({ id: id2 }) => id2);
-    if ((await withMark()).length > 0) return;
-    const { data } = await issues.createComment({ ...at, issue_number: issue, body: text2.text });
-    if (Math.min(data.id, ...await withMark()) < data.id)
-      await issues.deleteComment({ ...at, comment_id: data.id });
-  }
-  return {
-    title: `the issues of ${place.owner}/${place.repository}`,
-    foundBy: () => `the label ${LABEL2}`,
-    find: (reference3) => attempt("look for the issue", async () => {
-      const query = { ...at, state: "all", labels: LABEL2, per_page: 100 };
-      const found2 = await octokit.paginate(issues.listForRepo, query);
-      return found2.filter((issue) => !issue.pull_request && issue.body?.includes(reference3)).map(ticketOf).sort((a, b) => a.id - b.id);
-    }),
-    create: (_, title, body) => attempt("open an issue", async () => {
-      const draft = { ...at, title, body: body.text, labels: [LABEL2, ...labels3] };
-      const { data } = await issues.create({ ...draft, assignees }).catch((error) => {
-        if (error.status !== 422 || assignees.length === 0) throw error;
-        unassigned(messageOf(explained(error, "assign it")));
-        return issues.create(draft);
-      });
-      const made = ticketOf(data);
-      if (data.labels?.some((label) => (typeof label === "string" ? label : label.name) === LABEL2))
-        return made;
-      await issues.update({ ...at, issue_number: made.id, state: "closed" });
-      throw new Failure(
-        `GitHub did not give the issue ${made.url} the label ${LABEL2}, by which later runs find it, so it is closed again.`,
-        "Give github-token the permission to set labels (issues: write, by somebody who may triage)."
-      );
-    }),
-    revise: (ticket, { title, body, open, comment }) => attempt(`update the issue ${ticket.id}`, async () => {
-      if (comment) await commentOnce(ticket, comment.text, comment.mark);
-      const { data } = await issues.update({
-        ...at,
-        issue_number: ticket.id,
-        ...title === void 0 ? {} : { title },
-        ...body === void 0 ? {} : { body: body.text },
-        ...open === void 0 ? {} : { state: open ? "open" : "closed" }
-      });
-      return ticketOf(data);
-    })
-  };
-  async function attempt(what, work) {
+  const where = `${place.owner}/${place.repository}`;
+  async function send(route, parameters) {
+    const { method, url } = request.endpoint(route, parameters);
+    const answered = (answer) => ({
+      method,
+      path: new URL(url).pathname,
+      status: answer.status,
+      headers: answer.headers,
+      text: String(answer.data ?? "")
+    });
     try {
-      return await work();
+      return answered(await request(route, parameters));
     } catch (error) {
-      throw explained(error, `${what} in ${place.owner}/${place.repository}`);
+      const { cause, response } = error;
+      if (response) return answered(response);
+      throw cause instanceof Failure ? cause : error;
     }
   }
-}
-function ticketOf(issue) {
-  const { success, output } = safeParse(Issue, issue);
-  if (!success) throw new UnreadableIssue();
+  async function ask(what, route, parameters = {}) {
+    const answer = await send(route, parameters);
+    if (answer.status >= 400)
+      throw new GitHubRefused(`${what} in ${where}`, answer, await repositoryBehind(answer));
+    return answer;
+  }
+  async function repositoryBehind(answer) {
+    if (![403, 404, 410].includes(answer.status) || isRateLimit(answer)) return {};
+    const asked = await send("GET /repos/{owner}/{repo}", at).catch(() => void 0);
+    const read4 = asked?.status === 200 ? readAnswer(Repository, asked.text) : void 0;
+    return read4?.success ? read4.output : {};
+  }
+  function read3(schema, answer) {
+    const found2 = readAnswer(schema, answer.text);
+    if (found2.success && answer.status < 300) return found2.output;
+    throw new GitHubUnreadable(answer, found2.success ? "a redirect" : found2.came);
+  }
   return {
-    id: output.number,
-    url: oneLine(output.html_url),
-    open: output.state === "open",
-    body: output.body ?? "",
-    author: output.user?.login
+    call: async (what, schema, route, parameters) => read3(schema, await ask(what, route, { ...at, ...parameters })),
+    async list(what, schema, route, parameters, pages) {
+      const records = [];
+      let answer = await ask(what, route, { ...at, per_page: 100, ...parameters });
+      for (let page = 1; ; page++) {
+        records.push(...read3(array(schema), answer));
+        const next = /<([^<>]+)>;\s*rel="next"/u.exec(answer.headers.link ?? "")?.[1];
+        if (!next || page === pages) return records;
+        if (page === MOST_PAGES3) throw endless(answer);
+        answer = await ask(what, `GET ${next}`);
+      }
+    },
+    async delete(what, path4, parameters) {
+      await ask(what, `DELETE ${path4}`, { ...at, ...parameters });
+    }
   };
 }
-function explained(error, what) {
-  const { status, cause, request, response } = error;
-  if (error instanceof Failure) return error;
-  if (cause instanceof Failure) return cause;
-  if (typeof status !== "number" || !request || !response) return error;
-  const { method, url } = request;
-  const says = oneLine(String(response.data?.message ?? messageOf(error)), 300);
-  const id2 = response.headers["x-github-request-id"];
-  return new IssueRefused(
-    status,
-    method === "GET",
-    `GitHub did not let the step ${what}: ${method} ${new URL(url).pathname}, status ${status}${id2 ? `, request ${oneLine(id2, 80)}` : ""}. ${says}`,
-    cureOf3(status, says)
+function endless({ method, path: path4 }) {
+  return new Failure(
+    `GitHub answered ${method} ${oneLine(path4, 200)} with more than ${MOST_PAGES3} pages, so the list cannot be read to its end.`,
+    "Check GITHUB_API_URL, and whether a proxy answers in its place."
   );
 }
-function cureOf3(status, says) {
-  if (/rate limit/iu.test(says) || status === 429)
-    return "GitHub limits how often it may be called. Run the step again later.";
-  if (status === 401) return "The github-token is not valid here.";
-  if (status === 403 || status === 404)
-    return 'Give the job the permission "issues: write" (and "contents: read" only if it checks something out), or set github-token to a token that has it.';
-  if (status === 410) return "Issues are turned off in this repository: turn them on, or use no ticket.";
-  if (status === 422) return "Check ticket-assignees (people who can be assigned here) and ticket-labels.";
-  if (status >= 500) return "The fault is on the side of GitHub. Run the step again.";
-  return "Check github-token and the repository.";
-}
-var LABEL2, Issue, UnreadableIssue, IssueRefused;
-var init_github_issues = __esm({
-  "src/tickets/github-issues.ts"() {
+var MOST_PAGES3, Repository;
+var init_github_api = __esm({
+  "src/tickets/github-api.ts"() {
     "use strict";
     init_dist();
+    init_answer();
     init_errors();
     init_text();
     init_fetch();
-    LABEL2 = "catalog-connect";
+    init_github_refused();
+    MOST_PAGES3 = 15;
+    Repository = object({ archived: optional(boolean()), has_issues: optional(boolean()) });
+  }
+});
+
+// src/tickets/github-issue.ts
+function ticketOf({ number: number2, html_url, state, body, user, locked }) {
+  return {
+    id: number2,
+    url: oneLine(html_url),
+    open: state === "open",
+    body: body ?? "",
+    author: user?.login,
+    locked: locked ?? false
+  };
+}
+function missingLabels({ labels: labels3 }, wanted) {
+  const names = labels3?.map((label) => typeof label === "string" ? label : label.name) ?? [];
+  return wanted.filter((label) => !names.some((name) => isSame2(name, label)));
+}
+function isSame2(left, right) {
+  return left?.toLowerCase() === right.toLowerCase();
+}
+var User, Issue;
+var init_github_issue = __esm({
+  "src/tickets/github-issue.ts"() {
+    "use strict";
+    init_dist();
+    init_text();
+    User = object({ login: string() });
     Issue = object({
       number: number(),
       html_url: string(),
       state: string(),
       body: nullish(string()),
-      user: nullish(object({ login: string() }))
+      user: nullish(User),
+      locked: nullish(boolean()),
+      labels: nullish(array(union([string(), object({ name: nullish(string()) })]))),
+      pull_request: optional(unknown())
     });
-    UnreadableIssue = class extends Failure {
-      name = "UnreadableIssue";
-      maybeProcessed = true;
-      constructor() {
-        super(
-          "GitHub answered, but not with an issue.",
-          "Check GITHUB_API_URL, and whether a proxy answers in its place."
+  }
+});
+
+// src/tickets/tracker.ts
+function notAssigned(why) {
+  return `The ticket is there, but not assigned as ticket-assignees says: ${why}`;
+}
+var init_tracker = __esm({
+  "src/tickets/tracker.ts"() {
+    "use strict";
+  }
+});
+
+// src/tickets/github-issues.ts
+var github_issues_exports = {};
+__export(github_issues_exports, {
+  gitHubIssues: () => gitHubIssues
+});
+async function gitHubIssues(place, http, token, { assignees, labels: labels3, warn }) {
+  const gitHub2 = await gitHubApi(place, http, token);
+  async function commentOnce({ id: id2, author }, text2, mark) {
+    const what = `comment on the issue ${id2}`;
+    const at = { issue_number: id2 };
+    const withMark = async () => (await gitHub2.list(what, Comment, `GET ${ISSUE}/comments`, at)).filter(({ body, user }) => body?.includes(mark) && user?.login === author).map((comment) => comment.id);
+    if ((await withMark()).length > 0) return;
+    const made = await gitHub2.call(what, Comment, `POST ${ISSUE}/comments`, { ...at, body: text2.text });
+    if (Math.min(made.id, ...await withMark()) < made.id)
+      await gitHub2.delete(what, `${ISSUES}/comments/{comment_id}`, { comment_id: made.id });
+  }
+  const list = (parameters, pages) => gitHub2.list("look for the issue", Issue, `GET ${ISSUES}`, { state: "all", ...parameters }, pages);
+  async function listOwn() {
+    const login = await self();
+    return (await list({ creator: login }, NEWEST_PAGES)).filter(({ user }) => isSame2(user?.login, login));
+  }
+  async function self() {
+    if (token.startsWith("ghs_")) return JOB;
+    const asked = gitHub2.call("read whose token it has", User, "GET /user");
+    return asked.then(
+      ({ login }) => login,
+      (error) => {
+        if (isRefusal(error, 403) || isRefusal(error, 404)) return JOB;
+        throw error;
+      }
+    );
+  }
+  return {
+    title: `the issues of ${place.owner}/${place.repository}`,
+    foundBy: () => `the label ${LABEL2}`,
+    async find(reference3) {
+      const ours = (issues) => issues.filter((issue) => !issue.pull_request && issue.body?.includes(reference3)).map(ticketOf).sort((a, b) => a.id - b.id);
+      const labelled = ours(await list({ labels: LABEL2 }));
+      return labelled.length > 0 ? labelled : ours(await listOwn());
+    },
+    async create(_, title, body) {
+      const draft = { title, body: body.text, labels: [LABEL2, ...labels3] };
+      const open = (given) => gitHub2.call("open an issue", Issue, `POST ${ISSUES}`, given);
+      const made = await open({ ...draft, assignees }).catch(async (error) => {
+        if (assignees.length === 0 || !isRefusal(error, 422)) throw error;
+        const unassigned = await open(draft);
+        warn(notAssigned(error.message));
+        return unassigned;
+      });
+      const ticket = ticketOf(made);
+      const lost = missingLabels(made, draft.labels);
+      if (lost.length > 0) warn(lostLabels(ticket, lost));
+      return ticket;
+    },
+    async revise(ticket, { title, body, open, comment }) {
+      const untold = comment && await lockMet(ticket, commentOnce(ticket, comment.text, comment.mark));
+      const changes = {
+        issue_number: ticket.id,
+        ...title === void 0 ? {} : { title },
+        ...body === void 0 ? {} : { body: body.text },
+        ...open === void 0 ? {} : { state: open ? "open" : "closed" }
+      };
+      const changing = gitHub2.call(`update the issue ${ticket.id}`, Issue, `PATCH ${ISSUE}`, changes);
+      const unchanged = await lockMet(ticket, changing);
+      const lock = unchanged ?? untold;
+      if (lock)
+        warn(
+          `The issue ${ticket.url} is locked. It was ${unchanged ? "not updated" : "updated, but without a comment"}. ${lock.message} Unlock it to get reminders in it again.`
         );
-      }
-    };
-    IssueRefused = class extends Failure {
-      name = "IssueRefused";
-      status;
-      maybeProcessed;
-      constructor(status, reads, message, cure) {
-        super(message, cure);
-        this.status = status;
-        this.maybeProcessed = !reads && status >= 500;
-      }
-    };
+      return unchanged ? void 0 : ticketOf(await changing);
+    }
+  };
+}
+function isRefusal(error, status) {
+  return error instanceof GitHubRefused && error.status === status;
+}
+async function lockMet(ticket, doing) {
+  try {
+    await doing;
+    return void 0;
+  } catch (error) {
+    if (isLock(error, ticket)) return error;
+    throw error;
+  }
+}
+function isLock(error, { locked }) {
+  if (!isRefusal(error, 403) || /rate limit|\barchived\b/iu.test(error.says)) return false;
+  return locked || /\blocked\b/iu.test(error.says);
+}
+function lostLabels(ticket, labels3) {
+  const found2 = labels3.includes(LABEL2) ? "Later runs find the issue only among the newest ones of the same creator. " : "";
+  return `GitHub created the issue ${ticket.url} without ${labels3.length > 1 ? "the labels" : "the label"} ${labels3.join(", ")}. ${found2}Use a github-token whose owner can triage the repository: others can set neither labels nor assignees.`;
+}
+var LABEL2, JOB, NEWEST_PAGES, Comment, ISSUES, ISSUE;
+var init_github_issues = __esm({
+  "src/tickets/github-issues.ts"() {
+    "use strict";
+    init_dist();
+    init_github_api();
+    init_github_issue();
+    init_github_refused();
+    init_tracker();
+    LABEL2 = "catalog-connect";
+    JOB = "github-actions[bot]";
+    NEWEST_PAGES = 3;
+    Comment = object({ id: number(), body: nullish(string()), user: nullish(User) });
+    ISSUES = "/repos/{owner}/{repo}/issues";
+    ISSUE = `${ISSUES}/{issue_number}`;
   }
 });
 
 // src/tickets/work-item-refused.ts
-function cureOf4(status, says, type) {
+function ruledFields(text2, says) {
+  const { success, output } = safeParse(RuleErrors, parseJson(text2));
+  const errors = success ? output.customProperties.RuleValidationErrors : [{ fieldReferenceName: void 0, errorMessage: says }];
+  const names = errors.flatMap(({ fieldReferenceName: reference3, errorMessage }) => {
+    const name = /Rule Error for field (.+?)[.:](?:\s|$)/u.exec(errorMessage)?.[1] ?? reference3;
+    if (!name) return [];
+    return oneLine(reference3 && reference3 !== name ? `${name} (${reference3})` : name, 160);
+  });
+  return names.slice(0, 10);
+}
+function ruleCure(fields, type) {
+  return `The work item type "${type}" has a rule for the field ${fields.join(", ")} that the step cannot follow. Give the field a default value in the process, relax the rule, or set work-item-type to a type without it.`;
+}
+function cureOf4(response, says, type) {
+  const { status } = response;
+  if (isVersionRefused(response)) return TOO_OLD;
   if (/TF401289|tag definition/iu.test(says))
     return 'Let the build service of the project "Create tag definition" (Project settings, Permissions): the ticket is found by a tag.';
-  if (status === 200) return "Check the address of the server, and whether a proxy answers in its place.";
   if (status === 404) return `Check that the project has the work item type "${type}" (work-item-type).`;
   if (status === 400) return "Check work-item-type (one without other required fields) and ticket-labels.";
-  if (status === 401 || status === 203 || status === 302)
+  if (isSignIn(response))
     return "The token is not valid here, or lacks the right: a PAT needs Work Items: Read & write; the job's own is of its project.";
+  if (status < 400) return CHECK_ADDRESS2;
   if (status === 429) return "Azure DevOps throttles. Run the step again later.";
   if (status >= 500) return "Azure DevOps is not well. Run the step again.";
   return 'Let "<Project> Build Service (<organization>)" view and "Edit work items in this node" (Project settings, Boards, Areas, Security); where the job authorization scope is not limited to the project, it is "Project Collection Build Service (<organization>)".';
 }
-var WorkItemRefused;
+var WorkItemRefused, WorkItemUnreadable, CHECK_ADDRESS2, RuleErrors;
 var init_work_item_refused = __esm({
   "src/tickets/work-item-refused.ts"() {
     "use strict";
+    init_dist();
     init_errors();
-    init_azure_devops_message();
+    init_json();
+    init_api_version();
+    init_service_answer();
     init_text();
     WorkItemRefused = class extends Failure {
       name = "WorkItemRefused";
@@ -6371,18 +6593,147 @@ var init_work_item_refused = __esm({
       /** Somebody else changed it meanwhile. */
       conflict;
       maybeProcessed;
-      constructor(what, { method, reads }, url, response, type) {
+      constructor({ what, method, url, reads, type }, response) {
         const { status } = response;
-        const says = oneLine(serviceMessage(response), 200);
+        const says = serviceMessage(response);
+        const fields = ruledFields(response.text, says);
         const trace = [response.headers["x-vss-e2eid"] ?? response.headers.activityid].flat()[0];
         super(
-          `Azure DevOps did not let the step ${what}: ${method} ${url.pathname}, status ${status}${trace ? `, activity ${oneLine(trace, 80)}` : ""}. ${says}`.trim(),
-          cureOf4(status, says, type)
+          `Azure DevOps did not let the step ${what}: ${method} ${url.pathname}, status ${status}${trace ? `, activity ${oneLine(trace, 80)}` : ""}. ${oneLine(says)}`.trim(),
+          fields.length > 0 ? ruleCure(fields, type) : cureOf4(response, says, type)
         );
         this.status = status;
         this.conflict = status === 409 || status === 412 || /TF26071|VS403351|\/rev\b/u.test(says);
-        this.maybeProcessed = method !== "GET" && !reads && (status >= 500 || status === 200);
+        this.maybeProcessed = !reads && status >= 500;
       }
+    };
+    WorkItemUnreadable = class extends Failure {
+      name = "WorkItemUnreadable";
+      /** What was to be written may well be there. */
+      maybeProcessed;
+      constructor({ method, url, reads }, came) {
+        super(
+          `Azure DevOps answered ${method} ${url.pathname} with status 200, but not as its API does: ${came}.`,
+          CHECK_ADDRESS2
+        );
+        this.maybeProcessed = !reads;
+      }
+    };
+    CHECK_ADDRESS2 = "Check the address of the server, and whether a proxy answers in its place.";
+    RuleErrors = object({
+      customProperties: object({
+        RuleValidationErrors: array(
+          object({ fieldReferenceName: nullish(string()), errorMessage: optional(string(), "") })
+        )
+      })
+    });
+  }
+});
+
+// src/tickets/work-item-api.ts
+function projectAddress({ url, organization, project }) {
+  return [url, ...[organization, project].map(encodeURIComponent)].join("/");
+}
+function workItemApi(place, http, secret) {
+  return async (schema, call) => {
+    const { what, type, method, path: path4, query = {}, body, reads = method === "GET" } = call;
+    if (!isConfidential(place.url))
+      throw new Failure(
+        `The token would be sent to ${place.url} in clear, to ${what}.`,
+        "Use the https URL of the server."
+      );
+    const url = new URL(`${projectAddress(place)}/_apis/wit/${path4}`);
+    url.search = new URLSearchParams({ ...query, "api-version": call.version ?? API_VERSION }).toString();
+    const headers = { ...azureDevOpsHeaders(secret), ...reads ? {} : PATCH };
+    const response = await http.send({ method, url, headers, body, reads });
+    const request = { what, method, url, reads, type };
+    if (response.status !== 200) throw new WorkItemRefused(request, response);
+    const found2 = readAnswer(schema, response.text);
+    if (!found2.success) throw new WorkItemUnreadable(request, found2.came);
+    return found2.output;
+  };
+}
+var PATCH;
+var init_work_item_api = __esm({
+  "src/tickets/work-item-api.ts"() {
+    "use strict";
+    init_answer();
+    init_errors();
+    init_address();
+    init_api_version();
+    init_azure_devops();
+    init_work_item_refused();
+    PATCH = { "content-type": "application/json-patch+json" };
+  }
+});
+
+// src/tickets/work-item-type.ts
+function workItemTypes(call) {
+  const types = /* @__PURE__ */ new Map();
+  return (name) => {
+    const known = types.get(name) ?? readType(call, name);
+    types.set(name, known);
+    return known;
+  };
+}
+async function readType(call, name) {
+  const path4 = `workitemtypes/${encodeURIComponent(name)}`;
+  const get = { method: "GET", type: name };
+  const [{ value: states }, textField] = await Promise.all([
+    call(States, {
+      ...get,
+      what: "read the states of its type",
+      path: `${path4}/states`,
+      version: PREVIEW_VERSION
+    }),
+    call(Definition, { ...get, what: "read the fields of its type", path: path4 }).then(textFieldOf, (error) => {
+      if (error instanceof WorkItemRefused && error.status === 404) return DESCRIPTION;
+      throw error;
+    })
+  ]);
+  const firstOf = (...categories) => categories.flatMap((category) => states.filter((state) => state.category === category))[0];
+  const open = firstOf("Proposed", "InProgress");
+  const closed = firstOf("Completed", "Removed");
+  if (!open || !closed)
+    throw new Failure(
+      `The work item type "${name}" has no state that is open, or none that is closed.`,
+      "Set work-item-type to another type."
+    );
+  return {
+    textField,
+    open: open.name,
+    closed: closed.name,
+    isOpen(given) {
+      const state = states.find((one) => one.name.toLowerCase() === String(given).toLowerCase());
+      return state && IS_OPEN[state.category];
+    }
+  };
+}
+function textFieldOf({ fieldInstances, fields }) {
+  const all = [...fieldInstances ?? [], ...fields ?? []];
+  return all.some(({ referenceName }) => referenceName === REPRO_STEPS) ? REPRO_STEPS : DESCRIPTION;
+}
+var REPRO_STEPS, DESCRIPTION, Fields, Definition, States, IS_OPEN;
+var init_work_item_type = __esm({
+  "src/tickets/work-item-type.ts"() {
+    "use strict";
+    init_dist();
+    init_errors();
+    init_api_version();
+    init_work_item_refused();
+    REPRO_STEPS = "Microsoft.VSTS.TCM.ReproSteps";
+    DESCRIPTION = "System.Description";
+    Fields = array(object({ referenceName: string() }));
+    Definition = union([
+      object({ fieldInstances: Fields, fields: nullish(Fields) }),
+      object({ fieldInstances: nullish(Fields), fields: Fields })
+    ]);
+    States = object({ value: array(object({ name: string(), category: string() })) });
+    IS_OPEN = {
+      Proposed: true,
+      InProgress: true,
+      Completed: false,
+      Removed: false
     };
   }
 });
@@ -6392,127 +6743,125 @@ var work_items_exports = {};
 __export(work_items_exports, {
   workItems: () => workItems
 });
-function workItems(place, http, secret, type, { assignees, labels: labels3, unassigned }) {
-  const project = [place.url, ...[place.organization, place.project].map(encodeURIComponent)].join("/");
-  const names = /* @__PURE__ */ new Map();
-  const statesOf = (kind) => {
-    const known = names.get(kind) ?? readStates(kind);
-    names.set(kind, known);
-    return known;
-  };
-  async function call(what, schema, path4, request) {
-    if (!isConfidential(place.url))
-      throw new Failure(
-        `The token would be sent to ${place.url} in clear, to ${what}.`,
-        "Use the https URL of the server."
-      );
-    const url = new URL(`${project}/_apis/wit/${path4}${path4.includes("?") ? "&" : "?"}api-version=7.1`);
-    const headers = { ...azureDevOpsHeaders(secret), ...request.headers };
-    const response = await http.send({ ...request, url, headers });
-    const parsed = response.status === 200 ? safeParse(schema, parseJson(response.text)) : void 0;
-    if (!parsed?.success) throw new WorkItemRefused(what, request, url, response, type);
-    return parsed.output;
-  }
-  async function readStates(kind) {
-    const path4 = `workitemtypes/${encodeURIComponent(kind)}/states`;
-    const { value } = await call("read the states of its type", States, path4, { method: "GET" });
-    const of = (...categories) => categories.flatMap((category) => value.filter((state) => state.category === category));
-    const [open] = of("Proposed", "InProgress");
-    const [closed] = of("Completed", "Removed");
-    if (!open || !closed)
-      throw new Failure(
-        `The work item type "${kind}" has no state that is open, or none that is closed.`,
-        "Set work-item-type to another type."
-      );
-    return {
-      open: open.name,
-      closed: closed.name,
-      areClosed: of("Completed", "Removed").map(({ name }) => name)
-    };
-  }
+function workItems(place, http, secret, type, { assignees, labels: labels3, warn }) {
+  const call = workItemApi(place, http, secret);
+  const typeOf = workItemTypes(call);
   async function ticketOf2({ id: id2, rev, fields }) {
     const kind = String(fields["System.WorkItemType"] ?? type);
-    const { areClosed } = await statesOf(kind);
+    const { isOpen, textField } = await typeOf(kind);
     return {
       id: id2,
       revision: rev,
       kind,
-      url: `${project}/_workitems/edit/${id2}`,
-      open: !areClosed.includes(String(fields["System.State"])),
-      body: String(fields["System.Description"] ?? "")
+      url: `${projectAddress(place)}/_workitems/edit/${id2}`,
+      open: isOpen(fields["System.State"]),
+      body: String(fields[textField] ?? "")
     };
   }
-  const patch = { "content-type": "application/json-patch+json" };
-  const field = (name, value) => ({ op: "add", path: `/fields/System.${name}`, value });
+  const field = (name, value) => ({ op: "add", path: `/fields/${name}`, value });
   return {
     title: `the work items of ${place.organization}/${place.project}`,
     foundBy: (reference3) => `the tag ${reference3}`,
     async find(reference3) {
       const query = `SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '${reference3}' ORDER BY [System.Id]`;
-      const [found2] = await Promise.all([
-        call("look for the work item", Found, "wiql", { method: "POST", body: { query }, reads: true }),
-        statesOf(type)
+      const looking = { what: "look for the work item", type, path: "wiql", reads: true };
+      const [{ workItems: found2 }] = await Promise.all([
+        call(Found, { ...looking, method: "POST", body: { query } }),
+        typeOf(type)
       ]);
-      if (found2.workItems.length === 0) return [];
-      const ids = found2.workItems.slice(0, MOST).map(({ id: id2 }) => id2);
-      const { value } = await call(
-        "read the work item",
-        WorkItems,
-        `workitems?ids=${ids.join()}&fields=System.State,System.Description,System.WorkItemType`,
-        { method: "GET" }
-      );
+      const ids = found2.slice(0, MOST).map(({ id: id2 }) => id2);
+      if (ids.length === 0) return [];
+      const { value } = await call(WorkItems, {
+        what: "read the work item",
+        type,
+        method: "GET",
+        path: "workitems",
+        query: { ids: ids.join() }
+      });
+      const missing2 = ids.filter((id2) => !value.some((item) => item.id === id2));
+      if (missing2.length > 0) throw incomplete(missing2);
       return Promise.all(value.sort((a, b) => a.id - b.id).map(ticketOf2));
     },
     async create(reference3, title, body) {
+      const { textField } = await typeOf(type);
       const operations2 = [
-        field("Title", title),
-        field("Description", body.text),
-        field("Tags", [reference3, ...labels3].join("; "))
+        field("System.Title", title),
+        field(textField, body.text),
+        field("System.Tags", [reference3, ...labels3].join("; "))
       ];
-      const [assignee, ...others] = assignees;
-      if (others.length > 0) unassigned(`a work item has one assignee, so ${others.join(", ")} is left out.`);
-      const open = (more) => call("open a work item", WorkItem, `workitems/$${encodeURIComponent(type)}`, {
+      const open = (more) => call(WorkItem, {
+        what: "open a work item",
+        type,
         method: "POST",
-        body: [...operations2, ...more],
-        headers: patch
+        path: `workitems/$${encodeURIComponent(type)}`,
+        body: [...operations2, ...more]
       });
-      const made = await open(assignee ? [field("AssignedTo", assignee)] : []).catch((error) => {
-        if (!assignee || !(error instanceof WorkItemRefused) || error.status !== 400) throw error;
-        unassigned(error.message);
-        return open([]);
+      const [assignee, ...others] = assignees;
+      if (!assignee) return ticketOf2(await open([]));
+      const made = await open([field("System.AssignedTo", assignee)]).catch(async (error) => {
+        if (!isRefusedAsItIs(error)) throw error;
+        const unassigned = await open([]);
+        warn(notAssigned(error.message));
+        return unassigned;
       });
+      if (others.length > 0)
+        warn(notAssigned(`a work item has one assignee, so ${others.join(", ")} is left out.`));
       return ticketOf2(made);
     },
     async revise(ticket, { title, body, open, comment }) {
-      const states = await statesOf(ticket.kind ?? type);
+      const kind = ticket.kind ?? type;
+      const states = await typeOf(kind);
       const operations2 = [
         { op: "test", path: "/rev", value: ticket.revision },
-        ...title === void 0 ? [] : [field("Title", title)],
-        ...body === void 0 ? [] : [field("Description", body.text)],
-        ...open === void 0 || open === ticket.open ? [] : [field("State", open ? states.open : states.closed)],
-        ...comment ? [field("History", comment.text.text)] : []
+        ...title === void 0 ? [] : [field("System.Title", title)],
+        ...body === void 0 ? [] : [field(states.textField, body.text)],
+        ...comment ? [field("System.History", comment.text.text)] : []
       ];
-      const request = { method: "PATCH", body: operations2, headers: patch };
-      return ticketOf2(
-        await call(`update the work item ${ticket.id}`, WorkItem, `workitems/${ticket.id}`, request)
-      );
+      const save = (more) => call(WorkItem, {
+        what: `update the work item ${ticket.id}`,
+        type: kind,
+        method: "PATCH",
+        path: `workitems/${ticket.id}`,
+        body: [...operations2, ...more]
+      });
+      if (open === void 0 || open === ticket.open) return ticketOf2(await save([]));
+      const state = field("System.State", open ? states.open : states.closed);
+      try {
+        const saved = await ticketOf2(await save([state]));
+        return { ...saved, open: saved.open ?? open };
+      } catch (error) {
+        if (!isRefusedAsItIs(error)) throw error;
+        const saved = await ticketOf2(await save([]));
+        warn(
+          `The work item ${ticket.url} was updated, but it could not be ${open ? "reopened" : "closed"}. ${error.message} ${error.cure} Then ${open ? "reopen" : "close"} it by hand.`
+        );
+        return saved;
+      }
     }
   };
 }
-var WorkItem, WorkItems, Found, States, MOST;
+function isRefusedAsItIs(error) {
+  return error instanceof WorkItemRefused && error.status === 400 && !error.conflict;
+}
+function incomplete(missing2) {
+  return new Failure(
+    `Azure DevOps found the work items ${missing2.join(", ")}, but did not return them.`,
+    "Run the step again."
+  );
+}
+var WorkItem, WorkItems, Found, MOST;
 var init_work_items = __esm({
   "src/tickets/work-items.ts"() {
     "use strict";
     init_dist();
     init_errors();
-    init_address();
-    init_json();
-    init_azure_devops();
+    init_tracker();
+    init_work_item_api();
     init_work_item_refused();
+    init_work_item_type();
     WorkItem = object({ id: number(), rev: number(), fields: record(string(), unknown()) });
     WorkItems = object({ value: array(WorkItem) });
     Found = object({ workItems: array(object({ id: number() })) });
-    States = object({ value: array(object({ name: string(), category: string() })) });
     MOST = 50;
   }
 });
@@ -6558,7 +6907,7 @@ async function trackerOf({ inputs, context: { tickets: place }, http, report }) 
   const fresh = {
     assignees: inputs.ticketAssignees,
     labels: inputs.ticketLabels,
-    unassigned: (why) => report.warning(`The ticket is there, but not assigned as ticket-assignees says: ${why}`)
+    warn: report.warning
   };
   if (place?.kind === "github-issues") {
     if (!inputs.gitHubToken)

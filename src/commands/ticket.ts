@@ -58,8 +58,7 @@ async function trackerOf({ inputs, context: { tickets: place }, http, report }: 
   const fresh = {
     assignees: inputs.ticketAssignees,
     labels: inputs.ticketLabels,
-    unassigned: (why: string) =>
-      report.warning(`The ticket is there, but not assigned as ticket-assignees says: ${why}`),
+    warn: report.warning,
   };
   if (place?.kind === 'github-issues') {
     if (!inputs.gitHubToken)

@@ -51,24 +51,34 @@ export async function keepTicket(
       await closeDuplicates(tracker, reference, [oldest, made]);
       throw new OpenedMeanwhile();
     },
-    update: (found) => {
+    async update(found) {
       const { tell, operation: decided } = decision(found) ?? { tell: false, operation: 'updated' };
       const before = readMark(reference, found.body);
       const told = (before?.told ?? 0) + (tell ? 1 : 0);
       const mark = markText(reference, { ...situation, told });
       const renewed = situation.stage === 'renewed';
       const now = { ...matter, again: renewed && isAgain(before, situation) };
-      return tracker.revise(found, {
+      const revised = await tracker.revise(found, {
         title: titleOf(now),
         body: bodyOf(now, mark),
         open: decided === 'updated' ? found.open : !renewed,
         ...(tell ? { comment: { text: commentOf(now, renewed, mark), mark } } : {}),
       });
+      operation = doneOf(decided, revised);
+      return revised ?? found;
     },
   };
   const ensured = await ensure(ticket, mode);
   if (ensured.operation === 'created') operation = 'created';
   return { operation, ticket: ensured.value, title };
+}
+
+/** What a revision came to: a place may refuse all of it, or only to open or to close the ticket. */
+function doneOf(decided: TicketOperation, revised: Ticket | undefined): TicketOperation {
+  if (!revised) return 'unchanged';
+  const refused =
+    (decided === 'closed' && revised.open !== false) || (decided === 'reopened' && revised.open !== true);
+  return refused ? 'updated' : decided;
 }
 
 /** Of tickets that were opened at the same moment, the oldest is kept. */

@@ -90,6 +90,7 @@ export interface Decision {
   tell: boolean;
 }
 
+/** @param ticket one that is neither open nor closed is to be opened as if it were closed, and closed as if it were open */
 export function decide(
   { open }: Pick<Ticket, 'open'>,
   mark: Mark | undefined,
@@ -99,7 +100,7 @@ export function decide(
   if (now.stage === 'renewed') {
     if (!isRenewed(mark, now) || (!open && mark?.stage === 'renewed')) return undefined;
     // Who closed it by hand is told nothing, but it is noted, for the next time.
-    return open ? { operation: 'closed', tell: true } : quietly;
+    return open === false ? quietly : { operation: 'closed', tell: true };
   }
   if (mark === undefined) return { operation: open ? 'updated' : 'reopened', tell: true };
   // What was seen not working is not better before something shows it.

@@ -4,7 +4,7 @@ import { fullName, type Repository } from '../repository.ts';
 import { oneLine } from '../text.ts';
 import { isVersionRefused, TOO_OLD } from './api-version.ts';
 import type { AzureDevOpsSecret, PatTrial } from './azure-devops.ts';
-import { serviceMessage } from './azure-devops-message.ts';
+import { isSignIn, serviceMessage } from './service-answer.ts';
 
 /** Azure DevOps did not let a secret read a repository. */
 export class RepositoryRefused extends Failure {
@@ -57,8 +57,7 @@ export function refused(
   if (status >= 500 || status === 429)
     return because('unknown', 'Azure DevOps is not well or throttles. Run the step again.');
   if (isVersionRefused(response)) return because('unknown', TOO_OLD);
-  const signIn = /\/_signin\b/u.test([response.headers.location].flat()[0] ?? '');
-  if (status === 401 || status === 203 || (status === 302 && signIn))
+  if (isSignIn(response))
     return because(
       'refused',
       'The token is mistyped, revoked, made for another organization, or lacks the scope Code: Read.',

@@ -27,10 +27,13 @@ export interface Ticket {
   id: number;
   /** The page of it. */
   url: string;
-  open: boolean;
+  /** Undefined where it is neither, as what is resolved, but not done; and where the place does not tell. */
+  open: boolean | undefined;
   body: string;
   /** Whoever made it, where the place tells. */
   author?: string | undefined;
+  /** Whether people stopped the conversation in it. */
+  locked?: boolean;
   /** Its type, where there are several. */
   kind?: string;
   /** Counts its changes, where the place does. */
@@ -41,7 +44,7 @@ export interface Ticket {
 export interface Revision {
   title?: string;
   body?: Html;
-  open?: boolean;
+  open?: boolean | undefined;
   /** Said once, however often the revision is made: it contains `mark`, and a comment with that is not made again. */
   comment?: { text: Html; mark: string };
 }
@@ -56,13 +59,24 @@ export interface Tracker {
   find(reference: string): Promise<Ticket[]>;
   /** @param reference a word that the body contains too */
   create(reference: string, title: string, body: Html): Promise<Ticket>;
-  revise(ticket: Ticket, revision: Revision): Promise<Ticket>;
+  /**
+   * Makes as much of the revision as the place allows, and warns of the rest.
+   *
+   * @returns the ticket as it is now; undefined where nothing of it may be changed
+   */
+  revise(ticket: Ticket, revision: Revision): Promise<Ticket | undefined>;
 }
 
-/** What a new ticket has besides its text. */
-export interface NewTicket {
+export interface TrackerOptions {
+  /** Of a new ticket. */
   assignees: string[];
+  /** Of a new ticket. */
   labels: string[];
-  /** Told why somebody is not assigned: the ticket is more important. */
-  unassigned(why: string): void;
+  /** Told what the place did not allow, where the ticket is there all the same. */
+  warn(message: string): void;
+}
+
+/** For a ticket that is there, but without those who should have it. */
+export function notAssigned(why: string): string {
+  return `The ticket is there, but not assigned as ticket-assignees says: ${why}`;
 }

@@ -1,37 +1,27 @@
-import {
-  array,
-  type GenericSchema,
-  type InferOutput,
-  number,
-  object,
-  record,
-  safeParse,
-  string,
-  unknown,
-} from 'valibot';
+import { array, type InferOutput, number, object, record, string, unknown } from 'valibot';
 import { Failure } from '../errors.ts';
-import { isConfidential } from '../http/address.ts';
-import type { Http, HttpRequest } from '../http/http.ts';
-import { parseJson } from '../http/json.ts';
-import { type AzureDevOpsSecret, azureDevOpsHeaders } from '../scm/azure-devops.ts';
-import type { NewTicket, Ticket, Tracker, WorkItemsOfProject } from './tracker.ts';
+import type { Http } from '../http/http.ts';
+import type { AzureDevOpsSecret } from '../scm/azure-devops.ts';
+import {
+  notAssigned,
+  type Ticket,
+  type Tracker,
+  type TrackerOptions,
+  type WorkItemsOfProject,
+} from './tracker.ts';
+import { projectAddress, workItemApi } from './work-item-api.ts';
 import { WorkItemRefused } from './work-item-refused.ts';
+import { workItemTypes } from './work-item-type.ts';
 
 const WorkItem = object({ id: number(), rev: number(), fields: record(string(), unknown()) });
 const WorkItems = object({ value: array(WorkItem) });
 const Found = object({ workItems: array(object({ id: number() })) });
-const States = object({ value: array(object({ name: string(), category: string() })) });
 
-/** Of the states that a work item type has: its process names them as it likes. */
-interface StateNames {
-  open: string;
-  closed: string;
-  areClosed: string[];
-}
+/** There is one, or a few after a race. */
+const MOST = 50;
 
 /**
- * The work items of a project ("Wiql - Query By Wiql", "Work Items - Create", "Work Items - Update" and "Work Item Type
- * States - List", api-version 7.1).
+ * The work items of a project ("Wiql - Query By Wiql", "Work Items - List", "… - Create" and "… - Update").
  *
  * @param type e.g. `Task`; which ones there are is up to the process of the project
  */
@@ -40,130 +30,120 @@ export function workItems(
   http: Http,
   secret: AzureDevOpsSecret,
   type: string,
-  { assignees, labels, unassigned }: NewTicket,
+  { assignees, labels, warn }: TrackerOptions,
 ): Tracker {
-  const project = [place.url, ...[place.organization, place.project].map(encodeURIComponent)].join('/');
-  const names = new Map<string, Promise<StateNames>>();
-  const statesOf = (kind: string) => {
-    const known = names.get(kind) ?? readStates(kind);
-    names.set(kind, known);
-    return known;
-  };
-
-  async function call<S extends GenericSchema>(
-    what: string,
-    schema: S,
-    path: string,
-    request: Omit<HttpRequest, 'url' | 'headers'> & { headers?: Record<string, string> },
-  ): Promise<InferOutput<S>> {
-    if (!isConfidential(place.url))
-      throw new Failure(
-        `The token would be sent to ${place.url} in clear, to ${what}.`,
-        'Use the https URL of the server.',
-      );
-    const url = new URL(`${project}/_apis/wit/${path}${path.includes('?') ? '&' : '?'}api-version=7.1`);
-    const headers = { ...azureDevOpsHeaders(secret), ...request.headers };
-    const response = await http.send({ ...request, url, headers });
-    const parsed = response.status === 200 ? safeParse(schema, parseJson(response.text)) : undefined;
-    if (!parsed?.success) throw new WorkItemRefused(what, request, url, response, type);
-    return parsed.output;
-  }
-
-  async function readStates(kind: string): Promise<StateNames> {
-    const path = `workitemtypes/${encodeURIComponent(kind)}/states`;
-    const { value } = await call('read the states of its type', States, path, { method: 'GET' });
-    const of = (...categories: string[]) =>
-      categories.flatMap((category) => value.filter((state) => state.category === category));
-    const [open] = of('Proposed', 'InProgress');
-    const [closed] = of('Completed', 'Removed');
-    if (!open || !closed)
-      throw new Failure(
-        `The work item type "${kind}" has no state that is open, or none that is closed.`,
-        'Set work-item-type to another type.',
-      );
-    return {
-      open: open.name,
-      closed: closed.name,
-      areClosed: of('Completed', 'Removed').map(({ name }) => name),
-    };
-  }
+  const call = workItemApi(place, http, secret);
+  const typeOf = workItemTypes(call);
 
   async function ticketOf({ id, rev, fields }: InferOutput<typeof WorkItem>): Promise<Ticket> {
     const kind = String(fields['System.WorkItemType'] ?? type);
-    const { areClosed } = await statesOf(kind);
+    const { isOpen, textField } = await typeOf(kind);
     return {
       id,
       revision: rev,
       kind,
-      url: `${project}/_workitems/edit/${id}`,
-      open: !areClosed.includes(String(fields['System.State'])),
-      body: String(fields['System.Description'] ?? ''),
+      url: `${projectAddress(place)}/_workitems/edit/${id}`,
+      open: isOpen(fields['System.State']),
+      body: String(fields[textField] ?? ''),
     };
   }
 
-  const patch = { 'content-type': 'application/json-patch+json' };
-  const field = (name: string, value: string) => ({ op: 'add', path: `/fields/System.${name}`, value });
+  const field = (name: string, value: string) => ({ op: 'add', path: `/fields/${name}`, value });
 
   return {
     title: `the work items of ${place.organization}/${place.project}`,
     foundBy: (reference) => `the tag ${reference}`,
     async find(reference) {
       const query = `SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '${reference}' ORDER BY [System.Id]`;
-      const [found] = await Promise.all([
-        call('look for the work item', Found, 'wiql', { method: 'POST', body: { query }, reads: true }),
-        statesOf(type),
+      const looking = { what: 'look for the work item', type, path: 'wiql', reads: true } as const;
+      const [{ workItems: found }] = await Promise.all([
+        call(Found, { ...looking, method: 'POST', body: { query } }),
+        typeOf(type),
       ]);
-      if (found.workItems.length === 0) return [];
-      const ids = found.workItems.slice(0, MOST).map(({ id }) => id);
-      const { value } = await call(
-        'read the work item',
-        WorkItems,
-        `workitems?ids=${ids.join()}&fields=System.State,System.Description,System.WorkItemType`,
-        { method: 'GET' },
-      );
+      const ids = found.slice(0, MOST).map(({ id }) => id);
+      if (ids.length === 0) return [];
+      const { value } = await call(WorkItems, {
+        what: 'read the work item',
+        type,
+        method: 'GET',
+        path: 'workitems',
+        query: { ids: ids.join() },
+      });
+      const missing = ids.filter((id) => !value.some((item) => item.id === id));
+      if (missing.length > 0) throw incomplete(missing);
       return Promise.all(value.sort((a, b) => a.id - b.id).map(ticketOf));
     },
     async create(reference, title, body) {
+      const { textField } = await typeOf(type);
       const operations = [
-        field('Title', title),
-        field('Description', body.text),
-        field('Tags', [reference, ...labels].join('; ')),
+        field('System.Title', title),
+        field(textField, body.text),
+        field('System.Tags', [reference, ...labels].join('; ')),
       ];
-      const [assignee, ...others] = assignees;
-      if (others.length > 0) unassigned(`a work item has one assignee, so ${others.join(', ')} is left out.`);
       const open = (more: typeof operations) =>
-        call('open a work item', WorkItem, `workitems/$${encodeURIComponent(type)}`, {
+        call(WorkItem, {
+          what: 'open a work item',
+          type,
           method: 'POST',
+          path: `workitems/$${encodeURIComponent(type)}`,
           body: [...operations, ...more],
-          headers: patch,
         });
-      const made = await open(assignee ? [field('AssignedTo', assignee)] : []).catch((error) => {
+      const [assignee, ...others] = assignees;
+      if (!assignee) return ticketOf(await open([]));
+      const made = await open([field('System.AssignedTo', assignee)]).catch(async (error) => {
         // Somebody may have left: just then the ticket is needed.
-        if (!assignee || !(error instanceof WorkItemRefused) || error.status !== 400) throw error;
-        unassigned(error.message);
-        return open([]);
+        if (!isRefusedAsItIs(error)) throw error;
+        const unassigned = await open([]);
+        warn(notAssigned(error.message));
+        return unassigned;
       });
+      if (others.length > 0)
+        warn(notAssigned(`a work item has one assignee, so ${others.join(', ')} is left out.`));
       return ticketOf(made);
     },
     async revise(ticket, { title, body, open, comment }) {
-      const states = await statesOf(ticket.kind ?? type);
+      const kind = ticket.kind ?? type;
+      const states = await typeOf(kind);
       // All in one: whoever comes second meets another revision, and looks again.
       const operations = [
         { op: 'test', path: '/rev', value: ticket.revision },
-        ...(title === undefined ? [] : [field('Title', title)]),
-        ...(body === undefined ? [] : [field('Description', body.text)]),
-        ...(open === undefined || open === ticket.open
-          ? []
-          : [field('State', open ? states.open : states.closed)]),
-        ...(comment ? [field('History', comment.text.text)] : []),
+        ...(title === undefined ? [] : [field('System.Title', title)]),
+        ...(body === undefined ? [] : [field(states.textField, body.text)]),
+        ...(comment ? [field('System.History', comment.text.text)] : []),
       ];
-      const request = { method: 'PATCH', body: operations, headers: patch } as const;
-      return ticketOf(
-        await call(`update the work item ${ticket.id}`, WorkItem, `workitems/${ticket.id}`, request),
-      );
+      const save = (more: typeof operations) =>
+        call(WorkItem, {
+          what: `update the work item ${ticket.id}`,
+          type: kind,
+          method: 'PATCH',
+          path: `workitems/${ticket.id}`,
+          body: [...operations, ...more],
+        });
+      if (open === undefined || open === ticket.open) return ticketOf(await save([]));
+      const state = field('System.State', open ? states.open : states.closed);
+      try {
+        const saved = await ticketOf(await save([state]));
+        return { ...saved, open: saved.open ?? open };
+      } catch (error) {
+        if (!isRefusedAsItIs(error)) throw error;
+        const saved = await ticketOf(await save([]));
+        warn(
+          `The work item ${ticket.url} was updated, but it could not be ${open ? 'reopened' : 'closed'}. ${error.message} ${error.cure} Then ${open ? 'reopen' : 'close'} it by hand.`,
+        );
+        return saved;
+      }
     },
   };
 }
 
-/** There is one, or a few after a race. */
-const MOST = 50;
+/** Whether something in the request is refused, a rule or a value: less of it may be accepted. */
+function isRefusedAsItIs(error: unknown): error is WorkItemRefused {
+  return error instanceof WorkItemRefused && error.status === 400 && !error.conflict;
+}
+
+function incomplete(missing: number[]): Failure {
+  return new Failure(
+    `Azure DevOps found the work items ${missing.join(', ')}, but did not return them.`,
+    'Run the step again.',
+  );
+}

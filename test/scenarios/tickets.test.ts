@@ -1,49 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { dayOf, daysAfter } from '../../src/dates.ts';
+import { dayOf } from '../../src/dates.ts';
 import { fail, succeed } from './support/check.ts';
-import type { HostName, RunOptions } from './support/runners.ts';
+import type { HostName } from './support/runners.ts';
 import { seedIntegration } from './support/seeds.ts';
+import { inDays, reminder, ticketsOf } from './support/tickets.ts';
 import { createWorld, type World } from './support/world.ts';
 
 let world: World;
 afterEach(() => world.close());
 
-const today = dayOf(Date.now());
-const inDays = (days: number) => daysAfter(today, days);
-
-/** A pipeline of the organization, on a server of one's own, that is at the address of the world. */
-const remind = (host: HostName, inputs: Record<string, string> = {}): RunOptions => ({
-  inputs: {
-    command: 'remind',
-    repository: '',
-    'azure-devops-organization': 'acme',
-    'azure-devops-pat': '',
-    ticket: 'true',
-    ...inputs,
-  },
-  environment: host === 'azure' ? { SYSTEM_COLLECTIONURI: `${world.azureDevOpsUrl}/acme/` } : {},
-});
-
-/** The tickets of either host, in the same words. */
-function tickets(host: HostName) {
-  return host === 'github'
-    ? world.github.issues.map(({ title, body, state, comments, labels, assignees }) => ({
-        title,
-        body,
-        open: state === 'open',
-        comments: comments.map((comment) => comment.body),
-        labels,
-        assignees: assignees.join(),
-      }))
-    : world.boards.items.map(({ fields, history }) => ({
-        title: fields['System.Title'] ?? '',
-        body: fields['System.Description'] ?? '',
-        open: fields['System.State'] === 'New',
-        comments: history,
-        labels: (fields['System.Tags'] ?? '').split('; '),
-        assignees: fields['System.AssignedTo'] ?? '',
-      }));
-}
+const remind = (host: HostName, inputs: Record<string, string> = {}) => reminder(host, world, inputs);
+const tickets = (host: HostName) => ticketsOf(host, world);
 
 function closeByHand(host: HostName) {
   for (const issue of world.github.issues) issue.state = 'closed';

@@ -15,30 +15,56 @@ export interface Boards {
   /** Secrets and what they may do. */
   secrets: Map<string, 'write' | 'read'>;
   items: StoredItem[];
+  /** The types of the process, and which of them has Repro Steps. */
+  types: Record<string, { reproSteps: boolean }>;
+  /** The name of a field by whose rule a work item may not be saved; undefined where it may. */
+  rule: (fields: Record<string, string>) => string | undefined;
+  /** Fields that answers leave out. */
+  hidden: string[];
+  /** The newest version of the API that the Server has, e.g. `5.0`, also for repositories. */
+  newestVersion: string;
   answer(request: BesideRequest): AnyAnswer | undefined;
 }
 
 const STATES = [
   { name: 'New', category: 'Proposed' },
   { name: 'Active', category: 'InProgress' },
+  { name: 'Resolved', category: 'Resolved' },
   { name: 'Closed', category: 'Completed' },
   { name: 'Removed', category: 'Removed' },
 ];
+
+type Operation = { op: string; path: string; value: unknown };
 
 export function createBoards(): Boards {
   const boards: Boards = {
     secrets: new Map(),
     items: [],
+    types: { Task: { reproSteps: false }, Bug: { reproSteps: true }, Defect: { reproSteps: true } },
+    rule: () => undefined,
+    hidden: [],
+    newestVersion: '7.2',
     answer({ method, url, headers, body }) {
+      if (!url.pathname.includes('/_apis/')) return undefined;
+      const outOfRange = refuseVersion(url.searchParams.get('api-version'), boards.newestVersion);
+      if (outOfRange) return outOfRange;
       const [, collection, rest = ''] = /^(.*)\/_apis\/wit\/(.*)$/u.exec(url.pathname) ?? [];
       if (collection === undefined) return undefined;
       const right = boards.secrets.get(secretOf(headers.authorization ?? ''));
       if (!right) return refuse(headers['x-tfs-fedauthredirect'] !== undefined);
       if (!collection.endsWith('/acme/shop'))
         return problem(404, 'TF200016: The following project does not exist: shop.');
-      if (rest === 'workitemtypes/Task/states') return gives({ count: STATES.length, value: STATES });
+      const [, typeName = '', states] = /^workitemtypes\/([^/]+)(\/states)?$/u.exec(rest) ?? [];
+      const type = boards.types[decodeURIComponent(typeName)];
+      if (type && states) return statesOf(url.searchParams.get('api-version') ?? '');
+      if (type) return gives(definitionOf(decodeURIComponent(typeName), type));
       if (rest.startsWith('workitemtypes/'))
         return problem(404, 'VS402323: Work item type does not exist in the project shop.');
+      const shown = ({ id, rev, fields }: StoredItem) => ({
+        id,
+        rev,
+        fields: Object.fromEntries(Object.entries(fields).filter(([name]) => !boards.hidden.includes(name))),
+      });
       if (rest === 'wiql' && method === 'POST') {
         const { query } = body as { query: string };
         const tag = /\[System\.Tags\] CONTAINS '([^']+)'/u.exec(query)?.[1] ?? '';
@@ -48,25 +74,26 @@ export function createBoards(): Boards {
       if (rest === 'workitems' && method === 'GET') {
         const ids = (url.searchParams.get('ids') ?? '').split(',').map(Number);
         const found = boards.items.filter(({ id }) => ids.includes(id));
-        return gives({ count: found.length, value: found.map(view) });
+        return gives({ count: found.length, value: found.map(shown) });
       }
       if (headers['content-type'] !== 'application/json-patch+json')
         return problem(415, 'The request indicated a Content-Type that is not supported.');
       if (right !== 'write')
         return problem(403, 'TF237111: The current user does not have permissions to save work items.');
-      const operations = body as { op: string; path: string; value: unknown }[];
-      const [, type] = /^workitems\/\$(.+)$/u.exec(rest) ?? [];
-      if (type && method === 'POST') {
+      const operations = body as Operation[];
+      const [, newType] = /^workitems\/\$(.+)$/u.exec(rest) ?? [];
+      if (newType && method === 'POST') {
         const item: StoredItem = {
           id: boards.items.length + 101,
           rev: 0,
-          type: decodeURIComponent(type),
-          fields: { 'System.State': 'New' },
+          type: decodeURIComponent(newType),
+          fields: { 'System.State': 'New', 'System.WorkItemType': decodeURIComponent(newType) },
           history: [],
         };
-        const answer = apply(item, operations);
-        if (answer.status === 200) boards.items.push(item);
-        return answer;
+        const refused = apply(boards, item, operations);
+        if (refused) return refused;
+        boards.items.push(item);
+        return gives(shown(item));
       }
       const [, id] = /^workitems\/(\d+)$/u.exec(rest) ?? [];
       const item = boards.items.find((one) => one.id === Number(id));
@@ -74,27 +101,67 @@ export function createBoards(): Boards {
       const [test] = operations.filter(({ op }) => op === 'test');
       if (test && test.value !== item.rev)
         return problem(412, 'VS403351: Test Operation for path /rev failed.');
-      return apply(item, operations);
+      return apply(boards, item, operations) ?? gives(shown(item));
     },
   };
   return boards;
 }
 
-function apply(item: StoredItem, operations: { op: string; path: string; value: unknown }[]): AnyAnswer {
+/** @returns why the work item was not saved */
+function apply(boards: Boards, item: StoredItem, operations: Operation[]): AnyAnswer | undefined {
+  const fields = { ...item.fields };
+  const history: string[] = [];
   for (const { op, path, value } of operations) {
     const field = /^\/fields\/(.+)$/u.exec(path)?.[1];
     if (op !== 'add' || !field) continue;
     if (field === 'System.AssignedTo' && !String(value).endsWith('@acme.example'))
-      return problem(400, `TF401320: Rule Error for field Assigned To: the identity is unknown.`);
-    if (field === 'System.History') item.history.push(String(value));
-    else item.fields[field] = String(value);
+      return ruleError('System.AssignedTo', 'InvalidNotEmpty');
+    if (field === 'System.History') history.push(String(value));
+    else fields[field] = String(value);
   }
+  const refused = boards.rule(fields);
+  if (refused) return ruleError(refused, 'Required, HasValues, LimitedToValues, InvalidEmpty');
+  item.fields = fields;
+  item.history.push(...history);
   item.rev += 1;
-  return gives(view(item));
+  return undefined;
 }
 
-function view({ id, rev, fields }: StoredItem) {
-  return { id, rev, fields };
+/** As a `RuleValidationException` is answered. */
+function ruleError(field: string, code: string): AnyAnswer {
+  const name = (field.split('.').pop() ?? '').replace(/(?<=[a-z])(?=[A-Z])/gu, ' ');
+  const message = `TF401320: Rule Error for field ${name}. Error code: ${code}.`;
+  const error = { fieldReferenceName: field, fieldStatusFlags: 'required', errorMessage: message };
+  return {
+    status: 400,
+    headers: { 'x-vss-e2eid': 'e2e-1' },
+    body: {
+      customProperties: { ErrorMessage: message, FieldReferenceName: null, RuleValidationErrors: [error] },
+      message,
+      typeKey: 'RuleValidationException',
+    },
+  };
+}
+
+/** "The states of a type" are a preview in 5.0. */
+function statesOf(version: string): AnyAnswer {
+  return version === '5.0'
+    ? problem(400, 'The requested version "5.0" of the resource is under preview.')
+    : gives({ count: STATES.length, value: STATES });
+}
+
+function definitionOf(name: string, { reproSteps }: { reproSteps: boolean }) {
+  const names = ['System.Title', 'System.Description', 'System.State', 'System.AssignedTo'];
+  const fields = [...names, ...(reproSteps ? ['Microsoft.VSTS.TCM.ReproSteps'] : [])].map(
+    (referenceName) => ({ referenceName, name: referenceName, alwaysRequired: false }),
+  );
+  return { name, referenceName: `Acme.${name}`, isDisabled: false, fields, fieldInstances: fields };
+}
+
+function refuseVersion(asked: string | null, newest: string): AnyAnswer | undefined {
+  if (Number.parseFloat(asked ?? '') <= Number.parseFloat(newest)) return undefined;
+  const message = `The requested REST API version of ${asked} is out of range for this server. The latest REST API version this server supports is ${newest}.`;
+  return { status: 400, body: { message, typeKey: 'VssVersionOutOfRangeException' } };
 }
 
 function tagsOf(fields: Record<string, string>): string[] {

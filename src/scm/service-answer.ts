@@ -20,3 +20,9 @@ export function serviceMessage(response: HttpResponse): string {
   const body = safeParse(ServiceError, parseJson(response.text));
   return body.success ? body.output.message : '';
 }
+
+/** Whether Azure DevOps refuses a token: with a 401, or with a page on which people sign in. */
+export function isSignIn({ status, headers }: HttpResponse): boolean {
+  if (status === 302) return /\/_signin\b/u.test([headers.location].flat()[0] ?? '');
+  return status === 401 || status === 203;
+}
