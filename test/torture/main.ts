@@ -4,6 +4,7 @@ import { echoes } from './echoes.ts';
 import { RACES, race } from './races.ts';
 import { throttled } from './throttle.ts';
 import { torture } from './torture.ts';
+import { oddTrackers } from './trackers.ts';
 
 /** `npm run torture [-- --seed N]`: everything, with the figures. */
 const seed = Number(/--seed[= ](\d+)/u.exec(process.argv.slice(2).join(' '))?.[1] ?? Date.now() % 100_000);
@@ -14,6 +15,8 @@ Math.random = randomOf(seed);
 async function run(): Promise<void> {
   say(`seed ${seed}`);
   const { tried, inPlace, byNext, failures } = await torture(() => true);
+  const trackers = await oddTrackers(() => true);
+  failures.push(...trackers.failures);
   let races = 0;
   for (const one of RACES)
     for (const round of [0, 1, 2]) {
@@ -32,7 +35,7 @@ async function run(): Promise<void> {
   failures.push(...echoed.failures);
   for (const failure of failures) say(`FAILED ${failure}`);
   say(
-    `torture: ${tried} combinations tried, ${inPlace} survived in place, ${byNext} survived by the next run, ${races} races, ${throttles.length} throttled runs, 1000 hostile answers, ${echoed.tried} answers with the token in them, ${failures.length} failed`,
+    `torture: ${tried} combinations tried, ${inPlace} survived in place, ${byNext} survived by the next run, ${races} races, ${throttles.length} throttled runs, 1000 hostile answers, ${echoed.tried} answers with the token in them, ${trackers.tried} odd answers of trackers (${trackers.inPlace} survived in place), ${failures.length} failed`,
   );
   process.exitCode = failures.length > 0 ? 1 : 0;
 }

@@ -4,6 +4,7 @@ import { explain } from '../../src/errors.ts';
 import { guarded, type Host } from '../../src/hosts/host.ts';
 import { INPUTS, type InputName } from '../../src/inputs/table.ts';
 import type { Repository } from '../../src/repository.ts';
+import type { TicketPlace } from '../../src/tickets/tracker.ts';
 
 /** One run of the core in this process. */
 export interface CoreRun {
@@ -16,6 +17,8 @@ export interface CoreRun {
 export interface CoreOptions {
   inputs: Partial<Record<InputName, string>>;
   repository: Repository;
+  /** Where tickets are kept. */
+  tickets?: TicketPlace;
   clock: Clock;
   cancelled?: AbortSignal;
   /** The proxy that a request is sent to, to have it refused. */
@@ -25,6 +28,7 @@ export interface CoreOptions {
 export async function runCore({
   inputs,
   repository,
+  tickets,
   clock,
   cancelled,
   proxyFor,
@@ -36,7 +40,7 @@ export async function runCore({
   const host: Host = {
     name: 'local',
     network: { proxyFor: () => proxyFor?.() },
-    context: () => ({ repository }),
+    context: () => ({ repository, tickets }),
     // As runners do, which give every declared input.
     input: (name) =>
       inputs[name as InputName] ??

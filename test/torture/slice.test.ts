@@ -6,12 +6,22 @@ import { runCore } from './run.ts';
 import { REPOSITORY, STORIES } from './stories.ts';
 import { throttled } from './throttle.ts';
 import { torture } from './torture.ts';
+import { oddTrackers } from './trackers.ts';
 
 /** A fixed slice of `npm run torture`. */
 test('one combination in seven of trouble and request', async () => {
   const { tried, inPlace, byNext, failures } = await torture((combination) => combination % 7 === 3);
   process.stdout.write(
     `torture: ${tried} tried, ${inPlace} survived in place, ${byNext} by the next run, ${failures.length} failed\n`,
+  );
+  expect(failures).toEqual([]);
+  expect(tried).toBeGreaterThan(100);
+}, 300_000);
+
+test('one odd answer of a tracker in seven', async () => {
+  const { tried, inPlace, byNext, failures } = await oddTrackers((combination) => combination % 7 === 3);
+  process.stdout.write(
+    `trackers: ${tried} tried, ${inPlace} survived in place, ${byNext} by the next run, ${failures.length} failed\n`,
   );
   expect(failures).toEqual([]);
   expect(tried).toBeGreaterThan(100);
