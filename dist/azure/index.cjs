@@ -6294,7 +6294,7 @@ var init_work_item_type = __esm({
       object({ fieldInstances: Fields, fields: nullish(Fields) }),
       object({ fieldInstances: nullish(Fields), fields: Fields })
     ]);
-    States = object({ value: array(object({ name: string(), category: string() })) });
+    States = object({ value: array(object({ name: string(), category: nullish(string(), "") })) });
     IS_OPEN = {
       Proposed: true,
       InProgress: true,

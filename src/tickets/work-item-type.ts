@@ -24,7 +24,7 @@ const Definition = union([
   object({ fieldInstances: Fields, fields: nullish(Fields) }),
   object({ fieldInstances: nullish(Fields), fields: Fields }),
 ]);
-const States = object({ value: array(object({ name: string(), category: string() })) });
+const States = object({ value: array(object({ name: string(), category: nullish(string(), '') })) });
 
 const IS_OPEN: Partial<Record<string, boolean>> = {
   Proposed: true,
