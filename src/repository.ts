@@ -1,6 +1,9 @@
 import { Failure } from './errors.ts';
+import { sameHost } from './repository-host.ts';
 import { parseRepositoryUrl } from './repository-url.ts';
 import { oneLine } from './text.ts';
+
+export { sameHost };
 
 /** A kind of repository host; also the name of the Konnect integration that reads it. */
 export const PROVIDERS = ['azure-devops', 'github', 'gitlab'] as const;
@@ -11,8 +14,10 @@ export interface Owner {
   provider: Provider;
   /** Azure DevOps: the organization (on a Server: the collection). GitHub: the owner. GitLab: the group path. */
   organization: string;
-  /** Where the organization lives, without a trailing slash, e.g. `https://dev.azure.com`. */
+  /** Where the organization is reached, without a trailing slash, e.g. `https://dev.azure.com`. */
   host: string;
+  /** The host that it is really on, where `host` is only a way to that: a tunnel or a relay. */
+  behind?: string | undefined;
 }
 
 export interface Repository extends Owner {
@@ -31,9 +36,21 @@ export function fullName(repository: Repository): string {
   return [repository.organization, repository.project, repository.name].filter(Boolean).join('/');
 }
 
-/** Whether both are the same repository by its path. Hosts compare paths without regard to case. */
+/**
+ * The base URL of the host that an organization is really on, which is what a catalog knows it by; to be compared by
+ * {@link sameHost}. Requests and the addresses of files go by {@link Owner.host}.
+ */
+export function trueHost({ host, behind }: Owner): string {
+  return behind ?? host;
+}
+
+/** Whether both are the same repository by host and path. Hosts compare paths without regard to case. */
 export function samePath(a: Repository, b: Repository): boolean {
-  return a.provider === b.provider && fullName(a).toLowerCase() === fullName(b).toLowerCase();
+  return (
+    a.provider === b.provider &&
+    sameHost(trueHost(a), trueHost(b)) &&
+    fullName(a).toLowerCase() === fullName(b).toLowerCase()
+  );
 }
 
 /**

@@ -1105,6 +1105,42 @@ var init_parse = __esm({
   }
 });
 
+// src/repository-host.ts
+function canonicalName(hostname) {
+  const name = hostname.toLowerCase().replace(/\.$/u, "");
+  return ALIASES.reduce((result, [alias, known]) => result.replace(alias, known), name);
+}
+function sameHost(left, right) {
+  const [one, other] = [readHost(left), readHost(right)];
+  if (!one || !other || one.name !== other.name) return false;
+  return one.port === void 0 || other.port === void 0 || one.port === other.port;
+}
+function readHost(text2) {
+  const [, scheme = "", authority = ""] = /^(?:([a-z][a-z\d+.-]*):\/\/)?([^/?#\\\s]*)/iu.exec(text2.trim()) ?? [];
+  const host = authority.slice(authority.lastIndexOf("@") + 1);
+  const isWeb = /^https?$/iu.test(scheme);
+  const tellsPort = isWeb || scheme === "" && /:\d+$/u.test(host);
+  const address3 = `${isWeb ? scheme : "https"}://${tellsPort ? host : host.replace(/(?<=[^:]):[^:\]]*$/u, "")}`;
+  if (!URL.canParse(address3)) return void 0;
+  const { hostname, port } = new URL(address3);
+  return { name: canonicalName(hostname), port: tellsPort ? port : void 0 };
+}
+var ALIASES;
+var init_repository_host = __esm({
+  "src/repository-host.ts"() {
+    "use strict";
+    ALIASES = [
+      // "Using SSH over the HTTPS port" of GitHub's documentation, and its REST API.
+      [/^(?:www|ssh|api)\.(github\.com)$/u, "$1"],
+      [/^api\.([^.]+\.ghe\.com)$/u, "$1"],
+      // "Use SSH over the HTTPS port" of GitLab's documentation.
+      [/^(?:www|altssh)\.(gitlab\.com)$/u, "$1"],
+      // "Allowed domain URLs" of Azure DevOps: the names before 2018, and those of ssh.
+      [/^(?:ssh\.dev\.azure\.com|[^.]+\.visualstudio\.com)$/u, "dev.azure.com"]
+    ];
+  }
+});
+
 // src/repository-url.ts
 function parseRepositoryUrl(text2, provider) {
   const url = toUrl(text2);
@@ -1206,8 +1242,11 @@ var init_repository_url = __esm({
 function fullName(repository) {
   return [repository.organization, repository.project, repository.name].filter(Boolean).join("/");
 }
+function trueHost({ host, behind }) {
+  return behind ?? host;
+}
 function samePath(a, b) {
-  return a.provider === b.provider && fullName(a).toLowerCase() === fullName(b).toLowerCase();
+  return a.provider === b.provider && sameHost(trueHost(a), trueHost(b)) && fullName(a).toLowerCase() === fullName(b).toLowerCase();
 }
 function parseRepository(text2, context) {
   const byUrl = parseRepositoryUrl(text2, context.provider);
@@ -1252,6 +1291,7 @@ var init_repository = __esm({
   "src/repository.ts"() {
     "use strict";
     init_errors();
+    init_repository_host();
     init_repository_url();
     init_text();
     PROVIDERS = ["azure-devops", "github", "gitlab"];
@@ -5816,8 +5856,7 @@ function targetOf2(wanted, context) {
       `The repository ${fullName(repository)} is not in the organization "${organization}".`,
       "Correct azure-devops-organization or repository."
     );
-  const host = wanted.azureDevOpsUrl ?? repository.host;
-  return confidential({ ...repository, host }, wanted);
+  return confidential(reached(repository, wanted), wanted);
 }
 function ownerOf(wanted, context) {
   const { azureDevOpsOrganization: organization, integration: integration2 } = wanted;
@@ -5825,15 +5864,15 @@ function ownerOf(wanted, context) {
   const own = context.azureDevOps;
   if (organization !== void 0) {
     const samePlace = own && own.organization.toLowerCase() === organization.toLowerCase();
-    const host = wanted.azureDevOpsUrl ?? (samePlace ? own.url : "https://dev.azure.com");
-    return confidential({ provider: "azure-devops", organization, host }, wanted);
+    const host = samePlace ? own.url : hostBy(wanted);
+    return confidential(reached({ provider: "azure-devops", organization, host }, wanted), wanted);
   }
   const { repository } = context;
   if (repository && repository.provider === (integration2 ?? repository.provider) && !patIsForAnother(repository))
     return targetOf2(wanted, context);
   if (own && (integration2 ?? "azure-devops") === "azure-devops")
     return confidential(
-      { provider: "azure-devops", organization: own.organization, host: wanted.azureDevOpsUrl ?? own.url },
+      reached({ provider: "azure-devops", organization: own.organization, host: own.url }, wanted),
       wanted
     );
   throw new Failure(
@@ -5843,6 +5882,15 @@ function ownerOf(wanted, context) {
   function patIsForAnother({ provider }) {
     return provider !== "azure-devops" && Boolean(wanted.azureDevOpsPat || wanted.patExpiresOn);
   }
+}
+function reached(owner, { azureDevOpsUrl: url }) {
+  if (url === void 0 || owner.provider !== "azure-devops") return owner;
+  if (sameHost(url, owner.host)) return { ...owner, host: url };
+  const isRelay = isLoopback(new URL(url).hostname) || sameHost(owner.host, AZURE_DEVOPS);
+  return { ...owner, host: url, behind: isRelay ? trueHost(owner) : void 0 };
+}
+function hostBy({ azureDevOpsUrl: url }) {
+  return url === void 0 || isLoopback(new URL(url).hostname) ? AZURE_DEVOPS : url;
 }
 function confidential(owner, { azureDevOpsPat }) {
   if (!azureDevOpsPat || isConfidential(owner.host)) return owner;
@@ -5862,9 +5910,10 @@ function named(text2, wanted, context) {
   const organization = wanted.azureDevOpsOrganization ?? context.azureDevOps?.organization;
   const samePlace = organization?.toLowerCase() === context.azureDevOps?.organization.toLowerCase();
   const provider = providerOf(text2, wanted, context);
-  const host = provider === "azure-devops" ? wanted.azureDevOpsUrl ?? (samePlace ? context.azureDevOps?.url : void 0) : context.repository?.host;
-  const repository = parseRepository(text2, { provider, organization, host });
-  return context.repository && samePath(context.repository, repository) && context.repository.host === repository.host ? context.repository : repository;
+  const host = provider === "azure-devops" ? (samePlace ? context.azureDevOps?.url : void 0) ?? hostBy(wanted) : context.repository?.host;
+  const repository = reached(parseRepository(text2, { provider, organization, host }), wanted);
+  const own = context.repository;
+  return own && samePath(own, repository) && sameHost(own.host, repository.host) ? own : repository;
 }
 function providerOf(text2, wanted, context) {
   if (wanted.integration) return wanted.integration;
@@ -5872,12 +5921,14 @@ function providerOf(text2, wanted, context) {
   const current2 = context.repository?.provider ?? (context.azureDevOps && "azure-devops");
   return current2 !== "gitlab" && text2.split("/").length === 3 ? "azure-devops" : current2;
 }
+var AZURE_DEVOPS;
 var init_target2 = __esm({
   "src/commands/target.ts"() {
     "use strict";
     init_errors();
     init_address();
     init_repository();
+    AZURE_DEVOPS = "https://dev.azure.com";
   }
 });
 

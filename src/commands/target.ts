@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts';
 import type { RunContext } from '../hosts/host.ts';
-import { isConfidential } from '../http/address.ts';
+import { isConfidential, isLoopback } from '../http/address.ts';
 import type { Inputs } from '../inputs/parse.ts';
 import {
   fullName,
@@ -8,8 +8,12 @@ import {
   type Provider,
   parseRepository,
   type Repository,
+  sameHost,
   samePath,
+  trueHost,
 } from '../repository.ts';
+
+const AZURE_DEVOPS = 'https://dev.azure.com';
 
 type Wanted = Pick<
   Inputs,
@@ -41,8 +45,7 @@ export function targetOf(wanted: Wanted, context: RunContext): Repository {
       `The repository ${fullName(repository)} is not in the organization "${organization}".`,
       'Correct azure-devops-organization or repository.',
     );
-  const host = wanted.azureDevOpsUrl ?? repository.host;
-  return confidential({ ...repository, host }, wanted);
+  return confidential(reached(repository, wanted), wanted);
 }
 
 /**
@@ -57,8 +60,8 @@ export function ownerOf(wanted: Wanted, context: RunContext): Owner {
   const own = context.azureDevOps;
   if (organization !== undefined) {
     const samePlace = own && own.organization.toLowerCase() === organization.toLowerCase();
-    const host = wanted.azureDevOpsUrl ?? (samePlace ? own.url : 'https://dev.azure.com');
-    return confidential({ provider: 'azure-devops', organization, host }, wanted);
+    const host = samePlace ? own.url : hostBy(wanted);
+    return confidential(reached({ provider: 'azure-devops', organization, host }, wanted), wanted);
   }
   const { repository } = context;
   if (
@@ -69,7 +72,7 @@ export function ownerOf(wanted: Wanted, context: RunContext): Owner {
     return targetOf(wanted, context);
   if (own && (integration ?? 'azure-devops') === 'azure-devops')
     return confidential(
-      { provider: 'azure-devops', organization: own.organization, host: wanted.azureDevOpsUrl ?? own.url },
+      reached({ provider: 'azure-devops', organization: own.organization, host: own.url }, wanted),
       wanted,
     );
   throw new Failure(
@@ -81,6 +84,22 @@ export function ownerOf(wanted: Wanted, context: RunContext): Owner {
   function patIsForAnother({ provider }: Repository): boolean {
     return provider !== 'azure-devops' && Boolean(wanted.azureDevOpsPat || wanted.patExpiresOn);
   }
+}
+
+/**
+ * What is reached at azure-devops-url. Of a Server that is its address, under whatever name it was written before; else
+ * it is a way to the host that the organization is really on.
+ */
+function reached<T extends Owner>(owner: T, { azureDevOpsUrl: url }: Wanted): T {
+  if (url === undefined || owner.provider !== 'azure-devops') return owner;
+  if (sameHost(url, owner.host)) return { ...owner, host: url };
+  const isRelay = isLoopback(new URL(url).hostname) || sameHost(owner.host, AZURE_DEVOPS);
+  return { ...owner, host: url, behind: isRelay ? trueHost(owner) : undefined };
+}
+
+/** Where an organization is that was named without its host: a loopback address is a way to the cloud. */
+function hostBy({ azureDevOpsUrl: url }: Wanted): string {
+  return url === undefined || isLoopback(new URL(url).hostname) ? AZURE_DEVOPS : url;
 }
 
 function confidential<T extends Owner>(owner: T, { azureDevOpsPat }: Wanted): T {
@@ -105,15 +124,12 @@ function named(text: string, wanted: Wanted, context: RunContext): Repository {
   const provider = providerOf(text, wanted, context);
   const host =
     provider === 'azure-devops'
-      ? (wanted.azureDevOpsUrl ?? (samePlace ? context.azureDevOps?.url : undefined))
+      ? ((samePlace ? context.azureDevOps?.url : undefined) ?? hostBy(wanted))
       : context.repository?.host;
-  const repository = parseRepository(text, { provider, organization, host });
-  // The run knows more of its own repository: the ID.
-  return context.repository &&
-    samePath(context.repository, repository) &&
-    context.repository.host === repository.host
-    ? context.repository
-    : repository;
+  const repository = reached(parseRepository(text, { provider, organization, host }), wanted);
+  const own = context.repository;
+  // The run knows more of its own repository: the ID. Where another place is named, the same path may be another one.
+  return own && samePath(own, repository) && sameHost(own.host, repository.host) ? own : repository;
 }
 
 function providerOf(text: string, wanted: Wanted, context: RunContext): Provider | undefined {
