@@ -465,9 +465,9 @@ function createSecrets() {
     },
     mask(text) {
       if (plain.size === 0) return text;
-      const read4 = decoded(text);
-      const spans = [...spansOf(plain, read4.text), ...spansOf(base64, standardBase64(read4.text))];
-      return spans.length === 0 ? text : replaced(text, spans, read4);
+      const read3 = decoded(text);
+      const spans = [...spansOf(plain, read3.text), ...spansOf(base64, standardBase64(read3.text))];
+      return spans.length === 0 ? text : replaced(text, spans, read3);
     }
   };
 }
@@ -704,9 +704,9 @@ var init_address = __esm({
 });
 
 // src/inputs/reader.ts
-function inputReader(read4, problems) {
+function inputReader(read3, problems) {
   const complainOf = (name2) => (problem) => problems.push(`${name2} ${problem}`);
-  const text = (name2) => read4(name2).trim() || void 0;
+  const text = (name2) => read3(name2).trim() || void 0;
   const value = (name2) => text(name2) ?? row(name2).default;
   function choice(name2) {
     const given = value(name2);
@@ -733,7 +733,7 @@ function inputReader(read4, problems) {
   }
   function boolean2(name2) {
     const parsed = parseBoolean(value(name2) ?? "");
-    if (parsed === void 0) complainOf(name2)(`is "${oneLine(read4(name2), 80)}"; it can be true or false`);
+    if (parsed === void 0) complainOf(name2)(`is "${oneLine(read3(name2), 80)}"; it can be true or false`);
     return parsed ?? false;
   }
   function whole(name2, least, most, unit) {
@@ -819,7 +819,7 @@ var init_reader = __esm({
 });
 
 // src/inputs/parse.ts
-async function parseInputs(read4) {
+async function parseInputs(read3) {
   const problems = [];
   const {
     boolean: boolean2,
@@ -836,7 +836,7 @@ async function parseInputs(read4) {
     url,
     value,
     whole
-  } = inputReader(read4, problems);
+  } = inputReader(read3, problems);
   const resourceId = text("resource-id");
   if (resourceId && !/^[\w-]{16}$/u.test(resourceId))
     complainOf("resource-id")(`is "${oneLine(resourceId, 80)}"; an ID has 16 letters, digits, "-" and "_"`);
@@ -2370,14 +2370,14 @@ function azureDevOps2(http) {
     const { id: id2, name, project } = found.output;
     return { ...repository, id: id2, name, project: project.name, projectId: project.id };
   }
-  function read4(repository, secret) {
+  function read3(repository, secret) {
     const key = JSON.stringify([address(repository), secret]);
     const reading = reads.get(key) ?? ask(repository, secret);
     reads.set(key, reading);
     return reading;
   }
   return {
-    read: read4,
+    read: read3,
     async readFile(repository, file, secret) {
       const { host, organization, project, name } = repository;
       const path = [organization, project ?? name, "_apis", "git", "repositories", name].map(
@@ -2394,7 +2394,7 @@ function azureDevOps2(http) {
     },
     async tryPat(owner, pat, repository = { ...owner, id: NO_REPOSITORY, name: NO_REPOSITORY }) {
       try {
-        await read4(repository, { pat });
+        await read3(repository, { pat });
         return { result: "works" };
       } catch (error2) {
         const result = error2 instanceof RepositoryRefused ? error2.secret : "unknown";
@@ -2622,12 +2622,12 @@ function konnectClient(http, url, token) {
       throw new KonnectError(method, `/v1${path}`, response);
     return response;
   }
-  async function read4(method, path, schema, query = new URLSearchParams(), options = {}) {
+  async function read3(method, path, schema, query = new URLSearchParams(), options = {}) {
     return check(schema, await call(method, path, query, options), method, path);
   }
   async function page(path, meta, query) {
     query.set("page[size]", String(PAGE_SIZE));
-    return read4("GET", path, object({ data: array(unknown()), meta }), query);
+    return read3("GET", path, object({ data: array(unknown()), meta }), query);
   }
   async function readPages(path, filter) {
     const records = [];
@@ -2644,7 +2644,7 @@ function konnectClient(http, url, token) {
     throw tooMany(path, records.length);
   }
   return {
-    get: (path, schema, options) => read4("GET", path, schema, void 0, options),
+    get: (path, schema, options) => read3("GET", path, schema, void 0, options),
     async list(path, schema, filter = {}) {
       for (let attempt = 1; attempt <= 3; attempt++) {
         const records = await readPages(path, filter);
@@ -2665,8 +2665,8 @@ function konnectClient(http, url, token) {
       }
       throw tooMany(path, records.length);
     },
-    post: (path, body, schema, options) => read4("POST", path, schema, void 0, { body, ...options }),
-    patch: (path, body, schema) => read4("PATCH", path, schema, void 0, { body }),
+    post: (path, body, schema, options) => read3("POST", path, schema, void 0, { body, ...options }),
+    patch: (path, body, schema) => read3("PATCH", path, schema, void 0, { body }),
     async delete(path, options) {
       await call("DELETE", path, new URLSearchParams(), options);
     }
@@ -2901,14 +2901,14 @@ function notesOf(made, digest) {
 }
 function notes(connection, instance, wanted, existed) {
   const { client } = connection;
-  const read4 = () => readInstance(connection, instance);
+  const read3 = () => readInstance(connection, instance);
   return {
     title: `labels of the integration "${instance.name}"`,
     hidden: "Give the catalog-token the role Integration Admin.",
     settling: existed ? [] : FRESH,
-    find: aheadThen(existed ? read4() : Promise.resolve(instance), read4),
+    find: aheadThen(existed ? read3() : Promise.resolve(instance), read3),
     differs: (found) => areNoted(found, wanted) ? [] : ["labels"],
-    create: read4,
+    create: read3,
     // Konnect merges labels: those that are not named stay (Kong/kongctl relies on it, labels/labels.go).
     update: () => client.patch(instancePath(instance), { labels: wanted }, IntegrationInstance)
   };
@@ -3064,14 +3064,14 @@ function credential(connection, instance, pat, ahead, existed) {
   const digest = patDigest(instance.id, pat);
   const claim = newClaim(digest);
   let first;
-  const read4 = aheadThen(ahead, () => readCredential(connection, instance));
+  const read3 = aheadThen(ahead, () => readCredential(connection, instance));
   return {
     title: `credential of the integration "${instance.name}"`,
     repair: "replaced",
     hidden: "Give the catalog-token the role Integration Admin, and run the step again.",
     settling: existed ? [] : FRESH,
     async find() {
-      const found = await read4();
+      const found = await read3();
       first ??= found;
       return found;
     },
@@ -5960,21 +5960,21 @@ async function gitHubApi(place, http, token) {
   async function repositoryBehind(answer) {
     if (![403, 404, 410].includes(answer.status) || isRateLimit(answer)) return {};
     const asked = await send("GET /repos/{owner}/{repo}", at).catch(() => void 0);
-    const read5 = asked?.status === 200 ? readAnswer(Repository, asked.text) : void 0;
-    return read5?.success ? read5.output : {};
+    const read4 = asked?.status === 200 ? readAnswer(Repository, asked.text) : void 0;
+    return read4?.success ? read4.output : {};
   }
-  function read4(schema, answer) {
+  function read3(schema, answer) {
     const found = readAnswer(schema, answer.text);
     if (found.success && answer.status < 300) return found.output;
     throw new GitHubUnreadable(answer, found.success ? "a redirect" : found.came);
   }
   return {
-    call: async (what, schema, route, parameters) => read4(schema, await ask(what, route, { ...at, ...parameters })),
+    call: async (what, schema, route, parameters) => read3(schema, await ask(what, route, { ...at, ...parameters })),
     async list(what, schema, route, parameters, pages) {
       const records = [];
       let answer = await ask(what, route, { ...at, per_page: 100, ...parameters });
       for (let page = 1; ; page++) {
-        records.push(...read4(array(schema), answer));
+        records.push(...read3(array(schema), answer));
         const next = /<([^<>]+)>;\s*rel="next"/u.exec(answer.headers.link ?? "")?.[1];
         if (!next || page === pages) return records;
         if (page === MOST_PAGES3) throw endless(answer);
@@ -7678,10 +7678,10 @@ function encodings(secret) {
 // src/hosts/proxy.ts
 init_address();
 function proxyFromEnvironment(environment, otherwise = () => void 0) {
-  const read4 = (name) => environment[name.toLowerCase()] || environment[name] || void 0;
-  const secure = read4("HTTPS_PROXY");
-  const plain = read4("HTTP_PROXY");
-  const exempt = (read4("NO_PROXY") ?? "").split(/[\s,]+/u).filter(Boolean);
+  const read3 = (name) => environment[name.toLowerCase()] || environment[name] || void 0;
+  const secure = read3("HTTPS_PROXY");
+  const plain = read3("HTTP_PROXY");
+  const exempt = (read3("NO_PROXY") ?? "").split(/[\s,]+/u).filter(Boolean);
   return (url) => {
     if (isLoopback(url.hostname) || exempt.some((entry) => matches(entry, url))) return void 0;
     const proxy = url.protocol === "https:" ? secure : plain;
@@ -7731,12 +7731,13 @@ function gitHubHost(environment) {
   };
 }
 function contextOf(environment) {
-  const { repository, noRepository } = repositoryOf2(environment);
+  const event = eventOf(environment);
+  const { repository, noRepository } = repositoryOf2(environment, event);
   const run3 = environment.GITHUB_RUN_ID;
   return {
     repository,
     noRepository,
-    secretsWithheld: withheld(environment),
+    secretsWithheld: withheld(environment, event),
     tickets: repository && issuesOf(repository, environment),
     page: repository && run3 ? `${repository.host}/${repository.organization}/${repository.name}/actions/runs/${run3}` : void 0
   };
@@ -7751,32 +7752,35 @@ function issuesOf({ organization, name }, environment) {
     octokit: async () => (await import("./octokit.cjs")).getOctokit
   };
 }
-function repositoryOf2(environment) {
+function repositoryOf2(environment, event) {
   const [organization, name] = environment.GITHUB_REPOSITORY?.split("/") ?? [];
   if (!organization || !name) return { noRepository: "is unknown: GITHUB_REPOSITORY is not set" };
   const host = (environment.GITHUB_SERVER_URL || "https://github.com").replace(/\/+$/u, "");
   const repository = { provider: "github", organization, name, host };
   if (environment.GITHUB_REPOSITORY_ID) repository.id = environment.GITHUB_REPOSITORY_ID;
-  const branch = read3(environment.GITHUB_EVENT_PATH, ({ repository: own }) => own.default_branch);
+  const branch = event.repository?.default_branch;
   if (branch) repository.defaultBranch = branch;
   return { repository };
 }
-function withheld(environment) {
-  const event = environment.GITHUB_EVENT_NAME ?? "";
-  if (!event.startsWith("pull_request") || event === "pull_request_target") return void 0;
-  if (environment.GITHUB_ACTOR === "dependabot[bot]") return "a pull request of Dependabot";
-  const head = headRepository(environment.GITHUB_EVENT_PATH);
-  return head !== void 0 && head !== environment.GITHUB_REPOSITORY ? "a pull request from a fork" : void 0;
+var DEPENDABOT = "dependabot[bot]";
+var EVENTS_OF_DEPENDABOT = /^(?:pull_request(?:_review(?:_comment)?)?|push|create|deployment(?:_status)?)$/u;
+function withheld(environment, event) {
+  const name = environment.GITHUB_EVENT_NAME ?? "";
+  const { pull_request: pull, repository } = event;
+  const fromBase = name === "pull_request_target";
+  if (environment.GITHUB_ACTOR === DEPENDABOT && (EVENTS_OF_DEPENDABOT.test(name) || fromBase && pull?.user?.login === DEPENDABOT))
+    return name.startsWith("pull_request") ? "a pull request of Dependabot" : `a run that Dependabot started (${name})`;
+  const head = pull?.head?.repo;
+  if (name.startsWith("pull_request") && !fromBase && head !== void 0) {
+    if (head?.full_name !== environment.GITHUB_REPOSITORY) return "a pull request from a fork";
+  }
+  return repository?.fork === true ? "a run in a fork" : void 0;
 }
-function headRepository(eventPath) {
-  return read3(eventPath, ({ pull_request: { head } }) => head.repo === null ? "" : head.repo.full_name);
-}
-function read3(eventPath, part) {
+function eventOf({ GITHUB_EVENT_PATH: path = "" }) {
   try {
-    const value = part(JSON.parse((0, import_node_fs2.readFileSync)(eventPath ?? "", "utf8")));
-    return value === void 0 ? void 0 : String(value);
+    return JSON.parse((0, import_node_fs2.readFileSync)(path, "utf8")) ?? {};
   } catch {
-    return void 0;
+    return {};
   }
 }
 

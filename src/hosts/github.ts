@@ -43,12 +43,13 @@ export function gitHubHost(environment: Environment): Host {
 
 /** Documented in GitHub's "Variables reference", section "Default environment variables". */
 function contextOf(environment: Environment): RunContext {
-  const { repository, noRepository } = repositoryOf(environment);
+  const event = eventOf(environment);
+  const { repository, noRepository } = repositoryOf(environment, event);
   const run = environment.GITHUB_RUN_ID;
   return {
     repository,
     noRepository,
-    secretsWithheld: withheld(environment),
+    secretsWithheld: withheld(environment, event),
     tickets: repository && issuesOf(repository, environment),
     page:
       repository && run
@@ -68,46 +69,58 @@ function issuesOf({ organization, name }: Repository, environment: Environment):
   };
 }
 
-function repositoryOf(environment: Environment): Pick<RunContext, 'repository' | 'noRepository'> {
+function repositoryOf(
+  environment: Environment,
+  event: GitHubEvent,
+): Pick<RunContext, 'repository' | 'noRepository'> {
   const [organization, name] = environment.GITHUB_REPOSITORY?.split('/') ?? [];
   if (!organization || !name) return { noRepository: 'is unknown: GITHUB_REPOSITORY is not set' };
   const host = (environment.GITHUB_SERVER_URL || 'https://github.com').replace(/\/+$/u, '');
   const repository: Repository = { provider: 'github', organization, name, host };
   if (environment.GITHUB_REPOSITORY_ID) repository.id = environment.GITHUB_REPOSITORY_ID;
-  const branch = read(environment.GITHUB_EVENT_PATH, ({ repository: own }) => own.default_branch);
+  const branch = event.repository?.default_branch;
   if (branch) repository.defaultBranch = branch;
   return { repository };
 }
 
+const DEPENDABOT = 'dependabot[bot]';
+/** "Troubleshooting Dependabot on GitHub Actions", section "Restrictions when Dependabot triggers events". */
+const EVENTS_OF_DEPENDABOT =
+  /^(?:pull_request(?:_review(?:_comment)?)?|push|create|deployment(?:_status)?)$/u;
+
 /**
- * GitHub gives no secrets to `pull_request` runs of forks and of Dependabot ("Events that trigger workflows",
- * section `pull_request`).
+ * GitHub gives the secrets of a repository neither to pull requests from forks ("Events that trigger workflows",
+ * section `pull_request`), nor to what Dependabot starts; and a fork has none of those of its parent. A run that was
+ * given secrets of its own there does its work.
  */
-function withheld(environment: Environment): string | undefined {
-  const event = environment.GITHUB_EVENT_NAME ?? '';
-  if (!event.startsWith('pull_request') || event === 'pull_request_target') return undefined;
-  if (environment.GITHUB_ACTOR === 'dependabot[bot]') return 'a pull request of Dependabot';
-  const head = headRepository(environment.GITHUB_EVENT_PATH);
-  return head !== undefined && head !== environment.GITHUB_REPOSITORY
-    ? 'a pull request from a fork'
-    : undefined;
+function withheld(environment: Environment, event: GitHubEvent): string | undefined {
+  const name = environment.GITHUB_EVENT_NAME ?? '';
+  const { pull_request: pull, repository } = event;
+  const fromBase = name === 'pull_request_target';
+  if (
+    environment.GITHUB_ACTOR === DEPENDABOT &&
+    (EVENTS_OF_DEPENDABOT.test(name) || (fromBase && pull?.user?.login === DEPENDABOT))
+  )
+    return name.startsWith('pull_request')
+      ? 'a pull request of Dependabot'
+      : `a run that Dependabot started (${name})`;
+  // A fork that was deleted since has no repository any more: null.
+  const head = pull?.head?.repo;
+  if (name.startsWith('pull_request') && !fromBase && head !== undefined)
+    if (head?.full_name !== environment.GITHUB_REPOSITORY) return 'a pull request from a fork';
+  return repository?.fork === true ? 'a run in a fork' : undefined;
 }
 
-function headRepository(eventPath: string | undefined): string | undefined {
-  // A fork that was deleted since has no repository any more.
-  return read(eventPath, ({ pull_request: { head } }) => (head.repo === null ? '' : head.repo.full_name));
+/** What is read of the event that started the run. */
+interface GitHubEvent {
+  repository?: { default_branch?: string; fork?: boolean };
+  pull_request?: { user?: { login?: string }; head?: { repo?: { full_name?: string } | null } };
 }
 
-/** A part of the event that started the run; undefined where it has no such part. */
-function read(
-  eventPath: string | undefined,
-  // biome-ignore lint/suspicious/noExplicitAny: each event has another shape
-  part: (event: any) => unknown,
-): string | undefined {
+function eventOf({ GITHUB_EVENT_PATH: path = '' }: Environment): GitHubEvent {
   try {
-    const value = part(JSON.parse(readFileSync(eventPath ?? '', 'utf8')));
-    return value === undefined ? undefined : String(value);
+    return JSON.parse(readFileSync(path, 'utf8')) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 }
