@@ -955,9 +955,8 @@ function inputReader(read3, problems) {
   function url(name2) {
     const given = text2(name2);
     if (given === void 0) return void 0;
-    const parsed = URL.canParse(given) ? new URL(given) : void 0;
-    const secure = parsed?.protocol === "https:" || parsed?.protocol === "http:" && isLoopback(parsed.hostname);
-    if (!parsed || !secure || parsed.username || parsed.password || parsed.search || parsed.hash) {
+    const parsed = /^https?:\/\/(?!\/)[^\s\p{C}\\?#@]+$/iu.test(given) && URL.canParse(given) ? new URL(given) : void 0;
+    if (!parsed || !isConfidential(parsed.href)) {
       complainOf(name2)("must be an https URL without user, query and fragment (plain http only to loopback)");
       return void 0;
     }

@@ -1,5 +1,5 @@
 import { type Day, parseDay } from '../dates.ts';
-import { isLoopback } from '../http/address.ts';
+import { isConfidential } from '../http/address.ts';
 import { SHORTEST_SECRET } from '../secrets.ts';
 import { oneLine } from '../text.ts';
 import { INPUTS, type InputName, type InputRow } from './table.ts';
@@ -68,10 +68,10 @@ export function inputReader(read: (name: InputName) => string, problems: string[
   function url(name: InputName): string | undefined {
     const given = text(name);
     if (given === undefined) return undefined;
-    const parsed = URL.canParse(given) ? new URL(given) : undefined;
-    const secure =
-      parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname));
-    if (!parsed || !secure || parsed.username || parsed.password || parsed.search || parsed.hash) {
+    // A parser drops what it takes for a slip, and does not tell an empty query or fragment.
+    const parsed =
+      /^https?:\/\/(?!\/)[^\s\p{C}\\?#@]+$/iu.test(given) && URL.canParse(given) ? new URL(given) : undefined;
+    if (!parsed || !isConfidential(parsed.href)) {
       complainOf(name)('must be an https URL without user, query and fragment (plain http only to loopback)');
       return undefined;
     }
