@@ -1,4 +1,9 @@
+import type { Provider } from './repository.ts';
+
 /** The names of repository hosts: which are the same host, and which are known to be whose. */
+
+/** The base URL of all organizations in the cloud. */
+export const AZURE_DEVOPS = 'https://dev.azure.com';
 
 /** Other names of a host, in lower case, and the one that its repositories are known by. */
 const ALIASES: [RegExp, string][] = [
@@ -12,9 +17,36 @@ const ALIASES: [RegExp, string][] = [
 ];
 
 /** The one name of a host that has several: of `www.github.com` it is `github.com`. */
-export function canonicalName(hostname: string): string {
+function canonicalName(hostname: string): string {
   const name = hostname.toLowerCase().replace(/\.$/u, '');
   return ALIASES.reduce((result, [alias, known]) => result.replace(alias, known), name);
+}
+
+/** Whether everybody reaches it under this name. */
+export function isPublic(hostname: string): boolean {
+  return /^(?:github\.com|.+\.ghe\.com|gitlab\.com|dev\.azure\.com)$/u.test(canonicalName(hostname));
+}
+
+/** Whose host it is, where its name tells. */
+export function providerAt(hostname: string): Provider | undefined {
+  const name = canonicalName(hostname);
+  if (name === 'dev.azure.com') return 'azure-devops';
+  if (name === 'github.com' || name.endsWith('.ghe.com')) return 'github';
+  if (name === 'gitlab.com') return 'gitlab';
+  // A host of one's own is often called so; what goes on after the name of a public one only looks like that.
+  const [, kind] = /(?:^|\.)(github|gitlab)\.(?!com\b)/u.exec(name) ?? [];
+  return kind as 'github' | 'gitlab' | undefined;
+}
+
+/**
+ * The base URL that repositories at a URL are known by, without a trailing slash. Where the web is, a URL of ssh does
+ * not tell: it is taken for where it usually is.
+ */
+export function baseOf(url: URL): string {
+  const name = canonicalName(url.hostname);
+  const isWeb = url.protocol === 'http:' || url.protocol === 'https:';
+  if (isPublic(name) && !(isWeb && url.port)) return `https://${name}`;
+  return isWeb ? `${url.protocol}//${url.host}` : `https://${name}`;
 }
 
 /**

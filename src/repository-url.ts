@@ -1,13 +1,23 @@
-import type { Provider, Repository } from './repository.ts';
+import { azureRepository, isMarker } from './azure-address.ts';
+import type { Owner, Provider, Repository } from './repository.ts';
+import { baseOf, isPublic, providerAt, sameHost } from './repository-host.ts';
+
+/** A host whose kind is known although its name may not tell, by its base URL. */
+export type KnownHost = Pick<Owner, 'provider' | 'host'>;
 
 /**
  * Reads a clone or web URL: https, ssh and scp-like forms of Azure DevOps (also `*.visualstudio.com` and Server),
- * GitHub and GitLab. Undefined where it is no repository URL.
+ * GitHub and GitLab.
  *
- * @param provider what to take a host for whose name does not tell
+ * @param provider what to take a host for that is not known
+ * @returns undefined where it is no repository's URL
  */
-export function parseRepositoryUrl(text: string, provider?: Provider): Repository | undefined {
-  const url = toUrl(text);
+export function parseRepositoryUrl(
+  text: string,
+  provider?: Provider,
+  known: readonly KnownHost[] = [],
+): Repository | undefined {
+  const url = urlOf(text, known);
   if (!url) return undefined;
   const segments = url.pathname.split('/').filter(Boolean).map(decode);
   if (
@@ -18,26 +28,63 @@ export function parseRepositoryUrl(text: string, provider?: Provider): Repositor
   )
     return undefined;
   const path = segments as string[];
-  const hostname = url.hostname.toLowerCase();
-  if (hostname === 'ssh.dev.azure.com' || hostname === 'vs-ssh.visualstudio.com') return azureOverSsh(path);
-  if (path.includes('_git')) return azureDevOps(url, hostname, path);
-  const kind = kindOf(hostname) ?? provider;
-  if (kind === 'github') return gitHub(url, path);
-  if (kind === 'gitlab') return gitLab(url, path);
+  const kind =
+    providerAt(url.hostname) ??
+    (path.some(isMarker) ? 'azure-devops' : (knownAt(url, known)?.provider ?? provider));
+  const ofKind = known.filter((one) => one.provider === kind);
+  const bases = ofKind.map(({ host }) => host);
+  if (kind === 'azure-devops') return azureRepository(url, path, bases);
+  const base = knownAt(url, ofKind)?.host ?? baseOf(url);
+  if (kind === 'github') return gitHub(url, path, base);
+  if (kind === 'gitlab') return gitLab(path, base);
   return undefined;
 }
 
-function toUrl(text: string): URL | undefined {
-  const scp = /^(?:[^@/\s]+@)?([\w.-]+):(?!\/\/)(?!\d+\/)(.+)$/u.exec(text.trim());
-  const source = scp && !/^[a-z+]+:\/\//iu.test(text) ? `ssh://${scp[1]}/${scp[2]}` : text.trim();
+/**
+ * The host of an address that is no repository's, and whose it is where that is known; undefined where the text is no
+ * address.
+ */
+export function addressedHost(
+  text: string,
+  known: readonly KnownHost[] = [],
+): { name: string; provider: Provider | undefined } | undefined {
+  const url = urlOf(text, known);
+  return url && { name: url.host, provider: providerAt(url.hostname) ?? knownAt(url, known)?.provider };
+}
+
+/**
+ * A clone URL with the real name of its host, where that may be an alias of ssh's configuration.
+ *
+ * @param realName tells it, where there is one
+ */
+export function withoutAlias(text: string, realName: (alias: string) => string | undefined): string {
+  const url = urlOf(text, []);
+  if (url?.protocol !== 'ssh:' || isPublic(url.hostname) || url.hostname.startsWith('-')) return text;
+  url.hostname = realName(url.hostname) ?? url.hostname;
+  return url.href;
+}
+
+function knownAt(url: URL, known: readonly KnownHost[]): KnownHost | undefined {
+  return known.find(({ host }) => sameHost(host, url.href));
+}
+
+function urlOf(text: string, known: readonly KnownHost[]): URL | undefined {
+  const source = withScheme(text.trim(), known);
   if (!/^(?:https?|ssh|git):\/\//iu.test(source)) return undefined;
   // A URL parser would silently resolve "/../": such a path is not a repository's.
   if (/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/iu.test(source.split(/[?#]/u)[0] ?? '')) return undefined;
-  try {
-    return new URL(source);
-  } catch {
-    return undefined;
-  }
+  return URL.canParse(source) ? new URL(source) : undefined;
+}
+
+/** People leave the scheme out, and git has a form of its own for ssh. */
+function withScheme(text: string, known: readonly KnownHost[]): string {
+  if (/^[a-z+]+:\/\//iu.test(text)) return text;
+  const scp = /^([^@/\s]+@)?([\w.-]+):(?!\/\/)(?!\d+\/)(.+)$/u.exec(text);
+  if (scp) return `ssh://${scp[1] ?? ''}${scp[2]}/${scp[3]}`;
+  const [, host = ''] = /^(?:[^@/\s]+@)?([\w-]+(?:\.[\w-]+)+(?::\d+)?)\/./u.exec(text) ?? [];
+  const isKnown =
+    providerAt(host.split(':')[0] ?? '') !== undefined || known.some((one) => sameHost(one.host, host));
+  return isKnown ? `https://${text}` : text;
 }
 
 function decode(segment: string): string | undefined {
@@ -48,70 +95,30 @@ function decode(segment: string): string | undefined {
   }
 }
 
-function kindOf(hostname: string): Provider | undefined {
-  if (hostname === 'github.com' || hostname.endsWith('.ghe.com') || /(?:^|\.)github\./u.test(hostname))
-    return 'github';
-  if (hostname === 'gitlab.com' || /(?:^|\.)gitlab\./u.test(hostname)) return 'gitlab';
-  return undefined;
+/** Pages of GitHub, and of GitLab, that are of no owner. */
+const PAGES_OF_GITHUB =
+  /^(?:apps|collections|enterprises|features|login|marketplace|notifications|organizations|orgs|search|settings|sponsors|topics|users)$/iu;
+const PAGES_OF_GITLAB = /^(?:-|admin|api|dashboard|explore|groups|help|search|users)$/iu;
+
+/** `owner/name`; in the API below `api/v3/repos` or, on a host of its own, `repos`. */
+function gitHub(url: URL, path: string[], host: string): Repository | undefined {
+  const isApi = /^api\./iu.test(url.hostname) || /^api\/v\d\//iu.test(path.join('/'));
+  const [organization, name] = isApi ? below(path, 'repos') : path;
+  if (!organization || !name || PAGES_OF_GITHUB.test(organization)) return undefined;
+  return { provider: 'github', organization, name: withoutGit(name), host };
 }
 
-function origin(url: URL): string {
-  const isWeb = url.protocol === 'http:' || url.protocol === 'https:';
-  return isWeb ? `${url.protocol}//${url.host}` : `https://${url.hostname}`;
+function below(path: string[], part: string): string[] {
+  return path.includes(part) ? path.slice(path.indexOf(part) + 1) : [];
 }
 
-/** `v3/organization/project/repository`, of `ssh.dev.azure.com` and of `vs-ssh.visualstudio.com`. */
-function azureOverSsh([version, organization, project, name]: string[]): Repository | undefined {
-  if (version !== 'v3' || !organization || !project || !name) return undefined;
-  return { provider: 'azure-devops', organization, project, name, host: 'https://dev.azure.com' };
-}
-
-/**
- * `…/organization/project/[team/]_git/repository`; the project is left out where it has the repository's name.
- * On `*.visualstudio.com` the organization is the host's first label, and `DefaultCollection` may come before the
- * project; on a Server any number of segments may come before the collection.
- */
-function azureDevOps(url: URL, hostname: string, path: string[]): Repository | undefined {
-  const marker = path.indexOf('_git');
-  const after = path.slice(marker + 1).filter((segment) => !/^_(?:optimized|full)$/u.test(segment));
-  const name = after[0];
-  const before = path.slice(0, marker);
-  if (!name) return undefined;
-  const provider = 'azure-devops';
-  if (hostname.endsWith('.visualstudio.com')) {
-    if (before[0]?.toLowerCase() === 'defaultcollection') before.shift();
-    const organization = hostname.split('.')[0] ?? '';
-    return { provider, organization, project: before[0] ?? name, name, host: 'https://dev.azure.com' };
-  }
-  if (hostname === 'dev.azure.com') {
-    const [organization, project] = before;
-    return organization
-      ? { provider, organization, project: project ?? name, name, host: origin(url) }
-      : undefined;
-  }
-  const virtual = before[0]?.toLowerCase() === 'tfs' ? before.shift() : undefined;
-  const [organization, project] = before;
-  if (!organization) return undefined;
-  const host = virtual ? `${origin(url)}/${virtual}` : origin(url);
-  return { provider, organization, project: project ?? name, name, host };
-}
-
-function gitHub(url: URL, [organization, name]: string[]): Repository | undefined {
-  if (!organization || !name) return undefined;
-  return { provider: 'github', organization, name: withoutGit(name), host: origin(url) };
-}
-
-function gitLab(url: URL, path: string[]): Repository | undefined {
+function gitLab(path: string[], host: string): Repository | undefined {
   const end = path.indexOf('-');
   const parts = end < 0 ? path : path.slice(0, end);
+  const [first = '', ...rest] = parts;
   const name = parts.at(-1);
-  if (parts.length < 2 || !name) return undefined;
-  return {
-    provider: 'gitlab',
-    organization: parts.slice(0, -1).join('/'),
-    name: withoutGit(name),
-    host: origin(url),
-  };
+  if (rest.length === 0 || !name || PAGES_OF_GITLAB.test(first)) return undefined;
+  return { provider: 'gitlab', organization: parts.slice(0, -1).join('/'), name: withoutGit(name), host };
 }
 
 function withoutGit(name: string): string {

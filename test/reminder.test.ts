@@ -68,6 +68,12 @@ describe('when a credential ends', () => {
     });
     expect(expiryOf({})).toEqual({ source: 'created-at', on: '2027-06-15', daysLeft: 106, atMost: true });
   });
+  test.each(['github', 'gitlab'] as const)('is not what is said of a PAT, on %s', (provider) => {
+    const owner = { ...healthy.owner, provider };
+    const said = { patExpiresOn: '2027-03-05', azureDevOpsPat: newPat('C', 'E') };
+    expect(expiryOf({ owner }, said)).toBeUndefined();
+    expect(expiryOf({ owner, expiresOn: '2027-05-02' }, said)).toMatchObject({ source: 'catalog' });
+  });
   test('is the earlier of two upper bounds', () =>
     expect(expiryOf({ storedOn: '2026-04-10' }, { azureDevOpsPat: newPat('C', 'E') })).toMatchObject({
       source: 'created-at',

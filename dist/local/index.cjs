@@ -172,7 +172,7 @@ var init_table = __esm({
         type: "text",
         otherwise: "from the repository or the pipeline",
         label: "Azure DevOps organization",
-        description: "The Azure DevOps organization; on a Server, the collection."
+        description: "The Azure DevOps organization (on a Server, the collection), by its name or its address."
       },
       {
         name: "azure-devops-url",
@@ -189,7 +189,7 @@ var init_table = __esm({
         choices: INTEGRATIONS,
         otherwise: "by the repository's host",
         label: "Integration",
-        description: "The kind of integration that reads the repository."
+        description: "The kind of integration that reads the repository. Set it for a host with a name of its own, such as a GitHub Enterprise Server."
       },
       {
         name: "integration-name",
@@ -602,8 +602,8 @@ function markdown(text2) {
   return oneLine(text2, 2e3).replace(/[^\p{L}\p{N} -]/gu, (character) => `&#${character.codePointAt(0)};`);
 }
 function bullets(items) {
-  const shown = items.slice(0, 20).map((item) => `- ${oneLine(item, 500)}`);
-  return [...shown, ...items.length > 20 ? [`- and ${items.length - 20} more`] : []].join("\n");
+  const shown2 = items.slice(0, 20).map((item) => `- ${oneLine(item, 500)}`);
+  return [...shown2, ...items.length > 20 ? [`- and ${items.length - 20} more`] : []].join("\n");
 }
 var LINE_BREAKS, CONTROLS, MAX_READ;
 var init_text = __esm({
@@ -679,15 +679,15 @@ async function parseLabels(text2, complain) {
     complain(`has ${pairs.length} labels; the catalog takes at most ${MOST_LABELS}`);
   const labels3 = /* @__PURE__ */ new Map();
   for (const [key, value] of pairs) {
-    const shown = oneLine(key, 80);
-    if (labels3.has(key)) complain(`names the label "${shown}" twice`);
+    const shown2 = oneLine(key, 80);
+    if (labels3.has(key)) complain(`names the label "${shown2}" twice`);
     if (!LABEL.test(key) || RESERVED.test(key))
       complain(
-        `has the label key "${shown}"; a key is 1 to 63 letters, digits, "-", "_" and ".", begins and ends with a letter or digit, and does not begin with kong, konnect, mesh or kic`
+        `has the label key "${shown2}"; a key is 1 to 63 letters, digits, "-", "_" and ".", begins and ends with a letter or digit, and does not begin with kong, konnect, mesh or kic`
       );
     if (!LABEL.test(String(value)) || typeof value === "object")
       complain(
-        `has the value "${oneLine(describe(value), 80)}" for the label "${shown}"; a value is 1 to 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit`
+        `has the value "${oneLine(describe(value), 80)}" for the label "${shown2}"; a value is 1 to 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit`
       );
     labels3.set(key, String(value));
   }
@@ -700,14 +700,14 @@ function split(line2) {
 async function parseCustomFields(text2, complain) {
   const fields = Object.entries(await parseMap(text2, "core", complain));
   for (const [key, value] of fields) {
-    const shown = oneLine(key, 80);
+    const shown2 = oneLine(key, 80);
     if (!/^[a-z][a-z0-9_-]{0,62}$/iu.test(key))
-      complain(`has the key "${shown}", which is not a custom field's`);
+      complain(`has the key "${shown2}", which is not a custom field's`);
     else if (value === null) continue;
     else if (TEXT_FIELDS.has(key) && typeof value !== "string")
       complain(`needs text for ${key}, not ${describe(value)}`);
     else if ((LINK_FIELDS.has(key) || typeof value === "object") && !isLink(value))
-      complain(`needs a map of name and link for ${shown}, like {name: Board, link: "https://example.com"}`);
+      complain(`needs a map of name and link for ${shown2}, like {name: Board, link: "https://example.com"}`);
   }
   return Object.fromEntries(fields);
 }
@@ -857,7 +857,7 @@ ${fenced(text2)}`);
   };
 }
 function fenced(text2) {
-  const longest = Math.max(2, ...[...text2.matchAll(/`+/gu)].map(([run4]) => run4.length));
+  const longest = Math.max(2, ...[...text2.matchAll(/`+/gu)].map(([run5]) => run5.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}yaml
 ${text2.trimEnd()}
@@ -885,6 +885,184 @@ var init_report = __esm({
     init_text();
     IDLE = ["unchanged", "skipped", "pending"];
     LONGEST_SUMMARY = 2e5;
+  }
+});
+
+// src/repository-host.ts
+function canonicalName(hostname) {
+  const name = hostname.toLowerCase().replace(/\.$/u, "");
+  return ALIASES.reduce((result, [alias, known]) => result.replace(alias, known), name);
+}
+function isPublic(hostname) {
+  return /^(?:github\.com|.+\.ghe\.com|gitlab\.com|dev\.azure\.com)$/u.test(canonicalName(hostname));
+}
+function providerAt(hostname) {
+  const name = canonicalName(hostname);
+  if (name === "dev.azure.com") return "azure-devops";
+  if (name === "github.com" || name.endsWith(".ghe.com")) return "github";
+  if (name === "gitlab.com") return "gitlab";
+  const [, kind] = /(?:^|\.)(github|gitlab)\.(?!com\b)/u.exec(name) ?? [];
+  return kind;
+}
+function baseOf(url) {
+  const name = canonicalName(url.hostname);
+  const isWeb = url.protocol === "http:" || url.protocol === "https:";
+  if (isPublic(name) && !(isWeb && url.port)) return `https://${name}`;
+  return isWeb ? `${url.protocol}//${url.host}` : `https://${name}`;
+}
+function sameHost(left, right) {
+  const [one, other] = [readHost(left), readHost(right)];
+  if (!one || !other || one.name !== other.name) return false;
+  return one.port === void 0 || other.port === void 0 || one.port === other.port;
+}
+function readHost(text2) {
+  const [, scheme = "", authority = ""] = /^(?:([a-z][a-z\d+.-]*):\/\/)?([^/?#\\\s]*)/iu.exec(text2.trim()) ?? [];
+  const host = authority.slice(authority.lastIndexOf("@") + 1);
+  const isWeb = /^https?$/iu.test(scheme);
+  const tellsPort = isWeb || scheme === "" && /:\d+$/u.test(host);
+  const address3 = `${isWeb ? scheme : "https"}://${tellsPort ? host : host.replace(/(?<=[^:]):[^:\]]*$/u, "")}`;
+  if (!URL.canParse(address3)) return void 0;
+  const { hostname, port } = new URL(address3);
+  return { name: canonicalName(hostname), port: tellsPort ? port : void 0 };
+}
+var AZURE_DEVOPS, ALIASES;
+var init_repository_host = __esm({
+  "src/repository-host.ts"() {
+    "use strict";
+    AZURE_DEVOPS = "https://dev.azure.com";
+    ALIASES = [
+      // "Using SSH over the HTTPS port" of GitHub's documentation, and its REST API.
+      [/^(?:www|ssh|api)\.(github\.com)$/u, "$1"],
+      [/^api\.([^.]+\.ghe\.com)$/u, "$1"],
+      // "Use SSH over the HTTPS port" of GitLab's documentation.
+      [/^(?:www|altssh)\.(gitlab\.com)$/u, "$1"],
+      // "Allowed domain URLs" of Azure DevOps: the names before 2018, and those of ssh.
+      [/^(?:ssh\.dev\.azure\.com|[^.]+\.visualstudio\.com)$/u, "dev.azure.com"]
+    ];
+  }
+});
+
+// src/azure-address.ts
+function azureRepository(url, path4, bases) {
+  const [version2, organization = "", project = "", name] = path4;
+  if (version2 === "v3" && url.protocol === "ssh:" && isCloud(url))
+    return name ? repositoryAt({ organization, host: AZURE_DEVOPS }, project, name) : void 0;
+  const marker = path4.findIndex(isMarker);
+  const [named2] = path4.slice(marker + 1).filter((segment) => !/^_(?:optimized|full)$/u.test(segment));
+  const place = marker < 0 ? void 0 : placeAt(url, path4.slice(0, marker), bases);
+  return named2 && place ? repositoryAt(place, place.rest[0] ?? named2, named2) : void 0;
+}
+function isMarker(segment) {
+  return segment === "_git" || segment === "_ssh";
+}
+function parseOrganization(text2) {
+  const plain = text2.replace(/\/+$/u, "");
+  const isAddress = /^https?:\/\//iu.test(plain);
+  const address3 = isAddress ? plain : `https://${plain}`;
+  if (!URL.canParse(address3) || !(isAddress || isCloud(new URL(address3))))
+    return /^$|[/\\?#:@\p{Cc}]/u.test(plain) ? void 0 : { organization: plain };
+  const url = new URL(address3);
+  const segments = segmentsOf(address3);
+  if (isCloud(url)) return placeInCloud(url, segments);
+  if (same("tfs", segments[0])) segments.splice(2);
+  const organization = segments.pop();
+  return organization ? { organization, host: [baseOf(url), ...segments].join("/") } : void 0;
+}
+function pipelineOwner({ organization, url, behind }) {
+  return { provider: "azure-devops", organization, host: url, behind };
+}
+function isGuid(text2) {
+  return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/iu.test(text2);
+}
+function segmentsOf(address3) {
+  return new URL(address3).pathname.split("/").filter(Boolean).map(decoded2);
+}
+function repositoryAt({ organization, host }, project, name) {
+  const ids = {
+    ...isGuid(name) ? { id: name } : {},
+    ...isGuid(project) ? { projectId: project } : {}
+  };
+  return { provider: "azure-devops", organization, project, name, host, ...ids };
+}
+function placeAt(url, path4, bases) {
+  if (isCloud(url)) return placeInCloud(url, path4);
+  const here = bases.filter((base2) => sameHost(base2, url.href));
+  const base = [...here, ...bases].find((one) => isBelow(path4, one));
+  const depth = base ? segmentsOf(base).length : same("tfs", path4[0]) ? 1 : 0;
+  const [organization, ...rest] = path4.slice(depth);
+  const [known] = here;
+  const origin = known ? new URL(known).origin : baseOf(url);
+  return organization ? { organization, host: [origin, ...path4.slice(0, depth)].join("/"), rest } : void 0;
+}
+function placeInCloud(url, path4) {
+  const hostname = url.hostname.toLowerCase();
+  const [label = ""] = hostname.split(".");
+  const [first = "", ...others] = path4;
+  const isOld = hostname.endsWith(".visualstudio.com");
+  const organization = isOld ? label === "vs-ssh" ? decoded2(url.username) : label : first;
+  const below2 = isOld ? path4 : others;
+  const rest = same("defaultcollection", below2[0]) ? below2.slice(1) : below2;
+  return organization ? { organization, host: AZURE_DEVOPS, rest } : void 0;
+}
+function isCloud(url) {
+  return sameHost(url.href, AZURE_DEVOPS);
+}
+function isBelow(path4, base) {
+  const segments = segmentsOf(base);
+  return segments.length > 0 && segments.every((segment, index) => same(segment, path4[index]));
+}
+function same(a, b) {
+  return a.toLowerCase() === b?.toLowerCase();
+}
+function decoded2(segment) {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+var init_azure_address = __esm({
+  "src/azure-address.ts"() {
+    "use strict";
+    init_repository_host();
+  }
+});
+
+// src/scm/pat.ts
+function makingOf({ host, organization }) {
+  return `Make a new PAT at ${host}/${encodeURIComponent(organization)}/_usersSettings/tokens: for the organization "${organization}" alone (Azure DevOps stops PATs for all organizations on 2026-12-01), with the scope Code: Read and no other, by an account that may read the repositories and does not leave with a person.`;
+}
+function otherThanPat(secret, others) {
+  if (secret === others.catalogToken) return "the same secret as catalog-token";
+  return otherThanCatalogToken(secret, others) ?? (isJwt(secret) ? "a token that expires within hours (a JSON Web Token, such as System.AccessToken)" : ofKonnect(secret));
+}
+function otherThanCatalogToken(secret, { jobToken, gitHubToken }) {
+  if (secret === jobToken) return "the job's own token (System.AccessToken), which expires with the job";
+  if (secret === gitHubToken || /^(?:gh[a-z]|github_pat)_/u.test(secret)) return "a token of GitHub";
+  return /^gl[a-z]{2,10}-/u.test(secret) ? "a token of GitLab" : void 0;
+}
+function ofKonnect(secret) {
+  return /^[ks]pat_/u.test(secret) ? "a token of Kong Konnect" : void 0;
+}
+function isJwt(secret) {
+  const [, header = ""] = /^([\w=-]+)(?:\.[\w=-]*){2,4}$/u.exec(secret) ?? [];
+  return /^\s*\{/u.test(Buffer.from(header, "base64url").toString());
+}
+function issueMonthOf(pat) {
+  const [, year, month] = /^[A-Za-z0-9]{52}JQQJ99([A-Z])([A-L])[A-Za-z0-9]{12}AAAAAZDO[A-Za-z0-9]{4}$/u.exec(pat) ?? [];
+  return year && month ? { year: 2024 + indexOf(year), month: 1 + indexOf(month) } : void 0;
+}
+function indexOf(letter) {
+  return letter.charCodeAt(0) - "A".charCodeAt(0);
+}
+function patDigest(subject, pat) {
+  return (0, import_node_crypto.createHmac)("sha256", pat).update(subject).digest("hex").slice(0, 40);
+}
+var import_node_crypto;
+var init_pat = __esm({
+  "src/scm/pat.ts"() {
+    "use strict";
+    import_node_crypto = require("node:crypto");
   }
 });
 
@@ -1016,7 +1194,7 @@ var init_reader = __esm({
 });
 
 // src/inputs/parse.ts
-async function parseInputs(read3) {
+async function parseInputs(read3, jobToken) {
   const problems = [];
   const {
     boolean: boolean2,
@@ -1054,8 +1232,7 @@ async function parseInputs(read3) {
     entity,
     failOnPending: boolean2("fail-on-pending"),
     repository: text2("repository"),
-    azureDevOpsOrganization: text2("azure-devops-organization"),
-    azureDevOpsUrl: url("azure-devops-url"),
+    ...azureDevOps2(),
     integration: choice("integration"),
     integrationName: name("integration-name", MACHINE_NAME),
     integrationDisplayName: limited("integration-display-name", 120),
@@ -1078,10 +1255,34 @@ async function parseInputs(read3) {
     workItemType: value("work-item-type") ?? "",
     gitHubToken: secret("github-token")
   };
+  checkSecrets(inputs);
   if (problems.length > 0)
     throw new Failure(`The inputs cannot be used:
 ${bullets(problems)}`, "Nothing was sent.");
   return inputs;
+  function azureDevOps2() {
+    const given = text2("azure-devops-organization");
+    const named2 = given === void 0 ? void 0 : parseOrganization(given);
+    if (given !== void 0 && !named2)
+      complainOf("azure-devops-organization")(
+        `must be the name of an organization, or its address, like ${AZURE_DEVOPS}/acme`
+      );
+    const base = url("azure-devops-url");
+    if (base === void 0 || !sameHost(base, AZURE_DEVOPS))
+      return { azureDevOpsOrganization: named2?.organization, azureDevOpsUrl: base ?? named2?.host };
+    const { organization } = named2 ?? parseOrganization(base) ?? {};
+    return { azureDevOpsOrganization: organization, azureDevOpsUrl: AZURE_DEVOPS };
+  }
+  function checkSecrets({ azureDevOpsPat: pat, catalogToken, gitHubToken }) {
+    const others = { jobToken, catalogToken, gitHubToken };
+    const notPat = pat && otherThanPat(pat, others);
+    if (notPat)
+      complainOf("azure-devops-pat")(
+        `is ${notPat}. Create a personal access token in Azure DevOps with the scope Code: Read, and use that`
+      );
+    const notToken = otherThanCatalogToken(catalogToken, others);
+    if (notToken) complainOf("catalog-token")(`is ${notToken}. Use the token of the catalog`);
+  }
   function catalogUrl() {
     if (catalog === "backstage" && !text2("catalog-url"))
       complainOf("catalog-url")("is empty; set it to the address of your Backstage");
@@ -1097,52 +1298,19 @@ ${bullets(problems)}`, "Nothing was sent.");
 var init_parse = __esm({
   "src/inputs/parse.ts"() {
     "use strict";
+    init_azure_address();
     init_errors();
+    init_repository_host();
+    init_pat();
     init_text();
     init_reader();
     init_values();
   }
 });
 
-// src/repository-host.ts
-function canonicalName(hostname) {
-  const name = hostname.toLowerCase().replace(/\.$/u, "");
-  return ALIASES.reduce((result, [alias, known]) => result.replace(alias, known), name);
-}
-function sameHost(left, right) {
-  const [one, other] = [readHost(left), readHost(right)];
-  if (!one || !other || one.name !== other.name) return false;
-  return one.port === void 0 || other.port === void 0 || one.port === other.port;
-}
-function readHost(text2) {
-  const [, scheme = "", authority = ""] = /^(?:([a-z][a-z\d+.-]*):\/\/)?([^/?#\\\s]*)/iu.exec(text2.trim()) ?? [];
-  const host = authority.slice(authority.lastIndexOf("@") + 1);
-  const isWeb = /^https?$/iu.test(scheme);
-  const tellsPort = isWeb || scheme === "" && /:\d+$/u.test(host);
-  const address3 = `${isWeb ? scheme : "https"}://${tellsPort ? host : host.replace(/(?<=[^:]):[^:\]]*$/u, "")}`;
-  if (!URL.canParse(address3)) return void 0;
-  const { hostname, port } = new URL(address3);
-  return { name: canonicalName(hostname), port: tellsPort ? port : void 0 };
-}
-var ALIASES;
-var init_repository_host = __esm({
-  "src/repository-host.ts"() {
-    "use strict";
-    ALIASES = [
-      // "Using SSH over the HTTPS port" of GitHub's documentation, and its REST API.
-      [/^(?:www|ssh|api)\.(github\.com)$/u, "$1"],
-      [/^api\.([^.]+\.ghe\.com)$/u, "$1"],
-      // "Use SSH over the HTTPS port" of GitLab's documentation.
-      [/^(?:www|altssh)\.(gitlab\.com)$/u, "$1"],
-      // "Allowed domain URLs" of Azure DevOps: the names before 2018, and those of ssh.
-      [/^(?:ssh\.dev\.azure\.com|[^.]+\.visualstudio\.com)$/u, "dev.azure.com"]
-    ];
-  }
-});
-
 // src/repository-url.ts
-function parseRepositoryUrl(text2, provider) {
-  const url = toUrl(text2);
+function parseRepositoryUrl(text2, provider, known = []) {
+  const url = urlOf(text2, known);
   if (!url) return void 0;
   const segments = url.pathname.split("/").filter(Boolean).map(decode);
   if (segments.some(
@@ -1150,24 +1318,41 @@ function parseRepositoryUrl(text2, provider) {
   ))
     return void 0;
   const path4 = segments;
-  const hostname = url.hostname.toLowerCase();
-  if (hostname === "ssh.dev.azure.com" || hostname === "vs-ssh.visualstudio.com") return azureOverSsh(path4);
-  if (path4.includes("_git")) return azureDevOps(url, hostname, path4);
-  const kind = kindOf(hostname) ?? provider;
-  if (kind === "github") return gitHub(url, path4);
-  if (kind === "gitlab") return gitLab(url, path4);
+  const kind = providerAt(url.hostname) ?? (path4.some(isMarker) ? "azure-devops" : knownAt(url, known)?.provider ?? provider);
+  const ofKind = known.filter((one) => one.provider === kind);
+  const bases = ofKind.map(({ host }) => host);
+  if (kind === "azure-devops") return azureRepository(url, path4, bases);
+  const base = knownAt(url, ofKind)?.host ?? baseOf(url);
+  if (kind === "github") return gitHub(url, path4, base);
+  if (kind === "gitlab") return gitLab(path4, base);
   return void 0;
 }
-function toUrl(text2) {
-  const scp = /^(?:[^@/\s]+@)?([\w.-]+):(?!\/\/)(?!\d+\/)(.+)$/u.exec(text2.trim());
-  const source = scp && !/^[a-z+]+:\/\//iu.test(text2) ? `ssh://${scp[1]}/${scp[2]}` : text2.trim();
+function addressedHost(text2, known = []) {
+  const url = urlOf(text2, known);
+  return url && { name: url.host, provider: providerAt(url.hostname) ?? knownAt(url, known)?.provider };
+}
+function withoutAlias(text2, realName) {
+  const url = urlOf(text2, []);
+  if (url?.protocol !== "ssh:" || isPublic(url.hostname) || url.hostname.startsWith("-")) return text2;
+  url.hostname = realName(url.hostname) ?? url.hostname;
+  return url.href;
+}
+function knownAt(url, known) {
+  return known.find(({ host }) => sameHost(host, url.href));
+}
+function urlOf(text2, known) {
+  const source = withScheme(text2.trim(), known);
   if (!/^(?:https?|ssh|git):\/\//iu.test(source)) return void 0;
   if (/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/iu.test(source.split(/[?#]/u)[0] ?? "")) return void 0;
-  try {
-    return new URL(source);
-  } catch {
-    return void 0;
-  }
+  return URL.canParse(source) ? new URL(source) : void 0;
+}
+function withScheme(text2, known) {
+  if (/^[a-z+]+:\/\//iu.test(text2)) return text2;
+  const scp = /^([^@/\s]+@)?([\w.-]+):(?!\/\/)(?!\d+\/)(.+)$/u.exec(text2);
+  if (scp) return `ssh://${scp[1] ?? ""}${scp[2]}/${scp[3]}`;
+  const [, host = ""] = /^(?:[^@/\s]+@)?([\w-]+(?:\.[\w-]+)+(?::\d+)?)\/./u.exec(text2) ?? [];
+  const isKnown = providerAt(host.split(":")[0] ?? "") !== void 0 || known.some((one) => sameHost(one.host, host));
+  return isKnown ? `https://${text2}` : text2;
 }
 function decode(segment) {
   try {
@@ -1176,64 +1361,34 @@ function decode(segment) {
     return void 0;
   }
 }
-function kindOf(hostname) {
-  if (hostname === "github.com" || hostname.endsWith(".ghe.com") || /(?:^|\.)github\./u.test(hostname))
-    return "github";
-  if (hostname === "gitlab.com" || /(?:^|\.)gitlab\./u.test(hostname)) return "gitlab";
-  return void 0;
+function gitHub(url, path4, host) {
+  const isApi = /^api\./iu.test(url.hostname) || /^api\/v\d\//iu.test(path4.join("/"));
+  const [organization, name] = isApi ? below(path4, "repos") : path4;
+  if (!organization || !name || PAGES_OF_GITHUB.test(organization)) return void 0;
+  return { provider: "github", organization, name: withoutGit(name), host };
 }
-function origin(url) {
-  const isWeb = url.protocol === "http:" || url.protocol === "https:";
-  return isWeb ? `${url.protocol}//${url.host}` : `https://${url.hostname}`;
+function below(path4, part) {
+  return path4.includes(part) ? path4.slice(path4.indexOf(part) + 1) : [];
 }
-function azureOverSsh([version2, organization, project, name]) {
-  if (version2 !== "v3" || !organization || !project || !name) return void 0;
-  return { provider: "azure-devops", organization, project, name, host: "https://dev.azure.com" };
-}
-function azureDevOps(url, hostname, path4) {
-  const marker = path4.indexOf("_git");
-  const after = path4.slice(marker + 1).filter((segment) => !/^_(?:optimized|full)$/u.test(segment));
-  const name = after[0];
-  const before = path4.slice(0, marker);
-  if (!name) return void 0;
-  const provider = "azure-devops";
-  if (hostname.endsWith(".visualstudio.com")) {
-    if (before[0]?.toLowerCase() === "defaultcollection") before.shift();
-    const organization2 = hostname.split(".")[0] ?? "";
-    return { provider, organization: organization2, project: before[0] ?? name, name, host: "https://dev.azure.com" };
-  }
-  if (hostname === "dev.azure.com") {
-    const [organization2, project2] = before;
-    return organization2 ? { provider, organization: organization2, project: project2 ?? name, name, host: origin(url) } : void 0;
-  }
-  const virtual = before[0]?.toLowerCase() === "tfs" ? before.shift() : void 0;
-  const [organization, project] = before;
-  if (!organization) return void 0;
-  const host = virtual ? `${origin(url)}/${virtual}` : origin(url);
-  return { provider, organization, project: project ?? name, name, host };
-}
-function gitHub(url, [organization, name]) {
-  if (!organization || !name) return void 0;
-  return { provider: "github", organization, name: withoutGit(name), host: origin(url) };
-}
-function gitLab(url, path4) {
+function gitLab(path4, host) {
   const end = path4.indexOf("-");
   const parts = end < 0 ? path4 : path4.slice(0, end);
+  const [first = "", ...rest] = parts;
   const name = parts.at(-1);
-  if (parts.length < 2 || !name) return void 0;
-  return {
-    provider: "gitlab",
-    organization: parts.slice(0, -1).join("/"),
-    name: withoutGit(name),
-    host: origin(url)
-  };
+  if (rest.length === 0 || !name || PAGES_OF_GITLAB.test(first)) return void 0;
+  return { provider: "gitlab", organization: parts.slice(0, -1).join("/"), name: withoutGit(name), host };
 }
 function withoutGit(name) {
   return name.replace(/(.)\.git$/iu, "$1");
 }
+var PAGES_OF_GITHUB, PAGES_OF_GITLAB;
 var init_repository_url = __esm({
   "src/repository-url.ts"() {
     "use strict";
+    init_azure_address();
+    init_repository_host();
+    PAGES_OF_GITHUB = /^(?:apps|collections|enterprises|features|login|marketplace|notifications|organizations|orgs|search|settings|sponsors|topics|users)$/iu;
+    PAGES_OF_GITLAB = /^(?:-|admin|api|dashboard|explore|groups|help|search|users)$/iu;
   }
 });
 
@@ -1247,48 +1402,57 @@ function trueHost({ host, behind }) {
 function samePath(a, b) {
   return a.provider === b.provider && sameHost(trueHost(a), trueHost(b)) && fullName(a).toLowerCase() === fullName(b).toLowerCase();
 }
-function parseRepository(text2, context) {
-  const byUrl = parseRepositoryUrl(text2, context.provider);
+function parseRepository(text2, given) {
+  const byUrl = parseRepositoryUrl(text2, given.integration, given.known);
   if (byUrl) return byUrl;
-  const shown = oneLine(text2.replace(/\/\/[^/]*@/u, "//"));
+  const { provider, organization } = given;
   const parts = /^[a-z+]+:|@/iu.test(text2) ? [] : text2.split("/").map((part) => part.trim());
   const [first = "", second = "", third] = parts;
   const wellFormed = parts.every(
     (part) => part !== "" && part !== "." && part !== ".." && !/[\\\p{Cc}]/u.test(part)
   );
-  if (wellFormed && context.provider === "azure-devops") {
-    const host = context.host ?? "https://dev.azure.com";
-    const provider = "azure-devops";
-    if (parts.length === 3 && third)
-      return { provider, organization: first, project: second, name: third, host };
-    if (parts.length === 2 && context.organization)
-      return { provider, organization: context.organization, project: first, name: second, host };
+  if (!wellFormed) throw unreadable(text2, given);
+  if (provider === "azure-devops") {
+    const host = given.host ?? AZURE_DEVOPS;
+    const isOrganization = !first.includes(".") || !sameHost(host, AZURE_DEVOPS);
+    if (parts.length === 3 && third && isOrganization)
+      return repositoryAt({ organization: first, host }, second, third);
+    if (parts.length === 2 && organization) return repositoryAt({ organization, host }, first, second);
     if (parts.length === 2)
       throw new Failure(
-        `The repository "${shown}" does not say which organization it is in.`,
+        `The repository "${shown(text2)}" does not say which organization it is in.`,
         "Set azure-devops-organization, or write organization/project/repository."
       );
   }
-  if (wellFormed && context.provider === "github" && parts.length === 2)
-    return {
-      provider: "github",
-      organization: first,
-      name: second,
-      host: context.host ?? "https://github.com"
-    };
-  if (wellFormed && context.provider === "gitlab" && parts.length >= 2) {
-    const host = context.host ?? "https://gitlab.com";
-    return { provider: "gitlab", organization: parts.slice(0, -1).join("/"), name: parts.at(-1) ?? "", host };
+  if (provider === "github" && parts.length === 2)
+    return { provider, organization: first, name: second, host: given.host ?? "https://github.com" };
+  if (provider === "gitlab" && parts.length >= 2) {
+    const host = given.host ?? "https://gitlab.com";
+    return { provider, organization: parts.slice(0, -1).join("/"), name: parts.at(-1) ?? "", host };
   }
-  throw new Failure(
-    `The repository "${shown}" cannot be read.`,
-    /^https?:/iu.test(text2) ? "Its host is none that an integration is known to read: Azure DevOps, GitHub or GitLab. Set integration if it is one of them under another name." : context.provider ? "Write organization/project/repository, owner/name, or its clone or web URL." : "Write its clone or web URL, or set integration to azure-devops, github or gitlab."
-  );
+  throw unreadable(text2, given);
+}
+function unreadable(text2, { provider, known = [] }) {
+  const isWithoutScheme = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\/[^/]+\/./u.test(text2);
+  const address3 = addressedHost(isWithoutScheme ? `https://${text2}` : text2, known);
+  const host = address3 && oneLine(address3.name, 120);
+  return new Failure(`The repository "${shown(text2)}" cannot be read.`, cure());
+  function cure() {
+    if (address3?.provider)
+      return `This is an address on ${host}, but not of a repository. Use the clone or web URL of the repository.`;
+    if (address3)
+      return `Its host, ${host}, is not known to be Azure DevOps, GitHub or GitLab. If it is one of them under another name, set integration.`;
+    return provider ? "Write organization/project/repository, owner/name, or its clone or web URL." : "Write its clone or web URL, or set integration to azure-devops, github or gitlab.";
+  }
+}
+function shown(text2) {
+  return oneLine(text2.replace(/^([a-z+]+:\/\/)?[^/]*@/iu, "$1").replace(/[?#].*$/su, ""));
 }
 var PROVIDERS;
 var init_repository = __esm({
   "src/repository.ts"() {
     "use strict";
+    init_azure_address();
     init_errors();
     init_repository_host();
     init_repository_url();
@@ -1595,8 +1759,8 @@ function createHttp(options) {
   const interrupted = abortWith(closing.signal, options.lifetime);
   const endOf = (request) => request.critical ? closing.signal : interrupted.signal;
   const notBefore = /* @__PURE__ */ new Map();
-  const waitFor = (origin2) => (notBefore.get(origin2) ?? 0) - clock.now();
-  const holdBack = (origin2, pause) => notBefore.set(origin2, Math.max(notBefore.get(origin2) ?? 0, clock.now() + pause));
+  const waitFor = (origin) => (notBefore.get(origin) ?? 0) - clock.now();
+  const holdBack = (origin, pause) => notBefore.set(origin, Math.max(notBefore.get(origin) ?? 0, clock.now() + pause));
   async function once(request) {
     endOf(request).throwIfAborted();
     const headers = { "user-agent": options.userAgent, accept: "application/json" };
@@ -1627,23 +1791,23 @@ function createHttp(options) {
   }
   return {
     async send(request) {
-      const { origin: origin2 } = request.url;
+      const { origin } = request.url;
       for (let attempt = 1; ; attempt++) {
-        for (let wait2 = waitFor(origin2); wait2 > 0; wait2 = waitFor(origin2))
+        for (let wait2 = waitFor(origin); wait2 > 0; wait2 = waitFor(origin))
           await clock.sleep(wait2, endOf(request));
         const result = await once(request);
         const pause = pauseBefore(attempt + 1, request, result, clock.now());
         if (pause === void 0) {
           if (result instanceof NoAnswer) throw result;
           const asked = result.status < 400 ? pauseAsked(result, clock.now()) : void 0;
-          if (asked) holdBack(origin2, Math.min(asked, LONGEST_PAUSE));
+          if (asked) holdBack(origin, Math.min(asked, LONGEST_PAUSE));
           return result;
         }
         const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
         const seconds2 = Math.round(pause / 100) / 10;
         options.log(`${request.method} ${request.url.pathname}: ${why}; trying again in ${seconds2} s`);
         if ("headers" in result && (isThrottled(result) || result.headers["retry-after"]))
-          holdBack(origin2, pause);
+          holdBack(origin, pause);
         else await clock.sleep(pause, endOf(request));
       }
     },
@@ -1676,28 +1840,6 @@ var init_http = __esm({
   }
 });
 
-// src/scm/pat.ts
-function makingOf({ host, organization }) {
-  return `Make a new PAT at ${host}/${encodeURIComponent(organization)}/_usersSettings/tokens: for the organization "${organization}" alone (Azure DevOps stops PATs for all organizations on 2026-12-01), with the scope Code: Read and no other, by an account that may read the repositories and does not leave with a person.`;
-}
-function issueMonthOf(pat) {
-  const [, year, month] = /^[A-Za-z0-9]{52}JQQJ99([A-Z])([A-L])[A-Za-z0-9]{12}AAAAAZDO[A-Za-z0-9]{4}$/u.exec(pat) ?? [];
-  return year && month ? { year: 2024 + indexOf(year), month: 1 + indexOf(month) } : void 0;
-}
-function indexOf(letter) {
-  return letter.charCodeAt(0) - "A".charCodeAt(0);
-}
-function patDigest(subject, pat) {
-  return (0, import_node_crypto.createHmac)("sha256", pat).update(subject).digest("hex").slice(0, 40);
-}
-var import_node_crypto;
-var init_pat = __esm({
-  "src/scm/pat.ts"() {
-    "use strict";
-    import_node_crypto = require("node:crypto");
-  }
-});
-
 // src/reminder/expiry.ts
 function expiryOf(facts, {
   patExpiresOn,
@@ -1705,8 +1847,8 @@ function expiryOf(facts, {
 }, today) {
   if (!facts.credential) return void 0;
   const known = [
-    // What is said of another PAT says nothing of this credential.
-    ["input", facts.fromPat === false ? void 0 : patExpiresOn],
+    // What is said of another PAT says nothing of this credential, nor of one for another host.
+    ["input", facts.fromPat === false || facts.owner.provider !== "azure-devops" ? void 0 : patExpiresOn],
     ["catalog", facts.expiresOn],
     ["recorded", facts.recorded]
   ];
@@ -2761,7 +2903,7 @@ function refused2(repository, url, response, secret) {
     );
   return because("unknown", status === 403 ? SIGN_IN_AGAIN : CHECK_ADDRESS);
 }
-function unreadable(url, came) {
+function unreadable2(url, came) {
   return new RepositoryRefused(
     200,
     "unknown",
@@ -2796,7 +2938,7 @@ var init_repository_refused = __esm({
 });
 
 // src/scm/azure-devops.ts
-function azureDevOps2(http) {
+function azureDevOps(http) {
   const reads = /* @__PURE__ */ new Map();
   const older = /* @__PURE__ */ new Set();
   async function describe2(repository, secret) {
@@ -2815,7 +2957,7 @@ function azureDevOps2(http) {
     const response = await describe2(repository, secret);
     if (response.status !== 200) throw refused2(repository, address(repository), response, secret);
     const found2 = readAnswer(GitRepository, response.text);
-    if (!found2.success) throw unreadable(address(repository), found2.came);
+    if (!found2.success) throw unreadable2(address(repository), found2.came);
     const { id: id2, name, project } = found2.output;
     return { ...repository, id: id2, name, project: project.name, projectId: project.id };
   }
@@ -3937,7 +4079,7 @@ function fitOf(resource, repository) {
   if (all.some(({ value }) => pointsAt(value, repository))) return "url";
   if (identifying.some((leaf) => isElsewhere(leaf, repository))) return "no";
   if (all.some((leaf) => isWholePath(leaf, repository))) return "path";
-  if (!all.some((leaf) => isName(leaf, repository) && same(leaf.value, repository.name))) return "no";
+  if (!all.some((leaf) => isName(leaf, repository) && same2(leaf.value, repository.name))) return "no";
   return all.some((leaf) => isOwner(leaf, repository)) ? "path" : "similar";
 }
 function isId({ path: path4, value }, { id: id2 }) {
@@ -3947,7 +4089,7 @@ function isId({ path: path4, value }, { id: id2 }) {
   return value.toLowerCase().split("/").includes(id2.toLowerCase());
 }
 function isAnotherId({ path: path4, value }, { id: id2 }) {
-  return id2 !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path4.join(".")) && !same(value, id2);
+  return id2 !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path4.join(".")) && !same2(value, id2);
 }
 function pointsAt(value, repository) {
   const parsed = /:\/\/|@/u.test(value) ? parseRepositoryUrl(value, repository.provider) : void 0;
@@ -3958,9 +4100,9 @@ function isElsewhere(leaf, repository) {
   const key = path4.join(".");
   if (isOwnerName(path4, repository)) return !isOwner(leaf, repository);
   if (/(?:^|[._])project[._]?id$/u.test(key))
-    return repository.projectId !== void 0 && !same(value, repository.projectId);
-  if (value.includes("/")) return same(lastSegment(value), repository.name) && !isWholePath(leaf, repository);
-  return /(?:^|[._])repo(?:sitory)?(?:[._]?name)?$/u.test(key) && !same(value, repository.name);
+    return repository.projectId !== void 0 && !same2(value, repository.projectId);
+  if (value.includes("/")) return same2(lastSegment(value), repository.name) && !isWholePath(leaf, repository);
+  return /(?:^|[._])repo(?:sitory)?(?:[._]?name)?$/u.test(key) && !same2(value, repository.name);
 }
 function isName({ path: path4 }, repository) {
   return !isOwnerName(path4, repository) && /(?:^|[._])(?:repo(?:sitory)?|(?:repo(?:sitory)?_?)?name|slug)$/u.test(path4.join("."));
@@ -3972,11 +4114,11 @@ function isOwnerName(path4, { provider }) {
 }
 function isOwner({ path: path4, value }, repository) {
   const owner = repository.provider === "azure-devops" ? repository.project : repository.organization;
-  return isOwnerName(path4, repository) && same(value, owner);
+  return isOwnerName(path4, repository) && same2(value, owner);
 }
 function isWholePath({ value }, repository) {
   const short = repository.project === void 0 ? void 0 : `${repository.project}/${repository.name}`;
-  return same(value, fullName(repository)) || same(value, short);
+  return same2(value, fullName(repository)) || same2(value, short);
 }
 function lastSegment(path4) {
   const segment = path4.split("/").at(-1) ?? "";
@@ -3986,7 +4128,7 @@ function lastSegment(path4) {
     return segment;
   }
 }
-function same(a, b) {
+function same2(a, b) {
   return b !== void 0 && a.trim().toLowerCase() === b.toLowerCase();
 }
 function leaves(value, path4 = []) {
@@ -4395,11 +4537,11 @@ async function inspect(access) {
   progress.waiting("the credential");
   return inspectCredential(access, instance2);
 }
-function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, readSecret }, repository, progress) {
+function azureDevOpsReads({ inputs, azureDevOps: azureDevOps2, readSecret }, repository, progress) {
   const pat = inputs.azureDevOpsPat;
   return {
     async provePat(why) {
-      if (pat) return void await azureDevOps3.read(repository, { pat });
+      if (pat) return void await azureDevOps2.read(repository, { pat });
       throw new Failure(
         why,
         "Set azure-devops-pat to a personal access token with the scope Code: Read in this organization only."
@@ -4408,7 +4550,7 @@ function azureDevOpsReads({ inputs, azureDevOps: azureDevOps3, readSecret }, rep
     async identify() {
       if (repository.provider !== "azure-devops" || !readSecret) return void 0;
       try {
-        return await azureDevOps3.read(repository, readSecret);
+        return await azureDevOps2.read(repository, readSecret);
       } catch (error) {
         if (pat && error instanceof RepositoryRefused && error.status === 404) throw error;
         progress.info(`The repository's ID is not known: ${messageOf(error)}`);
@@ -4709,14 +4851,14 @@ function namesBranch(target) {
 }
 function spelled(target) {
   if (!URL.canParse(target)) return target;
-  const { origin: origin2, pathname, searchParams } = new URL(target);
-  const path4 = decoded2(pathname);
+  const { origin, pathname, searchParams } = new URL(target);
+  const path4 = decoded3(pathname);
   const file = searchParams.get("path");
-  if (file !== null) return `${origin2}${path4.toLowerCase()}?/${file.replace(/^\/+/u, "")}`;
+  if (file !== null) return `${origin}${path4.toLowerCase()}?/${file.replace(/^\/+/u, "")}`;
   const blob = path4.search(/\/(?:-\/)?blob\//u);
-  return `${origin2}${path4.slice(0, blob).toLowerCase()}${path4.slice(blob)}`;
+  return `${origin}${path4.slice(0, blob).toLowerCase()}${path4.slice(blob)}`;
 }
-function decoded2(path4) {
+function decoded3(path4) {
   try {
     return decodeURIComponent(path4);
   } catch {
@@ -4900,10 +5042,10 @@ async function tellReading(connection, reading, known) {
       "Give it the permission catalog.location.create (see accessRestrictions and the permission policy of Backstage), or have the file registered by somebody who may."
     );
 }
-async function denied({ inputs, azureDevOps: azureDevOps3, repository }, reading) {
+async function denied({ inputs, azureDevOps: azureDevOps2, repository }, reading) {
   const { azureDevOpsPat: pat, catalogFile } = inputs;
   if (!pat || repository.provider !== "azure-devops") return new Failure(reading.problem, reading.cure);
-  const tried = await azureDevOps3.readFile(repository, catalogFile, { pat }).then(
+  const tried = await azureDevOps2.readFile(repository, catalogFile, { pat }).then(
     () => " The azure-devops-pat that is given can read the repository: it would do.",
     (error) => ` The azure-devops-pat that is given cannot read it either: ${oneLine(error.message)}`
   );
@@ -5062,15 +5204,15 @@ async function ensureCurrent(connection, file, stored) {
       `The catalog has ${refOf(stored)}, but with an error: ${error}`,
       "Correct the catalog file."
     );
-  const origin2 = originOf(stored).replace(/^url:/u, "");
-  if (origin2 !== connection.target && namesBranch(origin2))
+  const origin = originOf(stored).replace(/^url:/u, "");
+  if (origin !== connection.target && namesBranch(origin))
     throw new Failure(
-      `The catalog reads ${refOf(stored)} from ${origin2}, where it differs from ${connection.target} (${stale.join(", ")}).`,
+      `The catalog reads ${refOf(stored)} from ${origin}, where it differs from ${connection.target} (${stale.join(", ")}).`,
       "It is registered from another branch. Have that location removed from the catalog, or the branches made alike."
     );
   if (plan) return { operation: "updated", value: stored, differences: stale };
   const ref = refOf(file);
-  await Promise.all([hasten(client, ref), hasten(client, locationRef(origin2))]);
+  await Promise.all([hasten(client, ref), hasten(client, locationRef(origin))]);
   const start = clock.now();
   let now = stored;
   while (clock.now() - start < Math.min(TAKES_OVER, connection.inputs.waitTimeout)) {
@@ -5123,8 +5265,8 @@ async function register(connection, ref, file, known) {
   tellService(connection, ref, before ? operation : "created", value, before ? differences2 : []);
 }
 function otherMeans(target, entity, known) {
-  const origin2 = entity ? originOf(entity).replace(/^url:/u, "") : target;
-  if (origin2 !== target) return sameFile(origin2, target) ? `known as ${origin2}` : `listed by ${origin2}`;
+  const origin = entity ? originOf(entity).replace(/^url:/u, "") : target;
+  if (origin !== target) return sameFile(origin, target) ? `known as ${origin}` : `listed by ${origin}`;
   const there = entity ?? known.find((one) => one.kind.toLowerCase() !== "location" && !isOrphan(one));
   return there ? "found by discovery" : void 0;
 }
@@ -5558,7 +5700,7 @@ async function push(connection) {
   });
 }
 async function entitiesOf({
-  azureDevOps: azureDevOps3,
+  azureDevOps: azureDevOps2,
   inputs,
   readSecret,
   repository
@@ -5570,7 +5712,7 @@ async function entitiesOf({
       `It cannot be seen whether the repository has a ${catalogFile}, from which its entities are made.`,
       "Set azure-devops-pat to a PAT with the scope Code: Read."
     );
-  const text2 = await azureDevOps3.readFile(repository, catalogFile, readSecret);
+  const text2 = await azureDevOps2.readFile(repository, catalogFile, readSecret);
   return text2 === void 0 ? [componentOf(inputs, repository)] : parseEntities(text2, catalogFile);
 }
 function asEntity({ kind, metadata }) {
@@ -5668,9 +5810,9 @@ function roadie({ http, ...surroundings }) {
   };
 }
 function addressesOf(url) {
-  const { hostname, origin: origin2 } = new URL(url);
+  const { hostname, origin } = new URL(url);
   if (!hostname.endsWith(".roadie.so")) return { api: url, site: url };
-  return { api: API, site: origin2 === API ? "https://<your tenant>.roadie.so" : origin2 };
+  return { api: API, site: origin === API ? "https://<your tenant>.roadie.so" : origin };
 }
 async function connect3(connection) {
   const { client, inputs, progress, repository, target } = connection;
@@ -5717,9 +5859,9 @@ async function registerKnown(connection, entities, file) {
   const chosen2 = chooseComponent(entities, inputs, repository);
   await register(connection, refOf(chosen2), file ? chosen2 : void 0, file ? [] : entities);
 }
-async function isMissing({ azureDevOps: azureDevOps3, inputs, readSecret, repository }) {
+async function isMissing({ azureDevOps: azureDevOps2, inputs, readSecret, repository }) {
   if (!readSecret) return false;
-  return azureDevOps3.readFile(repository, inputs.catalogFile, readSecret).then(
+  return azureDevOps2.readFile(repository, inputs.catalogFile, readSecret).then(
     (text2) => text2 === void 0,
     () => false
   );
@@ -5780,7 +5922,7 @@ async function inSession(host, context, inputs, report, runtime, command) {
     lifetime: lifetime.signal,
     log: (message) => host.info(message)
   });
-  const reads = azureDevOps2(http);
+  const reads = azureDevOps(http);
   const clock = until(lifetime.signal, runtime.clock);
   const catalogFor = async (owner) => {
     const connect4 = await CATALOGS2[inputs.catalog]();
@@ -5810,12 +5952,37 @@ async function inSession(host, context, inputs, report, runtime, command) {
 }
 function readSecretFor(owner, { azureDevOpsPat: pat }, { azureDevOps: own }) {
   if (pat) return { pat };
-  const same2 = own?.url === owner.host && own.organization.toLowerCase() === owner.organization.toLowerCase();
-  return same2 && own.token && isConfidential(owner.host) ? { jobToken: own.token } : void 0;
+  const same4 = own?.url === owner.host && own.organization.toLowerCase() === owner.organization.toLowerCase();
+  return same4 && own.token && isConfidential(owner.host) ? { jobToken: own.token } : void 0;
+}
+async function withNames(session, owner) {
+  const { inputs, context, report, azureDevOps: reads } = session;
+  if (!("name" in owner) || owner.provider !== "azure-devops") return owner;
+  const repository = owner;
+  const { name, project } = repository;
+  if (project !== void 0 && !isGuid(project) && !isGuid(name)) return owner;
+  report.waiting("the names of the repository");
+  const secret = readSecretFor(owner, inputs, context);
+  try {
+    if (secret) return { ...owner, ...await reads.read(repository, secret) };
+  } catch (error) {
+    if (project === void 0) throw error;
+  }
+  if (project !== void 0) return owner;
+  throw new Failure(
+    `The project of the repository ${fullName(repository)} is unknown: the variables of the pipeline do not contain it.`,
+    "Set repository to project/repository, or set azure-devops-pat to look the project up."
+  );
 }
 async function tryPat({ inputs, azureDevOps: reads }, owner, repository) {
   const { azureDevOpsPat: pat } = inputs;
   return pat && owner.provider === "azure-devops" ? reads.tryPat(owner, pat, repository) : void 0;
+}
+function tellUnusedDay({ inputs, report }, { provider }) {
+  if (inputs.patExpiresOn && provider !== "azure-devops")
+    report.info(
+      `pat-expires-on is not used: it is the expiry date of an Azure DevOps PAT, and this credential is for ${provider}.`
+    );
 }
 function judgeToday({ inputs, clock }, facts, trial) {
   return judge(facts, trial, inputs, dayOf(clock.now()));
@@ -5824,12 +5991,14 @@ var CATALOGS2;
 var init_session = __esm({
   "src/commands/session.ts"() {
     "use strict";
+    init_azure_address();
     init_clock();
     init_dates();
     init_errors();
     init_address();
     init_http();
     init_verdict();
+    init_repository();
     init_azure_devops();
     init_version();
     CATALOGS2 = {
@@ -5842,7 +6011,7 @@ var init_session = __esm({
 
 // src/commands/target.ts
 function targetOf2(wanted, context) {
-  const repository = wanted.repository === void 0 ? current(context) : named(wanted.repository, wanted, context);
+  const repository = wanted.repository === void 0 ? current(wanted, context) : named(wanted.repository, wanted, context);
   if (wanted.integration && wanted.integration !== repository.provider)
     throw new Failure(
       `The integration ${wanted.integration} does not read the repository ${fullName(repository)}, which is on ${repository.provider}.`,
@@ -5850,7 +6019,7 @@ function targetOf2(wanted, context) {
     );
   if (repository.provider !== "azure-devops") return repository;
   const organization = wanted.azureDevOpsOrganization ?? repository.organization;
-  if (organization.toLowerCase() !== repository.organization.toLowerCase())
+  if (!same3(organization, repository.organization))
     throw new Failure(
       `The repository ${fullName(repository)} is not in the organization "${organization}".`,
       "Correct azure-devops-organization or repository."
@@ -5859,37 +6028,41 @@ function targetOf2(wanted, context) {
 }
 function ownerOf(wanted, context) {
   const { azureDevOpsOrganization: organization, integration: integration2 } = wanted;
+  const { azureDevOps: own, repository } = context;
   if (wanted.repository !== void 0) return targetOf2(wanted, context);
-  const own = context.azureDevOps;
   if (organization !== void 0) {
-    const samePlace = own && own.organization.toLowerCase() === organization.toLowerCase();
-    const host = samePlace ? own.url : hostBy(wanted);
-    return confidential(reached({ provider: "azure-devops", organization, host }, wanted), wanted);
+    const host = hostOf(organization, wanted, context);
+    return inAzureDevOps({ provider: "azure-devops", organization, host });
   }
-  const { repository } = context;
-  if (repository && repository.provider === (integration2 ?? repository.provider) && !patIsForAnother(repository))
+  if (repository && repository.provider === (integration2 ?? providerToJudge(repository)))
     return targetOf2(wanted, context);
-  if (own && (integration2 ?? "azure-devops") === "azure-devops")
-    return confidential(
-      reached({ provider: "azure-devops", organization: own.organization, host: own.url }, wanted),
-      wanted
-    );
+  if (own && (integration2 ?? "azure-devops") === "azure-devops") return inAzureDevOps(pipelineOwner(own));
   throw new Failure(
     "It is not said of which organization the credential is.",
     "Set azure-devops-organization, or repository to one of its repositories."
   );
-  function patIsForAnother({ provider }) {
-    return provider !== "azure-devops" && Boolean(wanted.azureDevOpsPat || wanted.patExpiresOn);
+  function inAzureDevOps(owner) {
+    return confidential(reached(inOwnCollection(owner, own), wanted), wanted);
+  }
+  function providerToJudge({ provider }) {
+    const speaksOfPat = Boolean(wanted.azureDevOpsPat || wanted.patExpiresOn);
+    return speaksOfPat || own && wanted.catalog !== "backstage" ? "azure-devops" : provider;
   }
 }
-function reached(owner, { azureDevOpsUrl: url }) {
-  if (url === void 0 || owner.provider !== "azure-devops") return owner;
+function reached(owner, { azureDevOpsUrl }) {
+  if (azureDevOpsUrl === void 0 || owner.provider !== "azure-devops") return owner;
+  const isCollection = same3(segmentsOf(azureDevOpsUrl).at(-1), owner.organization);
+  const url = isCollection ? azureDevOpsUrl.slice(0, azureDevOpsUrl.lastIndexOf("/")) : azureDevOpsUrl;
+  if (owner.host !== azureDevOpsUrl && owner.host.startsWith(`${url}/`)) return owner;
   if (sameHost(url, owner.host)) return { ...owner, host: url };
-  const isRelay = isLoopback(new URL(url).hostname) || sameHost(owner.host, AZURE_DEVOPS);
-  return { ...owner, host: url, behind: isRelay ? trueHost(owner) : void 0 };
+  return { ...owner, host: url, behind: isRelay(url) ? trueHost(owner) : void 0 };
 }
-function hostBy({ azureDevOpsUrl: url }) {
-  return url === void 0 || isLoopback(new URL(url).hostname) ? AZURE_DEVOPS : url;
+function hostOf(organization, { azureDevOpsUrl: url }, { azureDevOps: own }) {
+  if (url !== void 0 && !isRelay(url)) return url;
+  return own && same3(organization, own.organization) ? own.behind ?? own.url : AZURE_DEVOPS;
+}
+function isRelay(url) {
+  return isLoopback(new URL(url).hostname);
 }
 function confidential(owner, { azureDevOpsPat }) {
   if (!azureDevOpsPat || isConfidential(owner.host)) return owner;
@@ -5898,21 +6071,42 @@ function confidential(owner, { azureDevOpsPat }) {
     "Use the https URL of the repository, or set azure-devops-url to it."
   );
 }
-function current({ repository, noRepository }) {
-  if (repository) return repository;
+function current(wanted, context) {
+  const { repository, noRepository, cloneUrl } = context;
+  const byIntegration = cloneUrl && parseRepositoryUrl(cloneUrl, wanted.integration, knownHosts(wanted, context));
+  if (repository || byIntegration) return repository ?? byIntegration;
   throw new Failure(
     `The current repository ${noRepository ?? "is unknown"}.`,
-    "Set repository to organization/project/repository, owner/name, or its URL."
+    `Set repository to organization/project/repository, owner/name, or its URL.${cloneUrl ? " If its host is Azure DevOps, GitHub or GitLab under another name, set integration." : ""}`
   );
 }
 function named(text2, wanted, context) {
-  const organization = wanted.azureDevOpsOrganization ?? context.azureDevOps?.organization;
-  const samePlace = organization?.toLowerCase() === context.azureDevOps?.organization.toLowerCase();
+  const { repository: run5, azureDevOps: own } = context;
+  const organization = wanted.azureDevOpsOrganization ?? own?.organization;
   const provider = providerOf(text2, wanted, context);
-  const host = provider === "azure-devops" ? (samePlace ? context.azureDevOps?.url : void 0) ?? hostBy(wanted) : context.repository?.host;
-  const repository = reached(parseRepository(text2, { provider, organization, host }), wanted);
-  const own = context.repository;
-  return own && samePath(own, repository) && sameHost(own.host, repository.host) ? own : repository;
+  const runHost = provider === run5?.provider ? run5?.host : void 0;
+  const parsed = parseRepository(text2, {
+    provider,
+    organization,
+    host: provider === "azure-devops" ? hostOf(organization, wanted, context) : runHost,
+    integration: wanted.integration,
+    known: knownHosts(wanted, context)
+  });
+  const repository = reached(inOwnCollection(parsed, own), wanted);
+  return run5 && samePath(run5, repository) && sameHost(run5.host, repository.host) ? run5 : repository;
+}
+function inOwnCollection(owner, own) {
+  if (!own || owner.provider !== "azure-devops" || !same3(owner.organization, own.organization)) return owner;
+  const isInCloud = sameHost(owner.host, AZURE_DEVOPS);
+  const isOwn = isInCloud === sameHost(isInCloud ? own.behind ?? own.url : own.url, AZURE_DEVOPS);
+  return isOwn ? { ...owner, ...pipelineOwner(own) } : owner;
+}
+function knownHosts({ azureDevOpsUrl }, { repository, azureDevOps: own }) {
+  const servers = [azureDevOpsUrl, own?.url].filter((host) => host !== void 0);
+  return [
+    ...servers.map((host) => ({ provider: "azure-devops", host })),
+    ...repository ? [repository] : []
+  ];
 }
 function providerOf(text2, wanted, context) {
   if (wanted.integration) return wanted.integration;
@@ -5920,23 +6114,27 @@ function providerOf(text2, wanted, context) {
   const current2 = context.repository?.provider ?? (context.azureDevOps && "azure-devops");
   return current2 !== "gitlab" && text2.split("/").length === 3 ? "azure-devops" : current2;
 }
-var AZURE_DEVOPS;
+function same3(a, b) {
+  return a?.toLowerCase() === b?.toLowerCase();
+}
 var init_target2 = __esm({
   "src/commands/target.ts"() {
     "use strict";
+    init_azure_address();
     init_errors();
     init_address();
     init_repository();
-    AZURE_DEVOPS = "https://dev.azure.com";
+    init_repository_host();
+    init_repository_url();
   }
 });
 
 // src/tickets/html.ts
 function html(parts, ...values) {
-  const shown = values.map(
+  const shown2 = values.map(
     (value) => value instanceof Html ? value.text : `<code>${escaped(oneLine(String(value), 500))}</code>`
   );
-  return new Html(String.raw({ raw: parts }, ...shown));
+  return new Html(String.raw({ raw: parts }, ...shown2));
 }
 function words(text2) {
   const inner = oneLine(text2, 1e3);
@@ -6098,8 +6296,8 @@ function decide({ open }, mark, now) {
   if (typeof now.stage === "number" && isDead(mark.stage) && !isRenewed(mark, now)) return void 0;
   const graver = rank(now.stage) < rank(mark.stage);
   if (open) {
-    const same2 = mark.stage === now.stage && mark.on === now.on && isSame(mark.credential, now.credential);
-    return same2 ? void 0 : { operation: "updated", tell: graver };
+    const same4 = mark.stage === now.stage && mark.on === now.on && isSame(mark.credential, now.credential);
+    return same4 ? void 0 : { operation: "updated", tell: graver };
   }
   if (graver || isNextCycle(mark, now)) return { operation: "reopened", tell: true };
   return mark.stage === now.stage ? void 0 : quietly;
@@ -6227,7 +6425,7 @@ var init_keep = __esm({
 
 // src/tickets/fetch.ts
 function fetchThrough(http, api) {
-  const { origin: origin2 } = new URL(api);
+  const { origin } = new URL(api);
   function addressed(address3, base) {
     if (!URL.canParse(address3, base?.href))
       throw new Failure(
@@ -6235,9 +6433,9 @@ function fetchThrough(http, api) {
         "Check GITHUB_API_URL, and whether a proxy answers in its place."
       );
     const url = new URL(address3, base);
-    if (url.origin !== origin2)
+    if (url.origin !== origin)
       throw new Failure(
-        `GitHub's answer leads to ${oneLine(url.origin, 120)}, which is not ${origin2}; the token is not sent there.`,
+        `GitHub's answer leads to ${oneLine(url.origin, 120)}, which is not ${origin}; the token is not sent there.`,
         "Check GITHUB_API_URL."
       );
     return url;
@@ -6262,13 +6460,13 @@ function fetchThrough(http, api) {
       headers: ours,
       body: typeof body === "string" ? JSON.parse(body) : void 0
     });
-    const shown = ["link", "x-github-request-id"].map((name) => [
+    const shown2 = ["link", "x-github-request-id"].map((name) => [
       name,
       [response.headers[name] ?? []].flat().join(", ")
     ]);
     return {
       status: response.status,
-      headers: new Map(shown),
+      headers: new Map(shown2),
       text: async () => response.text
     };
   };
@@ -6988,12 +7186,13 @@ var init_ticket2 = __esm({
 // src/commands/register.ts
 async function register2(session) {
   const { inputs, context, report } = session;
-  const repository = targetOf2(inputs, context);
+  const repository = await withNames(session, targetOf2(inputs, context));
   const catalog = await session.catalogFor(repository);
   const plan = inputs.command === "plan";
   report.begin(
     `${plan ? "plan (nothing is written)" : "register"}: ${fullName(repository)} in ${catalog.title}`
   );
+  tellUnusedDay(session, repository);
   const trying = tryPat(session, repository, repository);
   let facts;
   try {
@@ -7037,9 +7236,10 @@ __export(remind_exports, {
 });
 async function remind(session) {
   const { inputs, context, report } = session;
-  const owner = ownerOf(inputs, context);
+  const owner = await withNames(session, ownerOf(inputs, context));
   const catalog = await session.catalogFor(owner);
   report.begin(`remind: the credential for ${owner.organization} in ${catalog.title}`);
+  tellUnusedDay(session, owner);
   const trying = tryPat(session, owner);
   const facts = await catalog.inspect(owner, { ...report, credential() {
   } });
@@ -7074,7 +7274,7 @@ __export(obey_exports, {
   obey: () => obey
 });
 async function obey(host, context, report, runtime) {
-  const inputs = await parseInputs((name) => host.input(name));
+  const inputs = await parseInputs((name) => host.input(name), context.azureDevOps?.token);
   await inSession(host, context, inputs, report, runtime, async (session) => {
     if (inputs.command !== "remind") return register2(session);
     const { remind: remind2 } = await Promise.resolve().then(() => (init_remind(), remind_exports));
@@ -7196,14 +7396,14 @@ async function run3(raw, command) {
 function passwordsIn(proxy) {
   const given = /^[^/]*\/\/([^:@]*):(.*)@/u.exec(proxy ?? "")?.slice(1);
   if (!given) return [];
-  const decoded3 = given.map((part) => {
+  const decoded4 = given.map((part) => {
     try {
       return decodeURIComponent(part);
     } catch {
       return part;
     }
   });
-  return [given, decoded3].flatMap(([user, password = ""]) => [`${user}:${password}`, password]);
+  return [given, decoded4].flatMap(([user, password = ""]) => [`${user}:${password}`, password]);
 }
 function encodings(secret) {
   return [
@@ -7228,6 +7428,51 @@ var init_host = __esm({
       `(?<![\\w./=-])(?:${INPUTS.map(({ name }) => name).filter((name) => name.includes("-")).join("|")})(?![\\w-])`,
       "gu"
     );
+  }
+});
+
+// src/hosts/git.ts
+function originOf2(environment) {
+  try {
+    return { url: run4("git", ["remote", "get-url", "origin"], environment) };
+  } catch (error) {
+    return { problem: `is unknown: ${reasonOf(error)}` };
+  }
+}
+function sshHostname(alias, environment) {
+  try {
+    return /^hostname (\S+)$/mu.exec(run4("ssh", ["-G", "--", alias], environment))?.[1];
+  } catch {
+    return void 0;
+  }
+}
+function run4(program, args, environment) {
+  return (0, import_node_child_process.execFileSync)(program, args, {
+    encoding: "utf8",
+    // What it says is read: in English.
+    env: { ...environment, LC_ALL: "C" },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: LONGEST,
+    killSignal: "SIGKILL"
+  }).trim();
+}
+function reasonOf({ code, stderr = "" }) {
+  if (code === "ENOENT") return "git is not installed, or not in PATH";
+  if (code === "ETIMEDOUT") return `git did not answer within ${LONGEST / 1e3} s`;
+  if (stderr.includes("dubious ownership")) {
+    const [, folder = "FOLDER"] = /safe\.directory (.+)/u.exec(stderr) ?? [];
+    return `git refuses to read this folder, because another user owns it ("dubious ownership"). To allow it, run "git config --global --add safe.directory ${oneLine(folder)}"`;
+  }
+  const said = stderr.replace(/^(?:fatal|error): /u, "").trim();
+  return said === "" || /No such remote|not a git repository/iu.test(said) ? 'this folder has no git remote "origin"' : `git remote get-url origin failed: ${oneLine(said)}`;
+}
+var import_node_child_process, LONGEST;
+var init_git = __esm({
+  "src/hosts/git.ts"() {
+    "use strict";
+    import_node_child_process = require("node:child_process");
+    init_text();
+    LONGEST = 1e4;
   }
 });
 
@@ -7267,7 +7512,7 @@ function localHost(inputs, environment, terminal2, onFailure) {
   return {
     name: "local",
     network: { proxyFor: proxyFromEnvironment(environment) },
-    context: () => localContext(),
+    context: () => localContext(environment),
     input: (name) => inputs[name]?.trim() ?? "",
     inputName: (name) => isSecret(name) ? variableOf(name) : `--${name}`,
     secret() {
@@ -7290,28 +7535,27 @@ function localHost(inputs, environment, terminal2, onFailure) {
     }
   };
 }
-function localContext() {
-  let remote;
-  try {
-    remote = (0, import_node_child_process.execFileSync)("git", ["remote", "get-url", "origin"], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"]
-    }).trim();
-  } catch {
-    return { noRepository: 'is unknown: this folder has no git remote "origin"' };
-  }
-  const repository = parseRepositoryUrl(remote);
-  return repository ? { repository } : { noRepository: 'is unknown: its remote "origin" is not on a host that a catalog integration reads' };
+function localContext(environment) {
+  const origin = originOf2(environment);
+  if ("problem" in origin) return { noRepository: origin.problem };
+  const cloneUrl = withoutAlias(origin.url, (alias) => sshHostname(alias, environment));
+  const repository = parseRepositoryUrl(cloneUrl);
+  if (repository) return { repository };
+  const host = addressedHost(cloneUrl)?.name;
+  return {
+    noRepository: `is unknown: its remote "origin" is not on a host that a catalog integration reads${host ? ` (${oneLine(host, 120)})` : ""}`,
+    cloneUrl
+  };
 }
-var import_node_child_process, import_node_util4;
+var import_node_util4;
 var init_local = __esm({
   "src/hosts/local.ts"() {
     "use strict";
-    import_node_child_process = require("node:child_process");
     import_node_util4 = require("node:util");
     init_names();
     init_repository_url();
     init_text();
+    init_git();
     init_proxy();
   }
 });
@@ -8186,7 +8430,7 @@ async function handle(sandbox2, lag, options, request, response) {
   const body = text2 === "" ? void 0 : parse(text2);
   const replaced2 = typeof fault === "object" && "answer" in fault;
   const url = new URL(path4, "http://sandbox.invalid");
-  const shown = replaced2 ? fault.answer : options.beside?.({ method, url, headers: request.headers, body }) ?? answerTo(sandbox2.state, lag, request, url, body);
+  const shown2 = replaced2 ? fault.answer : options.beside?.({ method, url, headers: request.headers, body }) ?? answerTo(sandbox2.state, lag, request, url, body);
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)])
   );
@@ -8196,15 +8440,15 @@ async function handle(sandbox2, lag, options, request, response) {
     path: path4,
     headers,
     body: withoutKeys(body),
-    status: shown.status,
-    answer: shown.body,
+    status: shown2.status,
+    answer: shown2.body,
     faked: replaced2,
     round
   });
   if (fault === "reset after") return void request.socket.destroy();
-  const type = shown.status >= 400 ? "application/problem+json" : "application/json";
-  const answer = typeof shown.body === "string" ? shown.body : JSON.stringify(shown.body);
-  response.writeHead(shown.status, { "content-type": type, ...shown.headers });
+  const type = shown2.status >= 400 ? "application/problem+json" : "application/json";
+  const answer = typeof shown2.body === "string" ? shown2.body : JSON.stringify(shown2.body);
+  response.writeHead(shown2.status, { "content-type": type, ...shown2.headers });
   if (fault === "trickle") response.write(answer?.slice(0, 10) ?? "");
   else response.end(typeof fault === "object" && "garble" in fault && answer ? fault.garble(answer) : answer);
 }
@@ -8454,7 +8698,7 @@ ${terminal2.colors ? `\x1B[1m${text2}\x1B[0m` : text2}
   const token = `backstage-${(0, import_node_crypto16.randomBytes)(12).toString("hex")}`;
   say("A real Backstage is started \u2026");
   const server = await startBackstage({ folder: FOLDER, token, pat, azureHost: new URL(azure.url).host });
-  const run4 = (inputs) => runLocally(
+  const run5 = (inputs) => runLocally(
     {
       catalog: "backstage",
       "catalog-url": server.url,
@@ -8475,13 +8719,13 @@ ${terminal2.colors ? `\x1B[1m${text2}\x1B[0m` : text2}
   try {
     commit(COMPONENT);
     say(`It is at ${server.url}. A sample repository with a catalog-info.yaml is registered in it:`);
-    await run4({});
+    await run5({});
     say("Again: nothing is to do.");
-    await run4({});
+    await run5({});
     commit(COMPONENT.replace("shop-team", "payments-team"));
     say("The owner in catalog-info.yaml is changed. A plan says what would be done, and a run does it:");
-    await run4({ command: "plan" });
-    await run4({});
+    await run5({ command: "plan" });
+    await run5({});
     say("That is all. Use it in a pipeline: see docs/backstage.md.");
   } finally {
     await server.stop();
@@ -8541,16 +8785,16 @@ async function konnectDemo(environment, terminal2, onFailure) {
     "service-description": "Registered by its own pipeline",
     "service-labels": "tier=gold"
   };
-  const run4 = (command) => runLocally({ ...inputs, command }, environment, terminal2, onFailure);
+  const run5 = (command) => runLocally({ ...inputs, command }, environment, terminal2, onFailure);
   const say = (text2) => terminal2.write(`
 ${terminal2.colors ? `\x1B[1m${text2}\x1B[0m` : text2}
 `);
   say(
     `A catalog in memory is at ${sandbox2.url}. ${own ? "This repository" : "A sample repository"} is registered in it:`
   );
-  await run4("register");
+  await run5("register");
   say("Again: everything is as declared, so nothing is written.");
-  await run4("register");
+  await run5("register");
   const [service2] = sandbox2.state.services;
   if (service2)
     Object.assign(service2, {
@@ -8560,7 +8804,7 @@ ${terminal2.colors ? `\x1B[1m${text2}\x1B[0m` : text2}
   say(
     "Somebody edits the description by hand, and adds a label. A plan says what would be repaired; the label would stay:"
   );
-  await run4("plan");
+  await run5("plan");
   say('That is all. Use it in a pipeline: see "Quick start" in README.md.');
   await sandbox2.close();
 }

@@ -15,7 +15,7 @@ export async function obey(
   report: Report,
   runtime: Runtime,
 ): Promise<void> {
-  const inputs = await parseInputs((name) => host.input(name));
+  const inputs = await parseInputs((name) => host.input(name), context.azureDevOps?.token);
   await inSession(host, context, inputs, report, runtime, async (session) => {
     if (inputs.command !== 'remind') return register(session);
     const { remind } = await import('./remind.ts');

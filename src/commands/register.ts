@@ -1,7 +1,7 @@
 import type { CredentialFacts } from '../catalogs/catalog.ts';
 import { Failure } from '../errors.ts';
 import { fullName } from '../repository.ts';
-import { judgeToday, type Session, tryPat } from './session.ts';
+import { judgeToday, type Session, tellUnusedDay, tryPat, withNames } from './session.ts';
 import { targetOf } from './target.ts';
 
 /**
@@ -12,12 +12,13 @@ import { targetOf } from './target.ts';
  */
 export async function register(session: Session): Promise<void> {
   const { inputs, context, report } = session;
-  const repository = targetOf(inputs, context);
+  const repository = await withNames(session, targetOf(inputs, context));
   const catalog = await session.catalogFor(repository);
   const plan = inputs.command === 'plan';
   report.begin(
     `${plan ? 'plan (nothing is written)' : 'register'}: ${fullName(repository)} in ${catalog.title}`,
   );
+  tellUnusedDay(session, repository);
   const trying = tryPat(session, repository, repository);
   let facts: CredentialFacts | undefined;
   try {

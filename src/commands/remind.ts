@@ -1,5 +1,5 @@
 import { explain, Failure } from '../errors.ts';
-import { judgeToday, type Session, tryPat } from './session.ts';
+import { judgeToday, type Session, tellUnusedDay, tryPat, withNames } from './session.ts';
 import { ownerOf } from './target.ts';
 
 /**
@@ -9,9 +9,10 @@ import { ownerOf } from './target.ts';
  */
 export async function remind(session: Session): Promise<void> {
   const { inputs, context, report } = session;
-  const owner = ownerOf(inputs, context);
+  const owner = await withNames(session, ownerOf(inputs, context));
   const catalog = await session.catalogFor(owner);
   report.begin(`remind: the credential for ${owner.organization} in ${catalog.title}`);
+  tellUnusedDay(session, owner);
   const trying = tryPat(session, owner);
   const facts = await catalog.inspect(owner, { ...report, credential() {} });
   const verdict = judgeToday(session, facts, await trying);

@@ -1,3 +1,4 @@
+import { isGuid } from '../azure-address.ts';
 import type { Catalog, CredentialFacts } from '../catalogs/catalog.ts';
 import { abortWith, type Clock, until } from '../clock.ts';
 import { dayOf } from '../dates.ts';
@@ -7,7 +8,7 @@ import { isConfidential } from '../http/address.ts';
 import { createHttp, type Http } from '../http/http.ts';
 import type { Inputs } from '../inputs/parse.ts';
 import { judge, type Verdict } from '../reminder/verdict.ts';
-import type { Owner, Repository } from '../repository.ts';
+import { fullName, type Owner, type Repository } from '../repository.ts';
 import { type AzureDevOps, type AzureDevOpsSecret, azureDevOps, type PatTrial } from '../scm/azure-devops.ts';
 import { version } from '../version.ts';
 import type { Report } from './report.ts';
@@ -100,6 +101,32 @@ function readSecretFor(
 }
 
 /**
+ * An owner that is a repository with its names. Where the run knows only IDs, Azure DevOps is asked: catalogs know
+ * repositories by their names too.
+ *
+ * @throws {Failure} when the project stays unknown
+ */
+export async function withNames<T extends Owner>(session: Session, owner: T): Promise<T> {
+  const { inputs, context, report, azureDevOps: reads } = session;
+  if (!('name' in owner) || owner.provider !== 'azure-devops') return owner;
+  const repository = owner as T & Repository;
+  const { name, project } = repository;
+  if (project !== undefined && !isGuid(project) && !isGuid(name)) return owner;
+  report.waiting('the names of the repository');
+  const secret = readSecretFor(owner, inputs, context);
+  try {
+    if (secret) return { ...owner, ...(await reads.read(repository, secret)) };
+  } catch (error) {
+    if (project === undefined) throw error;
+  }
+  if (project !== undefined) return owner;
+  throw new Failure(
+    `The project of the repository ${fullName(repository)} is unknown: the variables of the pipeline do not contain it.`,
+    'Set repository to project/repository, or set azure-devops-pat to look the project up.',
+  );
+}
+
+/**
  * Tries the PAT, where one is given for the organization.
  *
  * @param repository one to try it with
@@ -111,6 +138,14 @@ export async function tryPat(
 ): Promise<PatTrial | undefined> {
   const { azureDevOpsPat: pat } = inputs;
   return pat && owner.provider === 'azure-devops' ? reads.tryPat(owner, pat, repository) : undefined;
+}
+
+/** The day of a PAT of Azure DevOps is none of a credential for another host. */
+export function tellUnusedDay({ inputs, report }: Session, { provider }: Owner): void {
+  if (inputs.patExpiresOn && provider !== 'azure-devops')
+    report.info(
+      `pat-expires-on is not used: it is the expiry date of an Azure DevOps PAT, and this credential is for ${provider}.`,
+    );
 }
 
 /** How it is with the credential, today. */

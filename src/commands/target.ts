@@ -1,3 +1,4 @@
+import { pipelineOwner, segmentsOf } from '../azure-address.ts';
 import { Failure } from '../errors.ts';
 import type { RunContext } from '../hosts/host.ts';
 import { isConfidential, isLoopback } from '../http/address.ts';
@@ -12,11 +13,12 @@ import {
   samePath,
   trueHost,
 } from '../repository.ts';
-
-const AZURE_DEVOPS = 'https://dev.azure.com';
+import { AZURE_DEVOPS } from '../repository-host.ts';
+import { type KnownHost, parseRepositoryUrl } from '../repository-url.ts';
 
 type Wanted = Pick<
   Inputs,
+  | 'catalog'
   | 'repository'
   | 'integration'
   | 'azureDevOpsOrganization'
@@ -32,7 +34,7 @@ type Wanted = Pick<
  */
 export function targetOf(wanted: Wanted, context: RunContext): Repository {
   const repository =
-    wanted.repository === undefined ? current(context) : named(wanted.repository, wanted, context);
+    wanted.repository === undefined ? current(wanted, context) : named(wanted.repository, wanted, context);
   if (wanted.integration && wanted.integration !== repository.provider)
     throw new Failure(
       `The integration ${wanted.integration} does not read the repository ${fullName(repository)}, which is on ${repository.provider}.`,
@@ -40,7 +42,7 @@ export function targetOf(wanted: Wanted, context: RunContext): Repository {
     );
   if (repository.provider !== 'azure-devops') return repository;
   const organization = wanted.azureDevOpsOrganization ?? repository.organization;
-  if (organization.toLowerCase() !== repository.organization.toLowerCase())
+  if (!same(organization, repository.organization))
     throw new Failure(
       `The repository ${fullName(repository)} is not in the organization "${organization}".`,
       'Correct azure-devops-organization or repository.',
@@ -56,50 +58,58 @@ export function targetOf(wanted: Wanted, context: RunContext): Repository {
  */
 export function ownerOf(wanted: Wanted, context: RunContext): Owner {
   const { azureDevOpsOrganization: organization, integration } = wanted;
+  const { azureDevOps: own, repository } = context;
   if (wanted.repository !== undefined) return targetOf(wanted, context);
-  const own = context.azureDevOps;
   if (organization !== undefined) {
-    const samePlace = own && own.organization.toLowerCase() === organization.toLowerCase();
-    const host = samePlace ? own.url : hostBy(wanted);
-    return confidential(reached({ provider: 'azure-devops', organization, host }, wanted), wanted);
+    const host = hostOf(organization, wanted, context);
+    return inAzureDevOps({ provider: 'azure-devops', organization, host });
   }
-  const { repository } = context;
-  if (
-    repository &&
-    repository.provider === (integration ?? repository.provider) &&
-    !patIsForAnother(repository)
-  )
+  if (repository && repository.provider === (integration ?? providerToJudge(repository)))
     return targetOf(wanted, context);
-  if (own && (integration ?? 'azure-devops') === 'azure-devops')
-    return confidential(
-      reached({ provider: 'azure-devops', organization: own.organization, host: own.url }, wanted),
-      wanted,
-    );
+  if (own && (integration ?? 'azure-devops') === 'azure-devops') return inAzureDevOps(pipelineOwner(own));
   throw new Failure(
     'It is not said of which organization the credential is.',
     'Set azure-devops-organization, or repository to one of its repositories.',
   );
 
-  /** A repository that is not on Azure DevOps, in a run that speaks of a PAT of Azure DevOps. */
-  function patIsForAnother({ provider }: Repository): boolean {
-    return provider !== 'azure-devops' && Boolean(wanted.azureDevOpsPat || wanted.patExpiresOn);
+  function inAzureDevOps(owner: Owner): Owner {
+    return confidential(reached(inOwnCollection(owner, own), wanted), wanted);
+  }
+
+  /**
+   * A pipeline of Azure DevOps and a run that speaks of a PAT are to be reminded of that, whatever they build. Only
+   * Backstage, which can be asked of a repository alone, is asked of the one that there is.
+   */
+  function providerToJudge({ provider }: Repository): Provider {
+    const speaksOfPat = Boolean(wanted.azureDevOpsPat || wanted.patExpiresOn);
+    return speaksOfPat || (own && wanted.catalog !== 'backstage') ? 'azure-devops' : provider;
   }
 }
 
-/**
- * What is reached at azure-devops-url. Of a Server that is its address, under whatever name it was written before; else
- * it is a way to the host that the organization is really on.
- */
-function reached<T extends Owner>(owner: T, { azureDevOpsUrl: url }: Wanted): T {
-  if (url === undefined || owner.provider !== 'azure-devops') return owner;
+/** With azure-devops-url, where that is given: the host itself or, as a loopback address, a way to it. */
+function reached<T extends Owner>(owner: T, { azureDevOpsUrl }: Wanted): T {
+  if (azureDevOpsUrl === undefined || owner.provider !== 'azure-devops') return owner;
+  // People give the address of the collection for that of the Server.
+  const isCollection = same(segmentsOf(azureDevOpsUrl).at(-1), owner.organization);
+  const url = isCollection ? azureDevOpsUrl.slice(0, azureDevOpsUrl.lastIndexOf('/')) : azureDevOpsUrl;
+  // The URL of a repository may tell more: the virtual directory.
+  if (owner.host !== azureDevOpsUrl && owner.host.startsWith(`${url}/`)) return owner;
   if (sameHost(url, owner.host)) return { ...owner, host: url };
-  const isRelay = isLoopback(new URL(url).hostname) || sameHost(owner.host, AZURE_DEVOPS);
-  return { ...owner, host: url, behind: isRelay ? trueHost(owner) : undefined };
+  return { ...owner, host: url, behind: isRelay(url) ? trueHost(owner) : undefined };
 }
 
-/** Where an organization is that was named without its host: a loopback address is a way to the cloud. */
-function hostBy({ azureDevOpsUrl: url }: Wanted): string {
-  return url === undefined || isLoopback(new URL(url).hostname) ? AZURE_DEVOPS : url;
+/** The host of an organization that was named without it. */
+function hostOf(
+  organization: string | undefined,
+  { azureDevOpsUrl: url }: Wanted,
+  { azureDevOps: own }: RunContext,
+): string {
+  if (url !== undefined && !isRelay(url)) return url;
+  return own && same(organization, own.organization) ? (own.behind ?? own.url) : AZURE_DEVOPS;
+}
+
+function isRelay(url: string): boolean {
+  return isLoopback(new URL(url).hostname);
 }
 
 function confidential<T extends Owner>(owner: T, { azureDevOpsPat }: Wanted): T {
@@ -110,26 +120,51 @@ function confidential<T extends Owner>(owner: T, { azureDevOpsPat }: Wanted): T 
   );
 }
 
-function current({ repository, noRepository }: RunContext): Repository {
-  if (repository) return repository;
+function current(wanted: Wanted, context: RunContext): Repository {
+  const { repository, noRepository, cloneUrl } = context;
+  const byIntegration =
+    cloneUrl && parseRepositoryUrl(cloneUrl, wanted.integration, knownHosts(wanted, context));
+  if (repository || byIntegration) return repository ?? (byIntegration as Repository);
   throw new Failure(
     `The current repository ${noRepository ?? 'is unknown'}.`,
-    'Set repository to organization/project/repository, owner/name, or its URL.',
+    `Set repository to organization/project/repository, owner/name, or its URL.${cloneUrl ? ' If its host is Azure DevOps, GitHub or GitLab under another name, set integration.' : ''}`,
   );
 }
 
 function named(text: string, wanted: Wanted, context: RunContext): Repository {
-  const organization = wanted.azureDevOpsOrganization ?? context.azureDevOps?.organization;
-  const samePlace = organization?.toLowerCase() === context.azureDevOps?.organization.toLowerCase();
+  const { repository: run, azureDevOps: own } = context;
+  const organization = wanted.azureDevOpsOrganization ?? own?.organization;
   const provider = providerOf(text, wanted, context);
-  const host =
-    provider === 'azure-devops'
-      ? ((samePlace ? context.azureDevOps?.url : undefined) ?? hostBy(wanted))
-      : context.repository?.host;
-  const repository = reached(parseRepository(text, { provider, organization, host }), wanted);
-  const own = context.repository;
+  const runHost = provider === run?.provider ? run?.host : undefined;
+  const parsed = parseRepository(text, {
+    provider,
+    organization,
+    host: provider === 'azure-devops' ? hostOf(organization, wanted, context) : runHost,
+    integration: wanted.integration,
+    known: knownHosts(wanted, context),
+  });
+  const repository = reached(inOwnCollection(parsed, own), wanted);
   // The run knows more of its own repository: the ID. Where another place is named, the same path may be another one.
-  return own && samePath(own, repository) && sameHost(own.host, repository.host) ? own : repository;
+  return run && samePath(run, repository) && sameHost(run.host, repository.host) ? run : repository;
+}
+
+/**
+ * The pipeline of a Server knows its own collection, whichever of the Server's names was written: only the address that
+ * the pipeline has for it is sent a secret.
+ */
+function inOwnCollection<T extends Owner>(owner: T, own: RunContext['azureDevOps']): T {
+  if (!own || owner.provider !== 'azure-devops' || !same(owner.organization, own.organization)) return owner;
+  const isInCloud = sameHost(owner.host, AZURE_DEVOPS);
+  const isOwn = isInCloud === sameHost(isInCloud ? (own.behind ?? own.url) : own.url, AZURE_DEVOPS);
+  return isOwn ? { ...owner, ...pipelineOwner(own) } : owner;
+}
+
+function knownHosts({ azureDevOpsUrl }: Wanted, { repository, azureDevOps: own }: RunContext): KnownHost[] {
+  const servers = [azureDevOpsUrl, own?.url].filter((host) => host !== undefined);
+  return [
+    ...servers.map((host): KnownHost => ({ provider: 'azure-devops', host })),
+    ...(repository ? [repository] : []),
+  ];
 }
 
 function providerOf(text: string, wanted: Wanted, context: RunContext): Provider | undefined {
@@ -138,4 +173,8 @@ function providerOf(text: string, wanted: Wanted, context: RunContext): Provider
   const current = context.repository?.provider ?? (context.azureDevOps && 'azure-devops');
   // Only Azure DevOps and GitLab have names of three parts.
   return current !== 'gitlab' && text.split('/').length === 3 ? 'azure-devops' : current;
+}
+
+function same(a: string | undefined, b: string | undefined): boolean {
+  return a?.toLowerCase() === b?.toLowerCase();
 }

@@ -13,6 +13,8 @@ export interface RunContext {
   repository?: Repository | undefined;
   /** Why there is no repository, as the end of "the current repository …". */
   noRepository?: string | undefined;
+  /** The clone URL of the repository, where nothing tells whose host it is on. */
+  cloneUrl?: string | undefined;
   /** Set when the platform gives this kind of run no secrets, e.g. "a pull request from a fork". */
   secretsWithheld?: string | undefined;
   /** Where tickets of this run are kept; undefined where there is no such place. */
@@ -20,7 +22,16 @@ export interface RunContext {
   /** Where people see this run. */
   page?: string | undefined;
   /** The Azure DevOps organization whose pipeline this is, and the job's own token for it. */
-  azureDevOps?: { organization: string; url: string; token?: string | undefined } | undefined;
+  azureDevOps?: PipelineOrganization | undefined;
+}
+
+export interface PipelineOrganization {
+  organization: string;
+  /** Where it is reached, e.g. `https://dev.azure.com`. */
+  url: string;
+  /** As {@link Repository.behind}. */
+  behind?: string | undefined;
+  token?: string | undefined;
 }
 
 /** How requests leave this machine. */

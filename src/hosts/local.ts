@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { styleText } from 'node:util';
 import { isSecret, variableOf } from '../inputs/names.ts';
-import { parseRepositoryUrl } from '../repository-url.ts';
+import { addressedHost, parseRepositoryUrl, withoutAlias } from '../repository-url.ts';
 import { oneLine } from '../text.ts';
 import type { Environment } from './environment.ts';
+import { originOf, sshHostname } from './git.ts';
 import type { Host, RunContext } from './host.ts';
 import { proxyFromEnvironment } from './proxy.ts';
 
@@ -34,7 +34,7 @@ export function localHost(
   return {
     name: 'local',
     network: { proxyFor: proxyFromEnvironment(environment) },
-    context: () => localContext(),
+    context: () => localContext(environment),
     input: (name) => inputs[name]?.trim() ?? '',
     inputName: (name) => (isSecret(name) ? variableOf(name) : `--${name}`),
     secret() {},
@@ -56,18 +56,16 @@ export function localHost(
   };
 }
 
-function localContext(): RunContext {
-  let remote: string;
-  try {
-    remote = execFileSync('git', ['remote', 'get-url', 'origin'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
-  } catch {
-    return { noRepository: 'is unknown: this folder has no git remote "origin"' };
-  }
-  const repository = parseRepositoryUrl(remote);
-  return repository
-    ? { repository }
-    : { noRepository: 'is unknown: its remote "origin" is not on a host that a catalog integration reads' };
+function localContext(environment: Environment): RunContext {
+  const origin = originOf(environment);
+  if ('problem' in origin) return { noRepository: origin.problem };
+  // Who has several keys gives a host other names.
+  const cloneUrl = withoutAlias(origin.url, (alias) => sshHostname(alias, environment));
+  const repository = parseRepositoryUrl(cloneUrl);
+  if (repository) return { repository };
+  const host = addressedHost(cloneUrl)?.name;
+  return {
+    noRepository: `is unknown: its remote "origin" is not on a host that a catalog integration reads${host ? ` (${oneLine(host, 120)})` : ''}`,
+    cloneUrl,
+  };
 }

@@ -1,5 +1,8 @@
+import { parseOrganization } from '../azure-address.ts';
 import type { Day } from '../dates.ts';
 import { Failure } from '../errors.ts';
+import { AZURE_DEVOPS, sameHost } from '../repository-host.ts';
+import { otherThanCatalogToken, otherThanPat } from '../scm/pat.ts';
 import { bullets, oneLine } from '../text.ts';
 import { inputReader } from './reader.ts';
 import type {
@@ -60,9 +63,13 @@ export interface Inputs {
  * Reads and checks all inputs. An empty value is one that was not given.
  *
  * @param read the value of an input by its kebab-case name
+ * @param jobToken the token of the pipeline's job, which is no secret of any input
  * @throws {Failure} that names every problem
  */
-export async function parseInputs(read: (name: InputName) => string): Promise<Inputs> {
+export async function parseInputs(
+  read: (name: InputName) => string,
+  jobToken?: string | undefined,
+): Promise<Inputs> {
   const problems: string[] = [];
   const {
     boolean,
@@ -102,8 +109,7 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
     entity,
     failOnPending: boolean('fail-on-pending'),
     repository: text('repository'),
-    azureDevOpsOrganization: text('azure-devops-organization'),
-    azureDevOpsUrl: url('azure-devops-url'),
+    ...azureDevOps(),
     integration: choice('integration'),
     integrationName: name('integration-name', MACHINE_NAME),
     integrationDisplayName: limited('integration-display-name', 120),
@@ -128,9 +134,36 @@ export async function parseInputs(read: (name: InputName) => string): Promise<In
     workItemType: value('work-item-type') ?? '',
     gitHubToken: secret('github-token'),
   };
+  checkSecrets(inputs);
   if (problems.length > 0)
     throw new Failure(`The inputs cannot be used:\n${bullets(problems)}`, 'Nothing was sent.');
   return inputs;
+
+  /** People write the address of the organization for its name, and in the place of the base URL. */
+  function azureDevOps(): Pick<Inputs, 'azureDevOpsOrganization' | 'azureDevOpsUrl'> {
+    const given = text('azure-devops-organization');
+    const named = given === undefined ? undefined : parseOrganization(given);
+    if (given !== undefined && !named)
+      complainOf('azure-devops-organization')(
+        `must be the name of an organization, or its address, like ${AZURE_DEVOPS}/acme`,
+      );
+    const base = url('azure-devops-url');
+    if (base === undefined || !sameHost(base, AZURE_DEVOPS))
+      return { azureDevOpsOrganization: named?.organization, azureDevOpsUrl: base ?? named?.host };
+    const { organization } = named ?? parseOrganization(base) ?? {};
+    return { azureDevOpsOrganization: organization, azureDevOpsUrl: AZURE_DEVOPS };
+  }
+
+  function checkSecrets({ azureDevOpsPat: pat, catalogToken, gitHubToken }: Inputs): void {
+    const others = { jobToken, catalogToken, gitHubToken };
+    const notPat = pat && otherThanPat(pat, others);
+    if (notPat)
+      complainOf('azure-devops-pat')(
+        `is ${notPat}. Create a personal access token in Azure DevOps with the scope Code: Read, and use that`,
+      );
+    const notToken = otherThanCatalogToken(catalogToken, others);
+    if (notToken) complainOf('catalog-token')(`is ${notToken}. Use the token of the catalog`);
+  }
 
   function catalogUrl(): string {
     if (catalog === 'backstage' && !text('catalog-url'))

@@ -148,7 +148,7 @@ export const INPUTS = [
     type: 'text',
     otherwise: 'from the repository or the pipeline',
     label: 'Azure DevOps organization',
-    description: 'The Azure DevOps organization; on a Server, the collection.',
+    description: 'The Azure DevOps organization (on a Server, the collection), by its name or its address.',
   },
   {
     name: 'azure-devops-url',
@@ -165,7 +165,8 @@ export const INPUTS = [
     choices: INTEGRATIONS,
     otherwise: "by the repository's host",
     label: 'Integration',
-    description: 'The kind of integration that reads the repository.',
+    description:
+      'The kind of integration that reads the repository. Set it for a host with a name of its own, such as a GitHub Enterprise Server.',
   },
   {
     name: 'integration-name',

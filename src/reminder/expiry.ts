@@ -27,8 +27,8 @@ export function expiryOf(
 ): Expiry | undefined {
   if (!facts.credential) return undefined;
   const known: [ExpirySource, Day | undefined][] = [
-    // What is said of another PAT says nothing of this credential.
-    ['input', facts.fromPat === false ? undefined : patExpiresOn],
+    // What is said of another PAT says nothing of this credential, nor of one for another host.
+    ['input', facts.fromPat === false || facts.owner.provider !== 'azure-devops' ? undefined : patExpiresOn],
     ['catalog', facts.expiresOn],
     ['recorded', facts.recorded],
   ];
