@@ -34,14 +34,14 @@ test('whatever the inputs are, they are refused in words or keep every rule', as
       'eu',
       'github',
       'a-name',
-      'kpat_x',
+      'kpat_12345678',
       'http://127.0.0.1:1/v1/',
     ),
   );
   const names = fc.constantFrom(...INPUTS.map(({ name }) => name as string));
   await fc.assert(
     fc.asyncProperty(fc.dictionary(names, value), async (given) => {
-      const inputs = await parsed({ 'catalog-token': 'kpat_x', ...given });
+      const inputs = await parsed({ 'catalog-token': 'kpat_12345678', ...given });
       if (inputs instanceof Failure) {
         expect(inputs.message).toMatch(/^The inputs cannot be used:\n- /u);
         return;
@@ -95,7 +95,7 @@ describe.each(['catalog-url', 'azure-devops-url'])('%s', (name) => {
     '//a.example',
     'https://a.example:99999',
   ])('%j is refused', async (url) => {
-    const refused = await parsed({ 'catalog-token': 'kpat_x', [name]: url });
+    const refused = await parsed({ 'catalog-token': 'kpat_12345678', [name]: url });
     expect(refused).toBeInstanceOf(Failure);
     expect((refused as Failure).message).toContain(`- ${name} must be an https URL`);
     expect((refused as Failure).message).not.toContain('password');
@@ -109,7 +109,7 @@ describe.each(['catalog-url', 'azure-devops-url'])('%s', (name) => {
     ['http://127.0.0.1:4010', 'http://127.0.0.1:4010'],
     ['http://[::1]:4010/', 'http://[::1]:4010'],
   ])('%j is taken', async (url, value) => {
-    const inputs = (await parsed({ 'catalog-token': 'kpat_x', [name]: url })) as Inputs;
+    const inputs = (await parsed({ 'catalog-token': 'kpat_12345678', [name]: url })) as Inputs;
     expect(name === 'catalog-url' ? inputs.catalogUrl : inputs.azureDevOpsUrl).toBe(value);
   });
 });
@@ -117,7 +117,7 @@ describe.each(['catalog-url', 'azure-devops-url'])('%s', (name) => {
 describe('the organization and the URL of Azure DevOps', () => {
   const place = async (organization: string, url = '') => {
     const given = { 'azure-devops-organization': organization, 'azure-devops-url': url };
-    const inputs = await parsed({ 'catalog-token': 'kpat_x', ...given });
+    const inputs = await parsed({ 'catalog-token': 'kpat_12345678', ...given });
     return inputs instanceof Failure
       ? inputs.message
       : [inputs.azureDevOpsOrganization, inputs.azureDevOpsUrl];
