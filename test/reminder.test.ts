@@ -111,6 +111,33 @@ describe('the verdict', () => {
       cure: advice.cure,
     });
   });
+  test('of what nothing proves, only a day or a try tells', () => {
+    const advice = { problem: 'It is unknown whether it works.', cure: 'Look.' };
+    const unknown = { status: 'unknown', advice } as const;
+    const gitHub = { ...healthy.owner, provider: 'github' } as const;
+    expect(verdict(100, unknown)).toMatchObject({
+      status: 'unknown',
+      message: advice.problem,
+      cure: advice.cure,
+      works: false,
+    });
+    expect(verdict(100, { ...unknown, owner: gitHub })).toMatchObject({ status: 'unknown', works: false });
+    expect(judge({ ...healthy, ...unknown, storedOn: undefined }, undefined, given, TODAY).status).toBe(
+      'unknown',
+    );
+    expect(verdict(100, unknown, { result: 'works' }).status).toBe('unknown');
+    expect(verdict(100, unknown, { result: 'unknown', why: 'No answer.' }).status).toBe('unknown');
+    expect(verdict(100, { ...unknown, fromPat: false }, refused).status).toBe('unknown');
+    expect(verdict(100, { ...unknown, fromPat: true }, { result: 'works' })).toMatchObject({
+      status: 'valid',
+      works: true,
+    });
+    expect(verdict(100, unknown, refused).status).toBe('tainted');
+    const expiring = verdict(10, unknown);
+    expect(expiring.status).toBe('expiring');
+    expect(expiring.message).toContain(advice.problem);
+    expect(verdict(-1, unknown).status).toBe('expired');
+  });
   test('what was tried counts more than what is written', () => {
     expect(verdict(100, {}, expired).status).toBe('expired');
     expect(verdict(100, {}, refused).status).toBe('tainted');
@@ -184,6 +211,17 @@ describe('the ticket', () => {
   const open = { open: true };
   const closed = { open: false };
 
+  test('says nothing of what is unknown', () => {
+    const facts = { ...healthy, status: 'unknown', storedOn: undefined } as const;
+    const unknown = situationOf(facts, judge(facts, undefined, given, TODAY), 30, false);
+    expect(unknown.stage).toBe('unknown');
+    for (const ticket of [open, closed])
+      for (const stage of [30, 1, 'expired', 'tainted', 'missing', 'unauthorized', 'renewed'] as const)
+        expect(
+          decide(ticket, { ...now, stage, credential: 'another' }, { ...now, stage: 'unknown', works: true }),
+        ).toBeUndefined();
+    expect(decide(open, undefined, unknown)).toBeUndefined();
+  });
   test('says the same once', () => {
     expect(decide(open, now, now)).toBeUndefined();
     expect(decide(open, { ...now, stage: 30 }, now)).toEqual({ operation: 'updated', tell: true });

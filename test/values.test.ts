@@ -60,6 +60,10 @@ test.each([
   ['other: {a: {b: 1}}', 'needs a map of name and link for other'],
   ['__proto__: {a: 1}', 'which is not a custom field'],
   ['a: &x [1, 2]\nb: *x', 'neither YAML nor JSON'],
+  ['a: *nobody', 'neither YAML nor JSON'],
+  ['a: &x {b: *x}', 'neither YAML nor JSON'],
+  ['other: .nan', 'has NaN for other'],
+  ['other: -.INF', 'has -Infinity for other'],
   ['[1]', 'must be a map'],
 ])('custom fields: %j is refused', async (text, message) =>
   expect((await fields(text)).problems.join('\n')).toContain(message),

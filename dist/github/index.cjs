@@ -78,7 +78,15 @@ var init_table = __esm({
     REGIONS = ["us", "eu", "au", "me", "in", "sg"];
     INTEGRATIONS = ["azure-devops", "github", "gitlab"];
     ROTATIONS = ["auto", "always", "never"];
-    AILMENTS = ["expiring", "expired", "tainted", "missing", "unauthorized", "none"];
+    AILMENTS = [
+      "expiring",
+      "expired",
+      "tainted",
+      "missing",
+      "unauthorized",
+      "unknown",
+      "none"
+    ];
     INPUTS = [
       {
         name: "command",
@@ -382,7 +390,7 @@ var init_table = __esm({
       {
         name: "credential-status",
         default: "",
-        description: "`valid`, `expiring`, `expired`, `tainted`, `missing` or `unauthorized`."
+        description: "`valid`, `expiring`, `expired`, `tainted`, `missing`, `unauthorized`, or `unknown` where nothing proves that it works or does not."
       },
       {
         name: "credential-expires-on",
@@ -630,6 +638,8 @@ async function parseCustomFields(text, complain) {
     if (!/^[a-z][a-z0-9_-]{0,62}$/iu.test(key))
       complain(`has the key "${shown2}", which is not a custom field's`);
     else if (value === null) continue;
+    else if (typeof value === "number" && !Number.isFinite(value))
+      complain(`has ${value} for ${shown2}, which is no number that a catalog takes`);
     else if (TEXT_FIELDS.has(key) && typeof value !== "string")
       complain(`needs text for ${key}, not ${describe(value)}`);
     else if ((LINK_FIELDS.has(key) || typeof value === "object") && !isLink(value))
@@ -1694,6 +1704,7 @@ function judge(facts, trial, given, today) {
   const asides = asidesOf(facts, trial, given, today);
   const tried = facts.fromPat === false || facts.inUse ? void 0 : trial;
   const works = facts.inUse || tried?.result === "works" && facts.fromPat === true;
+  const unproven = facts.status === "unknown" && !works;
   const over = expiry !== void 0 && expiry.daysLeft < 0;
   const verdict = (status, message, cure) => ({
     status,
@@ -1702,10 +1713,11 @@ function judge(facts, trial, given, today) {
     cure,
     asides,
     // Without a PAT, what the catalog says is all that can be had.
-    works: works || facts.owner.provider !== "azure-devops"
+    works: works || !unproven && facts.owner.provider !== "azure-devops"
   });
   const asCatalogSays = () => verdict(facts.status, facts.advice?.problem ?? "", facts.advice?.cure);
-  if (facts.status !== "valid" && facts.status !== "unauthorized") return asCatalogSays();
+  if (facts.status === "expired" || facts.status === "tainted" || facts.status === "missing")
+    return asCatalogSays();
   const what = facts.subject;
   if (tried?.result === "expired" || tried?.result === "refused")
     return verdict(
@@ -1715,9 +1727,9 @@ function judge(facts, trial, given, today) {
     );
   if (facts.status === "unauthorized" && (works || !over)) return asCatalogSays();
   const note = noteOn(facts, tried, works);
+  const unlessUnproven = (message) => unproven ? asCatalogSays() : verdict("valid", message);
   if (!expiry)
-    return verdict(
-      "valid",
+    return unlessUnproven(
       `${what} works${works ? " today" : ", as far as is known"}; its last day is not known.${works ? "" : note}`
     );
   const until2 = `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
@@ -1740,14 +1752,14 @@ function judge(facts, trial, given, today) {
       facts.renewal.join(" ")
     );
   const hint = expiry.atMost ? " Set pat-expires-on to its true last day, to be reminded in time." : "";
-  return verdict(
-    "valid",
+  return unlessUnproven(
     `${what} is valid until ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note}${hint}`
   );
 }
-function noteOn({ owner, fromPat, inUse }, tried, works) {
+function noteOn({ status, advice, owner, fromPat, inUse }, tried, works) {
   if (inUse) return " The catalog reads with it today.";
   if (works) return " Azure DevOps accepts it today.";
+  if (status === "unknown" && advice) return ` ${advice.problem}`;
   if (owner.provider !== "azure-devops" || fromPat === false) return "";
   if (!tried) return " It was not tried: there is no azure-devops-pat.";
   return tried.result === "works" ? " The azure-devops-pat that is given works, but it is not known whether the credential was made from it." : ` Whether it works could not be tried: ${"why" in tried ? tried.why : ""}`;
@@ -4219,8 +4231,9 @@ var init_schemas2 = __esm({
 // src/catalogs/backstage/errors.ts
 function messageOf2({ text }) {
   const parsed = safeParse(Problem2, parseJson(text));
-  if (!parsed.success) return pageText(text, 120);
-  return oneLine(parsed.output.error?.message || parsed.output.message || "", 500);
+  if (!parsed.success) return { own: void 0, shown: pageText(text, 120) };
+  const { error: error2, message = "" } = parsed.output;
+  return { own: error2?.message, shown: oneLine(error2?.message || message, 500) };
 }
 function cureOf2(status, headers) {
   if (status === 401)
@@ -4247,7 +4260,7 @@ var init_errors3 = __esm({
     BackstageError = class extends Failure {
       name = "BackstageError";
       status;
-      /** The server's own words. */
+      /** The words of Backstage itself, uncut; undefined where it did not answer in the shape of its errors. */
       says;
       /** Someone else registered the same. */
       conflict;
@@ -4255,14 +4268,14 @@ var init_errors3 = __esm({
       maybeProcessed;
       constructor(request, path, response) {
         const { status, headers } = response;
-        const says = messageOf2(response);
+        const { own, shown: shown2 } = messageOf2(response);
         const trace = [headers["x-request-id"] ?? headers["x-amzn-requestid"]].flat()[0];
         super(
-          `The catalog refused ${request.method} ${path}: status ${status}${trace ? `, request ${oneLine(trace, 80)}` : ""}. ${says}`.trim(),
+          `The catalog refused ${request.method} ${path}: status ${status}${trace ? `, request ${oneLine(trace, 80)}` : ""}. ${shown2}`.trim(),
           cureOf2(status, headers)
         );
         this.status = status;
-        this.says = says;
+        this.says = own;
         this.conflict = status === 409;
         this.maybeProcessed = request.method !== "GET" && !request.reads && (status >= 500 || status === 408);
       }
@@ -4278,6 +4291,146 @@ var init_errors3 = __esm({
         this.maybeProcessed = request.method !== "GET" && !request.reads;
       }
     };
+  }
+});
+
+// src/catalogs/backstage/same-file.ts
+function sameFile(target, url) {
+  return target === url || branchAt(target, url) === "";
+}
+function branchAt(target, url) {
+  const ours = fileAt(target);
+  const trail = ours && trailIn(ours, url);
+  if (!ours || !trail?.endsWith(ours.path)) return void 0;
+  const branch = trail.slice(0, -ours.path.length).replace(/^refs\/heads\//u, "");
+  if (/^(?:HEAD|-|)$/u.test(branch) || branch === ours.branch) return "";
+  if (branch.startsWith("/") || branch.startsWith(`${ours.branch}/`)) return void 0;
+  return ours.branch === void 0 && !branch.startsWith("@") ? "" : branch;
+}
+function inSameRepository(target, url) {
+  const ours = fileAt(target);
+  return ours !== void 0 && trailIn(ours, url) !== void 0;
+}
+function mayBeRenamed(target, url) {
+  const ours = fileAt(target);
+  const other = URL.canParse(url) ? azureFileAt(url) ?? { host: url, path: decoded3(new URL(url).pathname) } : void 0;
+  return ours !== void 0 && other !== void 0 && sameHost(ours.host, other.host) && other.path.endsWith(ours.path);
+}
+function namesBranch(target) {
+  return URL.canParse(target) && new URL(target).searchParams.has("version");
+}
+function fileAt(target) {
+  const onAzure = azureFileAt(target);
+  if (onAzure) return { ...onAzure, branch: void 0 };
+  if (!URL.canParse(target)) return void 0;
+  const { origin, pathname } = new URL(target);
+  const [, repository, branch, path] = /^\/(.+?)\/(?:-\/)?blob\/([^/]+)(\/.+)$/u.exec(pathname) ?? [];
+  if (!repository || !branch || !path) return void 0;
+  return {
+    host: origin,
+    repository: decoded3(repository).toLowerCase(),
+    branch: decoded3(branch),
+    path: decoded3(path)
+  };
+}
+function azureFileAt(text) {
+  const found = URL.canParse(text) ? parseRepositoryUrl(text) : void 0;
+  if (found?.provider !== "azure-devops") return void 0;
+  const { searchParams } = new URL(text);
+  const path = searchParams.get("path");
+  if (path === null) return void 0;
+  const version2 = searchParams.get("version") ?? "";
+  return {
+    host: found.host,
+    repository: fullName(found).toLowerCase(),
+    // `GB` is a branch; `GT` and `GC` are a tag and a commit, which no branch is named like.
+    branch: version2.replace(/^GB/u, "").replace(/^G(?=[TC])/u, "@"),
+    path: `/${path.replace(/^\/+/u, "")}`
+  };
+}
+function trailIn(ours, text) {
+  if (ours.branch === void 0) {
+    const other = azureFileAt(text);
+    const same4 = other && sameHost(ours.host, other.host) && ours.repository === other.repository;
+    return same4 ? other.branch + other.path : void 0;
+  }
+  if (!URL.canParse(text)) return void 0;
+  const { origin, pathname } = pageAt(new URL(text));
+  const path = decoded3(pathname);
+  if (!sameHost(ours.host, origin) || !path.toLowerCase().startsWith(`/${ours.repository}/`))
+    return void 0;
+  const rest = path.slice(ours.repository.length + 2);
+  return /^(?:-\/)?(?:blob|tree|raw|edit|blame)\/(.+)$/su.exec(rest)?.[1] ?? `/${rest}`;
+}
+function pageAt(url) {
+  const [, , repository, path] = /^(\/api\/v3)?\/repos\/([^/]+\/[^/]+)\/contents\/(.+)$/u.exec(url.pathname) ?? [];
+  if (repository)
+    return {
+      origin: url.origin.replace("//api.", "//"),
+      pathname: `/${repository}/blob/${url.searchParams.get("ref") ?? ""}/${path}`
+    };
+  const raw = /^\/([^/]+\/[^/]+)\/(.+)$/u.exec(url.pathname);
+  if (url.hostname === "raw.githubusercontent.com" && raw)
+    return { origin: "https://github.com", pathname: `/${raw[1]}/blob/${raw[2]}` };
+  return url;
+}
+function decoded3(path) {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+var init_same_file = __esm({
+  "src/catalogs/backstage/same-file.ts"() {
+    "use strict";
+    init_repository();
+    init_repository_url();
+  }
+});
+
+// src/catalogs/backstage/target.ts
+function targetOf({ provider, host, organization, project, name, defaultBranch = "main" }, file) {
+  const base = encodeURI(host);
+  switch (provider) {
+    case "azure-devops": {
+      const path = escaped(file).replace(/[&+]/gu, encodeURIComponent);
+      return `${base}/${escaped(`${organization}/${project ?? name}`)}/_git/${escaped(name)}?path=${path}`;
+    }
+    case "github": {
+      const branch = defaultBranch.includes("/") ? DEFAULT_BRANCH : escaped(defaultBranch);
+      return `${base}/${escaped(`${organization}/${name}`)}/blob/${branch}${escaped(file)}`;
+    }
+    case "gitlab":
+      return `${base}/${escaped(`${organization}/${name}`)}/-/blob/${encodeURIComponent(defaultBranch)}${escaped(file)}`;
+  }
+}
+function escaped(path) {
+  return encodeURI(path).replace(/[?#]/gu, encodeURIComponent);
+}
+function pageOf({ provider, host, organization, project, name }) {
+  return provider === "azure-devops" ? `${encodeURI(host)}/${escaped(`${organization}/${project ?? name}`)}/_git/${escaped(name)}` : `${encodeURI(host)}/${escaped(`${organization}/${name}`)}`;
+}
+function spellingsOf(target) {
+  const [page = "", path] = target.split("?path=");
+  if (path !== void 0) {
+    const old = page.replace(/^https:\/\/dev\.azure\.com\/([^/]+)/u, "https://$1.visualstudio.com");
+    const paths = [path, path.replaceAll("/", "%2F"), `${path}&version=GBmain`];
+    return distinct([page, old].flatMap((address2) => paths.map((one) => `${address2}?path=${one}`)));
+  }
+  const marked = (one) => target.replace("/blob/", `/${one}/`);
+  const pages = target.includes("/-/blob/") ? [target] : ["blob", "tree", "raw"].map(marked);
+  const atHead = (address2) => address2.replace(/(\/(?:blob|tree|raw)\/)[^/]+/u, `$1${DEFAULT_BRANCH}`);
+  return distinct([...pages, ...pages.map(atHead)]);
+}
+function distinct(texts) {
+  return [...new Set(texts)];
+}
+var DEFAULT_BRANCH;
+var init_target = __esm({
+  "src/catalogs/backstage/target.ts"() {
+    "use strict";
+    DEFAULT_BRANCH = "HEAD";
   }
 });
 
@@ -4309,6 +4462,20 @@ function backstageClient(http, url, token) {
       throw error2;
     }
   }
+  async function entitiesBy(filters) {
+    const found = [];
+    let query = filters.map((filter) => ["filter", filter]);
+    for (let page = 1; page <= MOST_PAGES2; page++) {
+      const { items, pageInfo } = await call(
+        { method: "GET", path: "/catalog/entities/by-query", query },
+        Entities
+      );
+      found.push(...items);
+      if (!pageInfo?.nextCursor) break;
+      query = [["cursor", pageInfo.nextCursor]];
+    }
+    return found;
+  }
   return {
     call,
     preview: (target) => call(
@@ -4322,23 +4489,14 @@ function backstageClient(http, url, token) {
       Preview
     ),
     async entitiesFrom(target) {
-      const by = (annotation) => `metadata.annotations.backstage.io/${annotation}=url:${target}`;
-      const found = [];
-      let query = [
-        ["filter", by("managed-by-origin-location")],
-        ["filter", by("managed-by-location")]
-      ];
-      for (let page = 1; page <= MOST_PAGES2; page++) {
-        const { items, pageInfo } = await call(
-          { method: "GET", path: "/catalog/entities/by-query", query },
-          Entities
-        );
-        found.push(...items);
-        if (!pageInfo?.nextCursor) break;
-        query = [["cursor", pageInfo.nextCursor]];
-      }
-      return found;
+      const refs = spellingsOf(target).map((url2) => `url:${url2}`).filter(({ length }) => length <= LONGEST_VALUE);
+      const filters = refs.flatMap((ref) => [
+        `${ANNOTATIONS}.backstage.io/managed-by-origin-location=${ref}`,
+        `${ANNOTATIONS}.backstage.io/managed-by-location=${ref}`
+      ]);
+      return filters.length > 0 ? entitiesBy(filters) : [];
     },
+    componentsWith: (annotation, value) => entitiesBy([`kind=component,${ANNOTATIONS}.${annotation}=${value}`]),
     async locationOf(target) {
       const ref = `/catalog/locations/by-entity/location/default/${generatedName(target)}`;
       try {
@@ -4346,10 +4504,11 @@ function backstageClient(http, url, token) {
         if (found.target === target) return found;
       } catch (error2) {
         if (!(error2 instanceof BackstageError) || error2.status !== 404 && error2.status !== 403) throw error2;
-        if (error2.says.startsWith("Found no location with")) return void 0;
+        if (error2.says?.startsWith("Found no location with")) return void 0;
       }
       const all = await call({ method: "GET", path: "/catalog/locations" }, Locations);
-      return all.find(({ data }) => data.type === "url" && data.target === target)?.data;
+      const ours = all.map(({ data }) => data).filter((one) => one.type === "url" && sameFile(target, one.target));
+      return ours.find((one) => one.target === target) ?? ours[0];
     },
     async register(target) {
       const body = { type: "url", target };
@@ -4377,7 +4536,7 @@ function pathOf2(ref) {
   const [kind = "", rest = ""] = ref.split(":");
   return [kind, ...rest.split("/")].map(encodeURIComponent).join("/");
 }
-var import_node_crypto6, MOST_PAGES2;
+var import_node_crypto6, MOST_PAGES2, LONGEST_VALUE, ANNOTATIONS;
 var init_client2 = __esm({
   "src/catalogs/backstage/client.ts"() {
     "use strict";
@@ -4385,52 +4544,12 @@ var init_client2 = __esm({
     init_dist();
     init_json();
     init_errors3();
+    init_same_file();
     init_schemas2();
+    init_target();
     MOST_PAGES2 = 10;
-  }
-});
-
-// src/catalogs/backstage/target.ts
-function targetOf({ provider, host, organization, project, name, defaultBranch }, file) {
-  const branch = encodeURI(defaultBranch ?? "main");
-  const path = [organization, ...project === void 0 ? [] : [project]].join("/");
-  switch (provider) {
-    case "azure-devops":
-      return encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}?path=${file}`);
-    case "github":
-      return `${encodeURI(`${host}/${path}/${name}`)}/blob/${branch}${encodeURI(file)}`;
-    case "gitlab":
-      return `${encodeURI(`${host}/${path}/${name}`)}/-/blob/${branch}${encodeURI(file)}`;
-  }
-}
-function sameFile(left, right) {
-  return left === right || spelled(left) === spelled(right);
-}
-function namesBranch(target) {
-  return URL.canParse(target) && new URL(target).searchParams.has("version");
-}
-function spelled(target) {
-  if (!URL.canParse(target)) return target;
-  const { origin, pathname, searchParams } = new URL(target);
-  const path = decoded3(pathname);
-  const file = searchParams.get("path");
-  if (file !== null) return `${origin}${path.toLowerCase()}?/${file.replace(/^\/+/u, "")}`;
-  const blob = path.search(/\/(?:-\/)?blob\//u);
-  return `${origin}${path.slice(0, blob).toLowerCase()}${path.slice(blob)}`;
-}
-function decoded3(path) {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}
-function pageOf({ provider, host, organization, project, name }) {
-  return provider === "azure-devops" ? encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}`) : encodeURI(`${host}/${organization}/${name}`);
-}
-var init_target = __esm({
-  "src/catalogs/backstage/target.ts"() {
-    "use strict";
+    LONGEST_VALUE = 200;
+    ANNOTATIONS = "metadata.annotations";
   }
 });
 
@@ -4444,8 +4563,11 @@ function originOf({ metadata }) {
 function comesFrom(entity, target) {
   const { annotations } = entity.metadata;
   return [originOf(entity), annotations["backstage.io/managed-by-location"] ?? ""].some(
-    (ref) => ref.startsWith("url:") && sameFile(ref.slice("url:".length), target)
+    (ref) => ref.startsWith("url:") && sameFile(target, ref.slice("url:".length))
   );
+}
+function isLocation({ kind }) {
+  return kind.toLowerCase() === "location";
 }
 function isOrphan({ metadata }) {
   return metadata.annotations["backstage.io/orphan"] === "true";
@@ -4456,6 +4578,14 @@ function errorOf({ status }) {
 }
 function componentName({ name }) {
   return machineName(name, 63);
+}
+function nameOf(ref) {
+  const [name = "", namespace] = ref.replace(/^component:/iu, "").split("/").reverse();
+  return { name, namespace };
+}
+function componentRef({ serviceName }, repository) {
+  const { name, namespace = "default" } = nameOf(serviceName ?? componentName(repository));
+  return `component:${namespace}/${name}`.toLowerCase();
 }
 function chooseComponent(entities, { serviceName: wanted }, repository) {
   const components = entities.filter(({ kind }) => kind.toLowerCase() === "component");
@@ -4512,33 +4642,42 @@ var init_entity = __esm({
     init_errors();
     init_text();
     init_machine_name();
-    init_target();
+    init_same_file();
   }
 });
 
 // src/catalogs/backstage/generate.ts
 function componentOf(inputs, repository) {
   const { owner, ...fields } = inputs.serviceCustomFields;
-  const links = Object.entries(fields).flatMap(
-    ([, value]) => typeof value === "object" && value !== null ? [{ title: value.name, url: value.link }] : []
+  const links = Object.values(fields).flatMap(
+    (value) => typeof value === "object" && value !== null ? [{ ...value.name.trim() ? { title: value.name } : {}, url: value.link }] : []
   );
+  const { name, namespace } = nameOf(inputs.serviceName ?? componentName(repository));
+  if (namespace !== void 0 && !NAMESPACE.test(namespace))
+    throw new Failure(
+      `The catalog accepts no component in the namespace "${namespace}".`,
+      'Set service-name to another name. A namespace has lower-case letters, digits and "-", and begins and ends with a letter or digit.'
+    );
+  const group = typeof owner === "string" && owner.trim() ? owner.trim() : UNKNOWN_OWNER;
+  if (!ENTITY_REF.test(group))
+    throw new Failure(
+      `The catalog accepts no owner "${oneLine(group, 120)}".`,
+      "Set owner in service-custom-fields to the name of a group or user, or to a reference such as group:default/name."
+    );
   return {
     apiVersion: "backstage.io/v1alpha1",
     kind: "Component",
     metadata: {
-      ...nameOf(inputs.serviceName ?? componentName(repository)),
+      name,
+      ...namespace === void 0 ? {} : { namespace },
       title: inputs.serviceDisplayName ?? repository.name,
       ...inputs.serviceDescription ? { description: inputs.serviceDescription } : {},
       ...Object.keys(inputs.serviceLabels).length > 0 ? { labels: inputs.serviceLabels } : {},
       annotations: annotationsOf(repository),
       ...links.length > 0 ? { links } : {}
     },
-    spec: { type: "service", lifecycle: "production", owner: typeof owner === "string" ? owner : "unknown" }
+    spec: { type: "service", lifecycle: "production", owner: group }
   };
-}
-function nameOf(ref) {
-  const [name = "", namespace] = ref.replace(/^component:/iu, "").split("/").reverse();
-  return { name, ...namespace ? { namespace } : {} };
 }
 function annotationsOf(repository) {
   const { provider, host, organization, project, name } = repository;
@@ -4560,43 +4699,220 @@ function annotationsOf(repository) {
 async function generated(inputs, repository) {
   const { stringify } = await import("./yaml.cjs");
   const component = componentOf(inputs, repository);
-  const hint = component.spec.owner === "unknown" ? " # the group or user that owns it" : "";
+  const hint = component.spec.owner === UNKNOWN_OWNER ? " # the group or user that owns it" : "";
   return stringify(component, { lineWidth: 0 }).replace(/^( {2}owner: unknown)$/mu, `$1${hint}`);
 }
+var NAMESPACE, UNKNOWN_OWNER, ENTITY_REF;
 var init_generate = __esm({
   "src/catalogs/backstage/generate.ts"() {
     "use strict";
+    init_errors();
+    init_text();
     init_entity();
     init_target();
+    NAMESPACE = /^[a-z0-9]+(?:-+[a-z0-9]+)*$/u;
+    UNKNOWN_OWNER = "unknown";
+    ENTITY_REF = /^(?:[^:/]+:)?(?:[^:/]+\/)?[^:/]+$/u;
+  }
+});
+
+// src/catalogs/backstage/refusal.ts
+function explain2(says, target) {
+  if (says.startsWith("Duplicate nested entity: "))
+    return { kind: "duplicate", cure: "List each entity once." };
+  if (isParsed(says, target)) return { kind: "invalid", cure: "Correct the file." };
+  if (/^InputError: Processor PlaceholderProcessor threw an error while preprocessing/u.test(says))
+    return { kind: "invalid", cure: "Correct the file: it refers to another file that cannot be read." };
+  const answer = answerIn(says);
+  if (answer) return explainAnswer(answer, target);
+  if (/^Error: Unable to read url, (?:Error: )?Reading from '.+' is not allowed\./u.test(says))
+    return {
+      kind: "unconfigured",
+      cure: "Add the host to the catalog's configuration: under integrations, with a token, or in backend.reading.allow."
+    };
+  return { kind: "unclear", cure: CURES.find(([words2]) => words2.test(says))?.[1] ?? UNKNOWN };
+}
+function isParsed(says, target) {
+  const [, origin] = /^NotAllowedError: Entity .+?, originated at url:(\S+), is not of an allowed kind/u.exec(says) ?? [];
+  if (origin) return sameFile(target, origin);
+  if (/^InputError: Processor BuiltinKindsEntityProcessor threw an error while postprocessing/u.test(says))
+    return true;
+  return /^InputError: (?:Policy check failed for|No processor recognized the entity|Processor \w+ threw an error while validating the entity) (?!location:default\/generated-)/u.test(
+    says
+  );
+}
+function answerIn(says) {
+  const [, what] = /^(?:\w+: )?Unable to read url, (?:\w*Error: )?(.+)$/su.exec(says) ?? [];
+  if (!what) return void 0;
+  const missing2 = /^no matching files found for (\S.*)$/u.exec(what)?.[1];
+  if (missing2) return { url: missing2, status: 404, reason: "" };
+  const [, url, status, reason = ""] = /^(?:Request failed for |could not read )?(https?:\/\/.+?)(?: could not be read as .+?)?, (\d{3})(?!\d)(.*)$/su.exec(
+    what
+  ) ?? [];
+  return url && status ? { url, status: Number(status), reason } : void 0;
+}
+function explainAnswer({ url, status, reason }, target) {
+  const unclear = (cure) => ({ kind: "unclear", cure });
+  if (status === 429 || /rate limit/iu.test(reason)) return unclear(RATE_LIMIT);
+  if (status === 404 && sameFile(target, url))
+    return {
+      kind: "missing",
+      cure: "Commit the file to the default branch, or set catalog-file to where it is (entity: generate shows one to commit). If it is there, check repository, and whether the catalog's own token may see it."
+    };
+  if (status === 401 || status === 203)
+    return inSameRepository(target, url) ? {
+      kind: "denied",
+      cure: "The host refused the catalog's own token: it has expired, was revoked, or may not read this repository. Put a new one (Code: Read) into the catalog's configuration (integrations)."
+    } : unclear(OTHER_FILE);
+  if (status === 404) return unclear(OTHER_FILE);
+  if (status === 403)
+    return unclear(
+      "The host gives no reason. It may be a rate limit, single sign-on, a list of allowed addresses, or a permission that the catalog's own token lacks. If it stays, check that token."
+    );
+  if (status === 407) return unclear("Check the proxy that the catalog's server uses.");
+  return unclear(status >= 500 ? UNREACHABLE : UNKNOWN);
+}
+var RATE_LIMIT, OTHER_FILE, UNREACHABLE, UNKNOWN, CURES;
+var init_refusal = __esm({
+  "src/catalogs/backstage/refusal.ts"() {
+    "use strict";
+    init_same_file();
+    RATE_LIMIT = "This is a rate limit of the host, which passes. It says nothing about the catalog's own token. Run the step again later.";
+    OTHER_FILE = "The answer is about another file, which the catalog file or one that it lists may refer to. Check that it is there, and that the catalog may read it.";
+    UNREACHABLE = "The catalog cannot reach the host, or the host has a fault. Run the step again.";
+    UNKNOWN = "This tells neither whether the file is right nor whether the catalog's own token works. Check both, and the catalog's log.";
+    CURES = [
+      [
+        /<!doctype|<html|<head|<body/iu,
+        "The host answered with a page in place of the file: its sign-in page, or one of a proxy. Check the catalog's own token."
+      ],
+      [
+        /^Error: Expected object at root/u,
+        "This may be a page in place of the file, or the file may hold no entity. Check the catalog's own token, and the file."
+      ],
+      [/^Error: (?:YAML error at|Failed to parse YAML at) url:/u, "If the file has this text, correct it."],
+      [/Unresolved alias/u, "If the file, or one that it lists, has this alias, correct it."],
+      [
+        /AuthenticationError|ChainedTokenCredential/u,
+        "The catalog may have no token for the host: check its configuration (integrations)."
+      ],
+      [
+        /GitHub application/u,
+        "Check the GitHub App of the catalog: whether it is suspended, and which repositories it may read."
+      ],
+      [/socket hang up|fetch failed|\bE[A-Z]{5,}\b|EAI_AGAIN/u, UNREACHABLE]
+    ];
+  }
+});
+
+// src/catalogs/backstage/reading.ts
+async function read2(client, target) {
+  try {
+    return { kind: "read", entities: (await client.preview(target)).entities };
+  } catch (error2) {
+    if (!(error2 instanceof BackstageError)) throw error2;
+    if (error2.status === 400) return unread(error2.says, target, error2.message);
+    if (error2.status === 403 || error2.status === 404)
+      return { kind: "untried", problem: error2.message, cure: error2.cure ?? "" };
+    throw error2;
+  }
+}
+function unread(says, target, shown2) {
+  return {
+    ...explain2(says ?? "", target),
+    problem: `The catalog cannot read ${target}: ${oneLine(says || shown2, 500)}`.replace(
+      /(?<![.!?…])$/u,
+      "."
+    )
+  };
+}
+function wasRead({ kind }) {
+  return kind === "read" || kind === "invalid" || kind === "duplicate";
+}
+var init_reading = __esm({
+  "src/catalogs/backstage/reading.ts"() {
+    "use strict";
+    init_text();
+    init_errors3();
+    init_refusal();
+  }
+});
+
+// src/catalogs/backstage/known.ts
+async function findByName({
+  client,
+  inputs,
+  repository,
+  target
+}) {
+  const named2 = await client.entity(componentRef(inputs, repository));
+  if (named2 && comesFrom(named2, target)) return [named2];
+  const [annotation, value] = Object.entries(annotationsOf(repository))[0] ?? [];
+  if (!annotation || !value) return [];
+  return (await client.componentsWith(annotation, value)).filter((one) => comesFrom(one, target));
+}
+async function lastError({ client, target }, known) {
+  const made = known.find((one) => !isLocation(one));
+  const origin = (made ? originOf(made) : "").replace(/^url:/u, "") || target;
+  const listed = !sameFile(target, origin);
+  const locations = listed ? await client.entitiesFrom(origin) : known;
+  const seen = locations.filter(isLocation);
+  if (seen.length === 0) seen.push(...await readLocation());
+  const errors = seen.flatMap(({ status }) => status?.items ?? []).filter(({ level }) => level === "error");
+  const readings = errors.map(({ message = "" }) => unread(message, target, "it has an error"));
+  return listed ? readings.find(({ kind }) => kind === "denied" || kind === "missing") : readings[0];
+  async function readLocation() {
+    try {
+      const found = await client.entity(locationRef(origin));
+      return found ? [found] : [];
+    } catch (error2) {
+      if (error2 instanceof BackstageError || error2 instanceof NoAnswer) return [];
+      throw error2;
+    }
+  }
+}
+async function observe(client, target) {
+  const reading = await read2(client, target);
+  if (reading.kind !== "untried") return reading;
+  return await lastError({ client, target }, await client.entitiesFrom(target)) ?? reading;
+}
+var init_known = __esm({
+  "src/catalogs/backstage/known.ts"() {
+    "use strict";
+    init_no_answer();
+    init_client2();
+    init_entity();
+    init_errors3();
+    init_generate();
+    init_reading();
+    init_same_file();
   }
 });
 
 // src/catalogs/backstage/integration.ts
 async function tellReading(connection, reading, known) {
   const { progress, repository } = connection;
-  const outcome = (thing, name, reasons = []) => progress.outcome({
-    thing,
-    operation: reasons.length > 0 ? "skipped" : "unchanged",
-    name,
-    id: "",
-    reasons
-  });
-  if (seen(reading)) progress.credential({ ...factsOf2(connection, repository, reading), advice: void 0 });
+  const untried = reading.kind === "untried";
+  const last = untried ? await lastError(connection, known) : reading;
+  if (last) progress.credential({ ...factsOf2(connection, repository, last), advice: void 0 });
+  const doubts = wasRead(reading) ? [] : [DOUBTS[reading.kind] ?? "not proven"];
+  for (const [thing, name] of [
+    ["integration", new URL(repository.host).host],
+    ["credential", ownToken(repository)]
+  ])
+    progress.outcome({
+      thing,
+      operation: doubts.length > 0 ? "skipped" : "unchanged",
+      name,
+      id: "",
+      reasons: doubts
+    });
+  if (reading.kind === "read" || reading.kind === "duplicate") return;
   if (reading.kind === "denied") throw await denied(connection, reading);
-  if (reading.kind === "unreachable" || reading.kind === "unknown")
-    throw new Failure(reading.problem, reading.cure);
-  const untried = {
-    untried: ["this catalog-token may not try it"],
-    missing: ["not proven: the file was not found"],
-    read: [],
-    invalid: []
-  }[reading.kind];
-  outcome("integration", new URL(repository.host).host, untried);
-  outcome("credential", ownToken(repository), untried);
-  if (reading.kind === "read") return;
   if (reading.kind === "missing") throw await missing(connection, reading);
-  if (reading.kind === "invalid") throw new Failure(reading.problem, reading.cure);
-  if (known.every(({ kind }) => kind.toLowerCase() === "location"))
+  if (!untried) throw new Failure(reading.problem, reading.cure);
+  if (last && last.kind !== "read") progress.warning(`${last.problem} ${last.cure}`);
+  if (known.every(isLocation))
     throw new Failure(
       `${connection.target} is not in the catalog yet, and this catalog-token may not register it. ${reading.problem}`,
       "Give it the permission catalog.location.create (see accessRestrictions and the permission policy of Backstage), or have the file registered by somebody who may."
@@ -4627,17 +4943,21 @@ async function missing(connection, reading) {
 function ownToken({ host }) {
   return `the catalog's own, for ${new URL(host).host}`;
 }
-function seen({ kind }) {
-  return kind === "read" || kind === "invalid" || kind === "denied";
+function adviceOf(owner, reading) {
+  if (reading.kind === "read" || wasRead(reading)) return void 0;
+  const { kind, problem, cure } = reading;
+  if (kind === "denied") return { problem, cure };
+  const host = new URL(owner.host).host;
+  return { problem: `It is unknown whether the catalog's own token for ${host} works. ${problem}`, cure };
 }
 function factsOf2({ inputs }, owner, reading) {
-  const denied2 = reading.kind === "denied";
+  const status = wasRead(reading) ? "valid" : reading.kind === "denied" ? "tainted" : "unknown";
   const key = (0, import_node_crypto7.createHash)("sha256").update(`${inputs.catalogUrl} ${owner.host} ${owner.organization}`).digest("hex").slice(0, 12);
   return {
-    status: denied2 ? "tainted" : "valid",
-    advice: denied2 ? { problem: reading.problem, cure: reading.cure } : void 0,
+    status,
+    advice: adviceOf(owner, reading),
     subject: `The token with which the catalog reads ${new URL(owner.host).host}`,
-    inUse: !denied2,
+    inUse: status === "valid",
     integration: { name: new URL(owner.host).host, page: inputs.catalogUrl },
     key,
     owner,
@@ -4654,7 +4974,7 @@ function factsOf2({ inputs }, owner, reading) {
     ]
   };
 }
-var import_node_crypto7;
+var import_node_crypto7, DOUBTS;
 var init_integration2 = __esm({
   "src/catalogs/backstage/integration.ts"() {
     "use strict";
@@ -4663,57 +4983,14 @@ var init_integration2 = __esm({
     init_repository();
     init_pat();
     init_text();
+    init_entity();
     init_generate();
-  }
-});
-
-// src/catalogs/backstage/reading.ts
-async function read2(client, target) {
-  try {
-    return { kind: "read", entities: (await client.preview(target)).entities };
-  } catch (error2) {
-    if (!(error2 instanceof BackstageError)) throw error2;
-    if (error2.status === 400)
-      return { ...explain2(error2.says, target), problem: problemOf2(target, error2.says) };
-    if (error2.status === 403 || error2.status === 404)
-      return { kind: "untried", problem: error2.message, cure: error2.cure ?? "" };
-    throw error2;
-  }
-}
-function problemOf2(target, says) {
-  return `The catalog cannot read ${target}: ${says}`;
-}
-function explain2(says, target) {
-  if (/'backend\.reading\.allow'/u.test(says))
-    return {
-      kind: "unknown",
-      cure: "Add the host to the catalog's configuration: under integrations, with a token, or in backend.reading.allow."
+    init_known();
+    init_reading();
+    DOUBTS = {
+      untried: "this catalog-token may not try it",
+      denied: "the host refused the catalog's own token"
     };
-  if (/Policy check failed|while validating the entity|YAML|is not of an allowed kind/u.test(says))
-    return { kind: "invalid", cure: "Correct the file." };
-  if (/PlaceholderProcessor/u.test(says))
-    return { kind: "invalid", cure: "Correct the file: it refers to another file that cannot be read." };
-  if (/\b(?:203 |401 |403 |AuthenticationError|ChainedTokenCredential)/u.test(says))
-    return {
-      kind: "denied",
-      cure: "The host refused the catalog's own token: it has expired, was revoked, or may not read this repository. Put a new one (Code: Read) into the catalog's configuration (integrations)."
-    };
-  if (/no matching files found|404 Not Found/u.test(says))
-    return says.includes(target) ? {
-      kind: "missing",
-      cure: "Commit the file to the default branch, or set catalog-file to where it is (entity: generate shows one to commit). If it is there, check repository, and whether the catalog's own token may see it."
-    } : { kind: "invalid", cure: "Correct the file: it refers to another file that is not there." };
-  if (/\b(?:429|5\d\d) |fetch failed|\b(?:ENOTFOUND|ECONN[A-Z]+|ETIMEDOUT|EAI_AGAIN)\b/u.test(says))
-    return {
-      kind: "unreachable",
-      cure: "The catalog cannot reach the host, or that is not well. Run the step again."
-    };
-  return { kind: "invalid", cure: "Correct the file." };
-}
-var init_reading = __esm({
-  "src/catalogs/backstage/reading.ts"() {
-    "use strict";
-    init_errors3();
   }
 });
 
@@ -4721,13 +4998,20 @@ var init_reading = __esm({
 async function readOurs({ client, target }, ref) {
   const found = await client.entity(ref);
   if (!found || comesFrom(found, target)) return found;
+  const origin = oneLine(originOf(found).replace(/^url:/u, ""), 300);
   throw new Failure(
-    `The name ${ref} is taken by an entity of ${oneLine(originOf(found).replace(/^url:/u, ""), 300) || "another origin"}.`,
-    "Give the component another name in the catalog file, or have the other one removed from the catalog by its owner."
+    `The name ${ref} is taken by an entity of ${origin || "another origin"}.`,
+    cureOfTaken(target, origin)
   );
 }
-async function awaitEntity(connection, ref, hurry) {
-  const { client, clock, inputs, progress, target } = connection;
+function cureOfTaken(target, origin) {
+  const remove = `have the location ${origin} removed from the catalog, then run the step again`;
+  if (branchAt(target, origin)) return `It is this repository's file on another branch: ${remove}.`;
+  const rename2 = "Give the component another name in the catalog file, or have the other one removed from the catalog by its owner.";
+  return mayBeRenamed(target, origin) ? `If the repository was renamed or moved from there, ${remove}. If not: ${rename2}` : rename2;
+}
+async function awaitEntity(connection, ref, location, hurry) {
+  const { client, clock, inputs, progress } = connection;
   progress.waiting(`the catalog to make ${ref}`);
   const start = clock.now();
   const waited = () => clock.now() - start;
@@ -4737,9 +5021,10 @@ async function awaitEntity(connection, ref, hurry) {
     if (found && !isOrphan(found) && errorOf(found) === void 0) return found;
     if (!hurried && (hurry || waited() >= HURRY)) {
       hurried = true;
-      await hasten(client, locationRef(target));
+      await hasten(client, locationRef(location));
     }
-    if (waited() >= inputs.waitTimeout) throw notMade(connection, ref, found, Math.round(waited() / 1e3));
+    if (waited() >= inputs.waitTimeout)
+      throw await notMade(connection, ref, found, Math.round(waited() / 1e3));
     await clock.sleep(PAUSE);
   }
 }
@@ -4748,7 +5033,10 @@ async function hasten(client, ref) {
     if (!(error2 instanceof BackstageError) && !(error2 instanceof NoAnswer)) throw error2;
   });
 }
-function notMade({ target }, ref, found, seconds2) {
+async function notMade(connection, ref, found, seconds2) {
+  const { target } = connection;
+  const unread2 = found ? void 0 : await lastError(connection, []);
+  if (unread2) return new Failure(unread2.problem, unread2.cure);
   return new Failure(
     found ? `The catalog has ${ref}, but with an error: ${errorOf(found)}` : `The catalog has not made ${ref} of ${target}, after waiting ${seconds2} s (wait-timeout).`,
     found ? "Correct the catalog file." : "Run the step again, with a longer wait-timeout if need be. The catalog's log, or its page of unprocessed entities, says what is wrong."
@@ -4796,7 +5084,8 @@ var init_stored_entity = __esm({
     init_client2();
     init_entity();
     init_errors3();
-    init_target();
+    init_known();
+    init_same_file();
     PAUSE = 1e3;
     HURRY = 1e4;
     TAKES_OVER = 3e4;
@@ -4809,26 +5098,30 @@ async function register(connection, ref, file, known) {
   const [found, registered] = await Promise.all([readOurs(connection, ref), client.locationOf(target)]);
   const before = found && isOrphan(found) ? void 0 : found;
   const means = registered ? void 0 : otherMeans(target, before, known);
-  const location = means ? { operation: "unchanged", value: void 0, differences: [means] } : await ensureLocation(connection);
+  const location = means ? { operation: "unchanged", value: void 0, differences: [means] } : await ensureLocation(connection, registered);
+  const url = location.value?.target ?? target;
   progress.outcome({
     thing: "mapping",
     operation: location.operation,
     name: target,
     id: location.value?.id ?? "",
-    reasons: location.differences
+    reasons: url === target ? location.differences : [knownAs(url)]
   });
   progress.serviceName(ref);
   if (!before && (plan || connection.inputs.waitTimeout === 0))
     return tellService(connection, ref, "created", void 0, plan ? [] : ["not waited for"]);
-  const entity = before ?? await awaitEntity(connection, ref, location.operation === "unchanged");
+  const entity = before ?? await awaitEntity(connection, ref, url, location.operation === "unchanged");
   const { operation, value, differences: differences2 } = await ensureCurrent(connection, file, entity);
   tellService(connection, ref, before ? operation : "created", value, before ? differences2 : []);
 }
 function otherMeans(target, entity, known) {
   const origin = entity ? originOf(entity).replace(/^url:/u, "") : target;
-  if (origin !== target) return sameFile(origin, target) ? `known as ${origin}` : `listed by ${origin}`;
-  const there = entity ?? known.find((one) => one.kind.toLowerCase() !== "location" && !isOrphan(one));
+  if (origin !== target) return sameFile(target, origin) ? knownAs(origin) : `listed by ${origin}`;
+  const there = entity ?? known.find((one) => !isLocation(one) && !isOrphan(one));
   return there ? "found by discovery" : void 0;
+}
+function knownAs(url) {
+  return `known as ${url}`;
 }
 function tellService({ progress }, name, operation, entity, reasons) {
   progress.outcome({
@@ -4839,12 +5132,12 @@ function tellService({ progress }, name, operation, entity, reasons) {
     reasons
   });
 }
-function ensureLocation({ client, target, plan, clock }) {
+function ensureLocation({ client, target, plan, clock }, registered) {
   return ensure(
     {
       title: `location ${target}`,
       hidden: "It may be registered where this catalog-token may not look.",
-      find: () => client.locationOf(target),
+      find: aheadThen(Promise.resolve(registered), () => client.locationOf(target)),
       create: () => client.register(target)
     },
     { plan, clock }
@@ -4853,10 +5146,11 @@ function ensureLocation({ client, target, plan, clock }) {
 var init_registration = __esm({
   "src/catalogs/backstage/registration.ts"() {
     "use strict";
+    init_ahead();
     init_ensure();
     init_entity();
+    init_same_file();
     init_stored_entity();
-    init_target();
   }
 });
 
@@ -4880,11 +5174,12 @@ function backstage({ http, ...surroundings }) {
     }),
     async inspect(owner, progress) {
       progress.waiting("the catalog to read the repository");
-      const reading = await read2(client, targetOf(repositoryOf(owner), inputs.catalogFile));
-      if (reading.kind !== "read" && !seen(reading)) throw new Failure(reading.problem, reading.cure);
+      const target = targetOf(repositoryOf(owner), inputs.catalogFile);
+      const reading = await observe(client, target);
+      if (reading.kind === "untried") throw new Failure(reading.problem, reading.cure);
       progress.outcome({
         thing: "credential",
-        operation: "unchanged",
+        operation: wasRead(reading) ? "unchanged" : "skipped",
         name: ownToken(owner),
         id: "",
         reasons: []
@@ -4896,9 +5191,13 @@ function backstage({ http, ...surroundings }) {
 async function connect2(connection) {
   const { client, progress, inputs, repository, target } = connection;
   progress.waiting("the catalog to read the repository");
-  const [reading, known] = await Promise.all([read2(client, target), client.entitiesFrom(target)]);
+  const [reading, indexed] = await Promise.all([read2(client, target), client.entitiesFrom(target)]);
+  const blind = reading.kind === "untried" || reading.kind === "duplicate";
+  const known = blind && indexed.every(isLocation) ? [...indexed, ...await findByName(connection)] : indexed;
   await tellReading(connection, reading, known);
   const entities = reading.kind === "read" ? reading.entities : known;
+  if (reading.kind === "duplicate" && known.every(isLocation))
+    return register(connection, componentRef(inputs, repository), void 0, known);
   const file = chooseComponent(entities, inputs, repository);
   await register(connection, refOf(file), reading.kind === "read" ? file : void 0, known);
 }
@@ -4916,6 +5215,7 @@ var init_backstage = __esm({
     init_client2();
     init_entity();
     init_integration2();
+    init_known();
     init_reading();
     init_registration();
     init_target();
@@ -4924,7 +5224,7 @@ var init_backstage = __esm({
 
 // src/scm/code-search.ts
 async function searchCode(http, { host, organization, project, name }, file, pat) {
-  const base = host === "https://dev.azure.com" ? "https://almsearch.dev.azure.com" : host;
+  const base = sameHost(host, "https://dev.azure.com") ? "https://almsearch.dev.azure.com" : host;
   const request = {
     method: "POST",
     url: new URL(
@@ -4944,7 +5244,7 @@ async function searchCode(http, { host, organization, project, name }, file, pat
     throw error2;
   });
   if (!response) return "unknown";
-  if (response.status === 404) return "missing";
+  if (response.status === 404 && serviceMessage(response)) return "missing";
   if (response.status !== 200) return "unknown";
   const parsed = safeParse(Results, parseJson(response.text));
   if (!parsed.success) return "unknown";
@@ -4963,8 +5263,10 @@ var init_code_search = __esm({
     init_dist();
     init_json();
     init_no_answer();
+    init_repository();
     init_api_version();
     init_azure_devops();
+    init_service_answer();
     Results = object({
       count: number(),
       results: array(looseObject({ path: string(), repository: object({ name: string() }) }))
@@ -4974,17 +5276,20 @@ var init_code_search = __esm({
 
 // src/catalogs/roadie/secrets.ts
 async function readAzureToken(client, tolerant = true) {
-  const text = await askTool(client, "backend-config", "get-secrets-list", tolerant);
-  const parsed = safeParse(Secrets, parseJson(text ?? ""));
+  const { text, failed } = await askTool(client, "backend-config", "get-secrets-list", tolerant);
+  const unseen = (why) => ({ status: "unseen", why: oneLine(why) });
+  if (failed !== void 0) return unseen(failed);
+  const parsed = safeParse(Secrets, parseJson(text));
   const found = parsed.success && parsed.output.secrets.find(({ name }) => name === "AZURE_TOKEN");
-  if (!found) return void 0;
+  if (!found) return unseen("Roadie does not list it.");
   const { status, value } = found;
-  if (status !== "Available" && status !== "Updating" && status !== "Not Set") return void 0;
+  if (status !== "Available" && status !== "Updating" && status !== "Not Set")
+    return unseen(`Its status is "${status}".`);
   return { status, ending: /^\*+(\w{4})$/u.exec(value ?? "")?.[1] };
 }
 async function askTool(client, server, name, tolerant) {
   try {
-    const { result } = await client.call(
+    const answer = await client.call(
       {
         method: "POST",
         path: `/mcp/v1/${server}`,
@@ -4999,11 +5304,17 @@ async function askTool(client, server, name, tolerant) {
       },
       Answer
     );
-    return result.content[0]?.text;
+    if ("error" in answer) {
+      const { code, message } = answer.error;
+      return { text: "", failed: `Roadie answered ${name} with the error ${code ?? ""} ${message}`.trim() };
+    }
+    const { isError, content } = answer.result;
+    const text = content[0]?.text ?? "";
+    return isError ? { text: "", failed: `Roadie answered ${name} with an error: ${text}` } : { text };
   } catch (error2) {
     const refused2 = error2 instanceof BackstageError && (error2.status === 403 || error2.status === 404);
     const failed = error2 instanceof BackstageError || error2 instanceof UnreadableAnswer2 || error2 instanceof NoAnswer;
-    if (refused2 || tolerant && failed) return void 0;
+    if (refused2 || tolerant && failed) return { text: "", failed: messageOf(error2) };
     throw error2;
   }
 }
@@ -5012,12 +5323,20 @@ var init_secrets2 = __esm({
   "src/catalogs/roadie/secrets.ts"() {
     "use strict";
     init_dist();
+    init_errors();
     init_json();
     init_no_answer();
+    init_text();
     init_errors3();
-    Answer = object({
-      result: looseObject({ content: array(looseObject({ text: optional(string(), "") })) })
-    });
+    Answer = union([
+      object({
+        result: looseObject({
+          isError: optional(boolean()),
+          content: array(looseObject({ text: optional(string(), "") }))
+        })
+      }),
+      object({ error: looseObject({ code: optional(number()), message: optional(string(), "") }) })
+    ]);
     Secrets = object({
       secrets: array(looseObject({ name: string(), status: string(), value: optional(string()) }))
     });
@@ -5025,45 +5344,39 @@ var init_secrets2 = __esm({
 });
 
 // src/catalogs/roadie/credential.ts
-async function ensureSecret(connection, refused2) {
+async function ensureSecret(connection, reading) {
   const { progress, guide, repository, site, inputs } = connection;
   if (repository.provider !== "azure-devops") {
     tellCredential(progress, "skipped", ["not of Azure DevOps"]);
-    return false;
+    return "well";
   }
   const secret = await readSettled(connection);
-  if (!secret && !refused2) {
+  const refused2 = reading?.kind === "denied";
+  progress.credential({ ...factsOf3(connection, repository, site, secret, reading), advice: void 0 });
+  if (secret.status === "unseen" && !refused2) {
     tellCredential(progress, "skipped", ["its status cannot be seen"]);
-    return false;
+    return "unseen";
   }
-  const facts = factsOf3(connection, repository, site, secret);
-  progress.credential({ ...facts, status: refused2 ? "tainted" : facts.status, advice: void 0 });
   const wrong = refused2 ? "Azure DevOps refuses the PAT in it" : ailmentOf2(secret);
   tellCredential(progress, wrong ? "pending" : "unchanged", wrong ? [wrong] : []);
-  if (secret?.status === "Updating") progress.todo("Wait until Roadie has updated the secret AZURE_TOKEN.");
+  if (secret.status === "Updating") progress.todo("Wait until Roadie has updated the secret AZURE_TOKEN.");
   else if (wrong) progress.todo(guide.secret(inputs.azureDevOpsPat && !refused2 ? "given" : "new"));
-  else if (secret && isAnother(secret, inputs.azureDevOpsPat)) progress.warning(guide.otherSecret());
-  return true;
+  else if (isAnother(secret, inputs.azureDevOpsPat)) progress.warning(guide.otherSecret());
+  return wrong ? "wrong" : "well";
 }
-async function readSettled({
-  client,
-  clock,
-  inputs,
-  plan,
-  progress
-}) {
+async function readSettled({ client, clock, inputs, plan, progress }) {
   progress.waiting("the secret AZURE_TOKEN");
   const start = clock.now();
   for (; ; ) {
     const secret = await readAzureToken(client);
-    if (secret?.status !== "Updating" || plan || clock.now() - start >= inputs.waitTimeout) return secret;
+    if (secret.status !== "Updating" || plan || clock.now() - start >= inputs.waitTimeout) return secret;
     progress.info("Roadie is updating the secret AZURE_TOKEN.");
     await clock.sleep(PAUSE2);
   }
 }
-function ailmentOf2(secret) {
-  if (secret?.status === "Updating") return "it is being updated";
-  return secret?.status === "Not Set" ? "it is not set" : void 0;
+function ailmentOf2({ status }) {
+  if (status === "Updating") return "it is being updated";
+  return status === "Not Set" ? "it is not set" : void 0;
 }
 function isAnother({ status, ending }, pat) {
   return status === "Available" && pat !== void 0 && ending !== void 0 && !pat.endsWith(ending);
@@ -5071,26 +5384,50 @@ function isAnother({ status, ending }, pat) {
 function tellCredential({ outcome }, operation, reasons) {
   outcome({ thing: "credential", operation, name: "AZURE_TOKEN", id: "", reasons });
 }
-function factsOf3({ inputs }, owner, site, secret) {
+function factsOf3({ inputs }, owner, site, secret, reading) {
   const { azureDevOpsPat: pat } = inputs;
   const digest = (text) => (0, import_node_crypto8.createHash)("sha256").update(text).digest("hex").slice(0, 12);
   const page = `${site}/administration/secrets`;
-  const unset = secret?.status === "Not Set";
+  const inUse = reading !== void 0 && wasRead(reading);
   return {
-    status: unset ? "missing" : "valid",
-    advice: unset ? { problem: "The secret AZURE_TOKEN of Roadie is not set.", cure: `Put a PAT into it at ${page}.` } : void 0,
+    ...healthOf(secret, reading, page),
     subject: "The PAT in the secret AZURE_TOKEN of Roadie",
-    inUse: false,
+    inUse,
     integration: { name: "AZURE_TOKEN", page },
     key: digest(`${inputs.catalogUrl} ${owner.host} ${owner.organization} AZURE_TOKEN`),
     owner,
-    credential: unset ? "" : digest(`AZURE_TOKEN ${secret?.ending ?? ""}`),
+    credential: secret.status === "Not Set" ? "" : digest(`AZURE_TOKEN ${secret.ending ?? ""}`),
     storedOn: void 0,
     expiresOn: void 0,
     recorded: void 0,
-    fromPat: secret?.ending && pat ? pat.endsWith(secret.ending) : void 0,
+    fromPat: secret.ending && pat ? pat.endsWith(secret.ending) : void 0,
     store: `put it into the secret AZURE_TOKEN at ${page}`,
     renewal: [makingOf(owner), `Put it into the secret AZURE_TOKEN at ${page} (it takes some minutes).`]
+  };
+}
+function healthOf({ status, why }, reading, page) {
+  if (reading?.kind === "denied")
+    return { status: "tainted", advice: { problem: reading.problem, cure: reading.cure } };
+  if (status === "Not Set")
+    return {
+      status: "missing",
+      advice: {
+        problem: "The secret AZURE_TOKEN of Roadie is not set.",
+        cure: `Put a PAT into it at ${page}.`
+      }
+    };
+  if (reading && wasRead(reading)) return { status: "valid", advice: void 0 };
+  const unread2 = reading && "problem" in reading && reading.kind !== "untried" ? ` ${reading.problem}` : "";
+  const unknown2 = "It is unknown whether the PAT in the secret AZURE_TOKEN of Roadie works.";
+  return {
+    status: "unknown",
+    advice: status === "unseen" ? {
+      problem: `${unknown2} Its status cannot be seen: ${why}${unread2}`,
+      cure: 'Give the catalog-token the permission "Backend config read".'
+    } : {
+      problem: `${unknown2} Roadie says only that the secret is set.${unread2}`,
+      cure: "Give this step the same PAT as azure-devops-pat, so that it is tried."
+    }
   };
 }
 var import_node_crypto8, PAUSE2;
@@ -5099,6 +5436,7 @@ var init_credential2 = __esm({
     "use strict";
     import_node_crypto8 = require("node:crypto");
     init_pat();
+    init_reading();
     init_secrets2();
     PAUSE2 = 5e3;
   }
@@ -5196,19 +5534,40 @@ function refOf2({ kind, metadata }) {
   return `${kind}:${metadata.namespace}/${metadata.name}`.toLowerCase();
 }
 async function parseEntities(text, file) {
-  const { parseAllDocuments } = await import("./yaml.cjs");
-  const documents = parseAllDocuments(text, { logLevel: "error", uniqueKeys: true });
-  const broken = documents.flatMap(({ errors }) => errors)[0];
-  if (broken) throw new Failure(`${file} is not YAML: ${oneLine(broken.message, 160)}.`, "Correct the file.");
-  const entities = documents.map((document) => document.toJS({ maxAliasCount: 100 })).filter((value) => value !== null);
-  if (/"\$(?:text|json|yaml|openapi|asyncapi)":/u.test(JSON.stringify(entities)))
+  const json = await asJson(text, file);
+  const entities = JSON.parse(json);
+  if (/"\$(?:text|json|yaml|openapi|asyncapi)":/u.test(json))
     throw new Failure(
       `${file} takes in other files ($text and the like), which a pushed entity cannot.`,
       "Leave entity out, so that Roadie reads the repository."
     );
-  if (entities.every((one) => typeof one?.kind === "string" && typeof one?.metadata?.name === "string"))
-    return entities;
-  throw new Failure(`${file} holds something that is no entity.`, "Each needs a kind and a metadata.name.");
+  if (!entities.every((one) => typeof one?.kind === "string" && typeof one?.metadata?.name === "string"))
+    throw new Failure(`${file} holds something that is no entity.`, "Each needs a kind and a metadata.name.");
+  if (entities.some(({ kind }) => kind?.toLowerCase() === "location"))
+    throw new Failure(
+      `${file} has a Location, which lists other files: Roadie cannot follow that of a pushed entity.`,
+      "Leave entity out, so that Roadie reads the repository. Or put the entities of those files into this one."
+    );
+  return entities;
+}
+async function asJson(text, file) {
+  const { parseAllDocuments } = await import("./yaml.cjs");
+  const wrong = (what) => new Failure(`${file} is not YAML of entities: ${what}.`, "Correct the file.");
+  const documents = parseAllDocuments(text, { logLevel: "error", uniqueKeys: true });
+  const broken = documents.flatMap(({ errors }) => errors)[0];
+  if (broken) throw new Failure(`${file} is not YAML: ${oneLine(broken.message, 160)}.`, "Correct the file.");
+  try {
+    const values = documents.map((document) => document.toJS({ maxAliasCount: 100 }));
+    return JSON.stringify(
+      values.filter((value) => value !== null),
+      (_, value) => {
+        if (typeof value !== "number" || Number.isFinite(value)) return value;
+        throw wrong(`it has the number ${value}, which JSON does not have`);
+      }
+    );
+  } catch (error2) {
+    throw error2 instanceof Failure ? error2 : wrong(oneLine(messageOf(error2), 160));
+  }
 }
 var import_node_crypto9, import_node_util2, Item, Items;
 var init_entity_set = __esm({
@@ -5284,10 +5643,18 @@ function asEntity({ kind, metadata }) {
 }
 async function readOurs2({ client }, ref, set) {
   const found = await client.entity(ref);
-  if (!found || found.metadata.annotations["roadie.io/entity-set"] === set) return found;
+  const other = found?.metadata.annotations["roadie.io/entity-set"];
+  if (!found || other === set) return found;
+  const origin = oneLine(originOf(found).replace(/^url:/u, ""), 300) || "another origin";
+  if (other === void 0)
+    throw new Failure(
+      `The name ${ref} is taken by an entity of ${origin}.`,
+      "Set another service-name, or leave entity out."
+    );
+  const shown2 = oneLine(other, 120);
   throw new Failure(
-    `The name ${ref} is taken by an entity of ${oneLine(originOf(found).replace(/^url:/u, ""), 300) || "another origin"}.`,
-    "Set another service-name, or leave entity out."
+    `The name ${ref} is taken by an entity of ${origin}, in the entity set "${shown2}".`,
+    `If this repository was renamed or moved, that set is its old one: remove it (PUT /api/catalog/roadie-entities/sets/${encodeURIComponent(shown2)} with {"items": []}), then run the step again. If not, set another service-name.`
   );
 }
 async function awaitPushed(connection, ref, set) {
@@ -5352,22 +5719,36 @@ function roadie({ http, ...surroundings }) {
           `Roadie reads ${owner.provider} by an app: there is no PAT to remind of.`,
           "To be reminded of the PAT in AZURE_TOKEN, set azure-devops-organization."
         );
+      refuseServer(owner, "Set azure-devops-organization to one of dev.azure.com.");
       progress.waiting("the secret AZURE_TOKEN");
-      const secret = await readAzureToken(client, false);
-      if (secret?.status === "Updating")
+      const [secret, reading] = await Promise.all([
+        // Not to know is not to have none: it would look like another credential.
+        readAzureToken(client, false),
+        "name" in owner ? observe(client, targetOf(owner, inputs.catalogFile)) : void 0
+      ]);
+      if (secret.status === "Updating")
         throw new Failure(
           "Roadie is updating the secret AZURE_TOKEN.",
           "Run the step again in some minutes."
         );
-      if (!secret && !inputs.patExpiresOn && !inputs.azureDevOpsPat)
+      const unseen = secret.status === "unseen";
+      if (unseen && !inputs.patExpiresOn && !inputs.azureDevOpsPat)
         throw new Failure(
-          "The status of the secret AZURE_TOKEN cannot be seen, and nothing else is known of the PAT in it.",
+          `The status of the secret AZURE_TOKEN cannot be seen, and nothing else is known of the PAT in it. ${secret.why}`,
           'Give the catalog-token the permission "Backend config read", or set pat-expires-on.'
         );
-      tellCredential(progress, secret ? "unchanged" : "skipped", []);
-      return factsOf3(surroundings, owner, site, secret);
+      tellCredential(progress, unseen ? "skipped" : "unchanged", []);
+      return factsOf3(surroundings, owner, site, secret, reading);
     }
   };
+}
+function refuseServer({ provider, host }, cure) {
+  const isCloud2 = sameHost(host, "https://dev.azure.com") || isLoopback(new URL(host).hostname);
+  if (provider === "azure-devops" && !isCloud2)
+    throw new Failure(
+      `Roadie does not read Azure DevOps Server, so it cannot read repositories of ${host}.`,
+      cure
+    );
 }
 function addressesOf(url) {
   const { hostname, origin } = new URL(url);
@@ -5376,10 +5757,13 @@ function addressesOf(url) {
 }
 async function connect3(connection) {
   const { client, inputs, progress, repository, target } = connection;
+  if (inputs.entity !== "push")
+    refuseServer(repository, "With entity: push, this step gives the entity to Roadie itself.");
   progress.waiting("what Roadie knows of the repository");
   const searching = early(connection.search());
-  const known = await client.entitiesFrom(target);
-  const entities = known.filter((one) => one.kind.toLowerCase() !== "location" && !isOrphan(one));
+  const indexed = await client.entitiesFrom(target);
+  const known = indexed.every(isLocation) ? [...indexed, ...await findByName(connection)] : indexed;
+  const entities = known.filter((one) => !isLocation(one) && !isOrphan(one));
   const there = entities.length > 0;
   if (inputs.entity === "push" && !there) {
     tell2(connection, "integration", "skipped", ["not needed for a pushed entity"]);
@@ -5387,8 +5771,7 @@ async function connect3(connection) {
     return push(connection);
   }
   if (there) {
-    tell2(connection, "integration", "unchanged", ["its entity is there"]);
-    await ensureSecret(connection, false);
+    await tellLastReading(connection, await lastError(connection, known));
     return registerKnown(connection, entities, void 0);
   }
   if (repository.provider === "azure-devops" && await isMissing(connection))
@@ -5398,21 +5781,36 @@ async function connect3(connection) {
       cure: "Commit one to the default branch; with entity: generate, this step shows one. Or set entity: push."
     });
   const reading = await read2(client, target);
-  if (reading.kind === "read") {
-    tell2(connection, "integration", "unchanged", ["Roadie can read the repository"]);
-    await ensureSecret(connection, false);
-    return registerKnown(connection, reading.entities, reading.entities);
-  }
-  if (reading.kind === "invalid" || reading.kind === "unreachable")
-    throw new Failure(reading.problem, reading.cure);
+  if (reading.kind === "invalid") throw new Failure(reading.problem, reading.cure);
   if (reading.kind === "missing") throw await missing(connection, reading);
+  if (reading.kind === "read" || reading.kind === "duplicate") {
+    tell2(connection, "integration", "unchanged", ["Roadie can read the repository"]);
+    await ensureSecret(connection, reading);
+    return reading.kind === "read" ? registerKnown(connection, reading.entities, reading.entities) : register(connection, componentRef(inputs, repository), void 0, []);
+  }
   if (reading.kind === "denied" && repository.provider === "azure-devops") {
-    progress.info(reading.problem);
-    tell2(connection, "integration", "pending", ["Roadie cannot read the repository"]);
-    await ensureSecret(connection, true);
+    await tellRefusal(connection, reading);
+    return leaveEntity(connection);
+  }
+  if (reading.kind === "unclear") {
+    tell2(connection, "integration", "skipped", ["not proven"]);
+    if (await ensureSecret(connection, reading) !== "wrong")
+      throw new Failure(reading.problem, reading.cure);
     return leaveEntity(connection);
   }
   await leaveToPeople(connection, await searching);
+}
+async function tellLastReading(connection, error2) {
+  if (error2?.kind === "denied" && connection.repository.provider === "azure-devops")
+    return tellRefusal(connection, error2);
+  if (error2) connection.progress.warning(`${error2.problem} ${error2.cure}`);
+  tell2(connection, "integration", "unchanged", ["its entity is there"]);
+  await ensureSecret(connection, error2);
+}
+async function tellRefusal(connection, refusal) {
+  connection.progress.info(refusal.problem);
+  tell2(connection, "integration", "pending", ["Roadie cannot read the repository"]);
+  await ensureSecret(connection, refusal);
 }
 async function registerKnown(connection, entities, file) {
   const { inputs, repository } = connection;
@@ -5434,7 +5832,7 @@ async function leaveToPeople(connection, search) {
   if (onAzure && (search === "missing" || search === "unknown"))
     progress.todo(guide.codeSearch(search === "missing"));
   tell2(connection, "integration", "pending", ["it is set up in a browser"]);
-  if (!await ensureSecret(connection, false) && onAzure) progress.todo(guide.secret("unknown"));
+  if (await ensureSecret(connection) === "unseen") progress.todo(guide.secret("unknown"));
   for (const step2 of guide.reading()) progress.todo(step2);
   leaveEntity(connection);
 }
@@ -5452,10 +5850,13 @@ var init_roadie = __esm({
     "use strict";
     init_ahead();
     init_errors();
+    init_address();
+    init_repository();
     init_code_search();
     init_client2();
     init_entity();
     init_integration2();
+    init_known();
     init_reading();
     init_registration();
     init_target();
@@ -5692,19 +6093,19 @@ var init_target2 = __esm({
 // src/tickets/html.ts
 function html(parts, ...values) {
   const shown2 = values.map(
-    (value) => value instanceof Html ? value.text : `<code>${escaped(oneLine(String(value), 500))}</code>`
+    (value) => value instanceof Html ? value.text : `<code>${escaped2(oneLine(String(value), 500))}</code>`
   );
   return new Html(String.raw({ raw: parts }, ...shown2));
 }
 function words(text) {
   const inner = oneLine(text, 1e3);
   const spaced = `${/^\s/u.test(text) ? " " : ""}${inner}${inner && /\s$/u.test(text) ? " " : ""}`;
-  return new Html(escaped(spaced).replace(/[@#](?!\d+;)/gu, "$&&#8288;"));
+  return new Html(escaped2(spaced).replace(/[@#](?!\d+;)/gu, "$&&#8288;"));
 }
 function link(address2, text) {
-  return /^https?:\/\//u.test(address2) && URL.canParse(address2) ? new Html(`<a href="${escaped(mask(new URL(address2).href))}">${escaped(mask(text))}</a>`) : new Html(escaped(mask(text)));
+  return /^https?:\/\//u.test(address2) && URL.canParse(address2) ? new Html(`<a href="${escaped2(mask(new URL(address2).href))}">${escaped2(mask(text))}</a>`) : new Html(escaped2(mask(text)));
 }
-function escaped(text) {
+function escaped2(text) {
   return text.replace(/[&<>"'`]/gu, (character) => `&#${character.charCodeAt(0)};`);
 }
 var Html;
@@ -5731,6 +6132,7 @@ function titleOf2({ facts, verdict, again }) {
   const day2 = expiry && `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
   if (status === "valid")
     return `${again ? "Works again" : "Renewed"}: ${subject}${day2 ? `, until ${day2}` : ""}`;
+  if (status === "unknown") return `About ${subject}`;
   if (isDoubtful(verdict)) return `Check the last day of ${subject}: ${day2} is over, but it still works`;
   const state = {
     expiring: `it ends on ${day2}`,
@@ -5847,6 +6249,7 @@ function readMark(reference2, body) {
   };
 }
 function decide({ open: open2 }, mark, now) {
+  if (now.stage === "unknown") return void 0;
   const quietly = { operation: "updated", tell: false };
   if (now.stage === "renewed") {
     if (!isRenewed(mark, now) || !open2 && mark?.stage === "renewed") return void 0;
@@ -5906,8 +6309,10 @@ async function keepTicket(tracker, matter, remindWithin, mode) {
   const situation = situationOf(matter.facts, matter.verdict, remindWithin, matter.patGiven);
   const title = titleOf2(matter);
   const tickets = await tracker.find(reference2);
-  if (tickets.length === 0 && situation.stage === "renewed")
+  const unknown2 = situation.stage === "unknown";
+  if (tickets.length === 0 && (unknown2 || situation.stage === "renewed"))
     return { operation: "skipped", ticket: void 0, title };
+  if (unknown2) return { operation: "unchanged", ticket: tickets[0], title };
   if (!mode.plan) await closeDuplicates(tracker, reference2, tickets);
   let operation = "unchanged";
   const decision = (found) => decide(found, readMark(reference2, found.body), situation);
@@ -6807,7 +7212,7 @@ async function remind(session) {
   const fails = inputs.failOn.some((ailment) => ailment === verdict.status);
   const failure = fails ? new Failure(verdict.message, verdict.cure) : void 0;
   const said = fails ? { ...verdict, message: "" } : verdict;
-  report.verdict(said, verdict.status === "expiring" ? "warning" : "error");
+  report.verdict(said, verdict.status === "expiring" || verdict.status === "unknown" ? "warning" : "error");
   if (inputs.ticket) {
     try {
       const { remindByTicket: remindByTicket2 } = await Promise.resolve().then(() => (init_ticket2(), ticket_exports));

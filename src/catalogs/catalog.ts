@@ -9,13 +9,16 @@ import type { AzureDevOps, AzureDevOpsSecret } from '../scm/azure-devops.ts';
 /** The four things that connect a repository to a catalog. */
 export type Thing = 'integration' | 'credential' | 'service' | 'mapping';
 
-/** How a credential is: `tainted` is one that the host refused, `unauthorized` one that the catalog does not use. */
-export type CredentialStatus = 'valid' | 'expired' | 'tainted' | 'missing' | 'unauthorized';
+/**
+ * How a credential is: `tainted` is one that the host refused, `unauthorized` one that the catalog does not use,
+ * `unknown` one of which nothing was proven.
+ */
+export type CredentialStatus = 'valid' | 'expired' | 'tainted' | 'missing' | 'unauthorized' | 'unknown';
 
 /** What a catalog knows of the credential with which it reads an organization. */
 export interface CredentialFacts {
   status: CredentialStatus;
-  /** What is wrong, and the cure; undefined when all is well. */
+  /** What is wrong or not known, and the cure; undefined when all is well. */
   advice: { problem: string; cure: string } | undefined;
   /** What it is called, as the beginning of a sentence. */
   subject: string;

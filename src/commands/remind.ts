@@ -20,7 +20,7 @@ export async function remind(session: Session): Promise<void> {
   const failure = fails ? new Failure(verdict.message, verdict.cure) : undefined;
   // What the step fails with is said then, and once.
   const said = fails ? { ...verdict, message: '' } : verdict;
-  report.verdict(said, verdict.status === 'expiring' ? 'warning' : 'error');
+  report.verdict(said, verdict.status === 'expiring' || verdict.status === 'unknown' ? 'warning' : 'error');
   if (inputs.ticket) {
     try {
       const { remindByTicket } = await import('./ticket.ts');

@@ -41,8 +41,16 @@ export const ENTITIES = ['generate', 'push'] as const;
 export const REGIONS = ['us', 'eu', 'au', 'me', 'in', 'sg'] as const;
 export const INTEGRATIONS = ['azure-devops', 'github', 'gitlab'] as const;
 export const ROTATIONS = ['auto', 'always', 'never'] as const;
-/** What may be wrong with a credential; `none` is for a step that never fails of it. */
-export const AILMENTS = ['expiring', 'expired', 'tainted', 'missing', 'unauthorized', 'none'] as const;
+/** What may be wrong with, or unknown of, a credential; `none` is for a step that never fails of it. */
+export const AILMENTS = [
+  'expiring',
+  'expired',
+  'tainted',
+  'missing',
+  'unauthorized',
+  'unknown',
+  'none',
+] as const;
 
 export const INPUTS = [
   {
@@ -376,7 +384,8 @@ export const OUTPUTS = [
   {
     name: 'credential-status',
     default: '',
-    description: '`valid`, `expiring`, `expired`, `tainted`, `missing` or `unauthorized`.',
+    description:
+      '`valid`, `expiring`, `expired`, `tainted`, `missing`, `unauthorized`, or `unknown` where nothing proves that it works or does not.',
   },
   {
     name: 'credential-expires-on',

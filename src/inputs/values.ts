@@ -94,6 +94,8 @@ export async function parseCustomFields(
     if (!/^[a-z][a-z0-9_-]{0,62}$/iu.test(key))
       complain(`has the key "${shown}", which is not a custom field's`);
     else if (value === null) continue;
+    else if (typeof value === 'number' && !Number.isFinite(value))
+      complain(`has ${value} for ${shown}, which is no number that a catalog takes`);
     else if (TEXT_FIELDS.has(key) && typeof value !== 'string')
       complain(`needs text for ${key}, not ${describe(value)}`);
     else if ((LINK_FIELDS.has(key) || typeof value === 'object') && !isLink(value))

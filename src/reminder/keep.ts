@@ -28,8 +28,10 @@ export async function keepTicket(
   const situation = situationOf(matter.facts, matter.verdict, remindWithin, matter.patGiven);
   const title = titleOf(matter);
   const tickets = await tracker.find(reference);
-  if (tickets.length === 0 && situation.stage === 'renewed')
+  const unknown = situation.stage === 'unknown';
+  if (tickets.length === 0 && (unknown || situation.stage === 'renewed'))
     return { operation: 'skipped', ticket: undefined, title };
+  if (unknown) return { operation: 'unchanged', ticket: tickets[0], title };
   if (!mode.plan) await closeDuplicates(tracker, reference, tickets);
 
   let operation: TicketOperation = 'unchanged';

@@ -29,6 +29,7 @@ export function titleOf({ facts, verdict, again }: Matter): string {
   const day = expiry && `${expiry.on}${expiry.atMost ? ' at the latest' : ''}`;
   if (status === 'valid')
     return `${again ? 'Works again' : 'Renewed'}: ${subject}${day ? `, until ${day}` : ''}`;
+  if (status === 'unknown') return `About ${subject}`;
   if (isDoubtful(verdict)) return `Check the last day of ${subject}: ${day} is over, but it still works`;
   const state = {
     expiring: `it ends on ${day}`,

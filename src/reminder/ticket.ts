@@ -9,8 +9,11 @@ const THRESHOLDS = [30, 14, 7, 1];
 /** The stage of a credential whose last day is over, and that still works. */
 const OVER = 0;
 
-/** How far it has come: so many days or fewer are left, or it has ended in some way, or it was renewed. */
-export type Stage = number | 'expired' | 'tainted' | 'missing' | 'unauthorized' | 'renewed';
+/**
+ * How far it has come: so many days or fewer are left, or it has ended in some way, or it was renewed; or nothing is
+ * known of it, which no ticket says.
+ */
+export type Stage = number | 'expired' | 'tainted' | 'missing' | 'unauthorized' | 'renewed' | 'unknown';
 
 /** What a ticket says, in a few characters that are left in it. */
 export interface Mark {
@@ -96,6 +99,7 @@ export function decide(
   mark: Mark | undefined,
   now: Situation,
 ): Decision | undefined {
+  if (now.stage === 'unknown') return undefined;
   const quietly: Decision = { operation: 'updated', tell: false };
   if (now.stage === 'renewed') {
     if (!isRenewed(mark, now) || (!open && mark?.stage === 'renewed')) return undefined;

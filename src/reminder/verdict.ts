@@ -38,6 +38,7 @@ export function judge(
   // A PAT that may be another proves nothing by working; but who gives one that is dead is to know.
   const tried = facts.fromPat === false || facts.inUse ? undefined : trial;
   const works = facts.inUse || (tried?.result === 'works' && facts.fromPat === true);
+  const unproven = facts.status === 'unknown' && !works;
   const over = expiry !== undefined && expiry.daysLeft < 0;
   const verdict = (status: Verdict['status'], message: string, cure?: string): Verdict => ({
     status,
@@ -46,10 +47,11 @@ export function judge(
     cure,
     asides,
     // Without a PAT, what the catalog says is all that can be had.
-    works: works || facts.owner.provider !== 'azure-devops',
+    works: works || (!unproven && facts.owner.provider !== 'azure-devops'),
   });
   const asCatalogSays = () => verdict(facts.status, facts.advice?.problem ?? '', facts.advice?.cure);
-  if (facts.status !== 'valid' && facts.status !== 'unauthorized') return asCatalogSays();
+  if (facts.status === 'expired' || facts.status === 'tainted' || facts.status === 'missing')
+    return asCatalogSays();
   const what = facts.subject;
   if (tried?.result === 'expired' || tried?.result === 'refused')
     return verdict(
@@ -61,9 +63,9 @@ export function judge(
     );
   if (facts.status === 'unauthorized' && (works || !over)) return asCatalogSays();
   const note = noteOn(facts, tried, works);
+  const unlessUnproven = (message: string) => (unproven ? asCatalogSays() : verdict('valid', message));
   if (!expiry)
-    return verdict(
-      'valid',
+    return unlessUnproven(
       `${what} works${works ? ' today' : ', as far as is known'}; its last day is not known.${works ? '' : note}`,
     );
   const until = `${expiry.on}${expiry.atMost ? ' at the latest' : ''}`;
@@ -86,20 +88,20 @@ export function judge(
       facts.renewal.join(' '),
     );
   const hint = expiry.atMost ? ' Set pat-expires-on to its true last day, to be reminded in time.' : '';
-  return verdict(
-    'valid',
+  return unlessUnproven(
     `${what} is valid until ${until}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note}${hint}`,
   );
 }
 
-/** What a try of the PAT says. */
+/** What a try of the PAT says, or why nothing was proven. */
 function noteOn(
-  { owner, fromPat, inUse }: CredentialFacts,
+  { status, advice, owner, fromPat, inUse }: CredentialFacts,
   tried: PatTrial | undefined,
   works: boolean,
 ): string {
   if (inUse) return ' The catalog reads with it today.';
   if (works) return ' Azure DevOps accepts it today.';
+  if (status === 'unknown' && advice) return ` ${advice.problem}`;
   if (owner.provider !== 'azure-devops' || fromPat === false) return '';
   if (!tried) return ' It was not tried: there is no azure-devops-pat.';
   return tried.result === 'works'

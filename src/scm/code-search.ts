@@ -2,9 +2,10 @@ import { array, looseObject, number, object, safeParse, string } from 'valibot';
 import type { Http, HttpRequest } from '../http/http.ts';
 import { parseJson } from '../http/json.ts';
 import { NoAnswer } from '../http/no-answer.ts';
-import type { Repository } from '../repository.ts';
+import { type Repository, sameHost } from '../repository.ts';
 import { PREVIEW_VERSION } from './api-version.ts';
 import { azureDevOpsHeaders } from './azure-devops.ts';
+import { serviceMessage } from './service-answer.ts';
 
 /** Whether Code Search finds a file: `missing` where the organization has no Code Search, `unknown` where a PAT cannot tell. */
 export type CodeSearch = 'found' | 'not found' | 'missing' | 'unknown';
@@ -24,7 +25,7 @@ export async function searchCode(
   file: string,
   pat: string,
 ): Promise<CodeSearch> {
-  const base = host === 'https://dev.azure.com' ? 'https://almsearch.dev.azure.com' : host;
+  const base = sameHost(host, 'https://dev.azure.com') ? 'https://almsearch.dev.azure.com' : host;
   const request: HttpRequest = {
     method: 'POST',
     url: new URL(
@@ -45,7 +46,8 @@ export async function searchCode(
     throw error;
   });
   if (!response) return 'unknown';
-  if (response.status === 404) return 'missing';
+  // Only Azure DevOps itself can tell: a page of another server is no proof.
+  if (response.status === 404 && serviceMessage(response)) return 'missing';
   if (response.status !== 200) return 'unknown';
   const parsed = safeParse(Results, parseJson(response.text));
   if (!parsed.success) return 'unknown';

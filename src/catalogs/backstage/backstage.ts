@@ -3,9 +3,10 @@ import type { Owner, Repository } from '../../repository.ts';
 import type { Catalog, Surroundings } from '../catalog.ts';
 import { backstageClient } from './client.ts';
 import type { Connection } from './connection.ts';
-import { chooseComponent, refOf } from './entity.ts';
-import { factsOf, ownToken, seen, tellReading } from './integration.ts';
-import { read } from './reading.ts';
+import { chooseComponent, componentRef, isLocation, refOf } from './entity.ts';
+import { factsOf, ownToken, tellReading } from './integration.ts';
+import { findByName, observe } from './known.ts';
+import { read, wasRead } from './reading.ts';
 import { register } from './registration.ts';
 import { targetOf } from './target.ts';
 
@@ -26,11 +27,12 @@ export function backstage({ http, ...surroundings }: Surroundings): Catalog {
       }),
     async inspect(owner, progress) {
       progress.waiting('the catalog to read the repository');
-      const reading = await read(client, targetOf(repositoryOf(owner), inputs.catalogFile));
-      if (reading.kind !== 'read' && !seen(reading)) throw new Failure(reading.problem, reading.cure);
+      const target = targetOf(repositoryOf(owner), inputs.catalogFile);
+      const reading = await observe(client, target);
+      if (reading.kind === 'untried') throw new Failure(reading.problem, reading.cure);
       progress.outcome({
         thing: 'credential',
-        operation: 'unchanged',
+        operation: wasRead(reading) ? 'unchanged' : 'skipped',
         name: ownToken(owner),
         id: '',
         reasons: [],
@@ -43,10 +45,17 @@ export function backstage({ http, ...surroundings }: Surroundings): Catalog {
 async function connect(connection: Connection): Promise<void> {
   const { client, progress, inputs, repository, target } = connection;
   progress.waiting('the catalog to read the repository');
-  const [reading, known] = await Promise.all([read(client, target), client.entitiesFrom(target)]);
+  const [reading, indexed] = await Promise.all([read(client, target), client.entitiesFrom(target)]);
+  // Without the dry run, only what the catalog has made tells what is in the file.
+  const blind = reading.kind === 'untried' || reading.kind === 'duplicate';
+  const known =
+    blind && indexed.every(isLocation) ? [...indexed, ...(await findByName(connection))] : indexed;
   await tellReading(connection, reading, known);
 
   const entities = reading.kind === 'read' ? reading.entities : known;
+  // The dry run refused what the catalog accepts, and did not say what is in the file.
+  if (reading.kind === 'duplicate' && known.every(isLocation))
+    return register(connection, componentRef(inputs, repository), undefined, known);
   const file = chooseComponent(entities, inputs, repository);
   await register(connection, refOf(file), reading.kind === 'read' ? file : undefined, known);
 }

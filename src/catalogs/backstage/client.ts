@@ -3,7 +3,9 @@ import { type GenericSchema, type InferOutput, safeParse, unknown } from 'valibo
 import type { Http, HttpRequest, HttpResponse } from '../../http/http.ts';
 import { parseJson } from '../../http/json.ts';
 import { BackstageError, UnreadableAnswer } from './errors.ts';
+import { sameFile } from './same-file.ts';
 import { Entities, Entity, Location, Locations, Preview, Registered } from './schemas.ts';
+import { spellingsOf } from './target.ts';
 
 /**
  * The catalog's HTTP API ("Catalog API", backstage.io/docs), as far as old and new servers share it. Every method
@@ -12,9 +14,17 @@ import { Entities, Entity, Location, Locations, Preview, Registered } from './sc
 export interface BackstageClient {
   /** What the catalog would make of a file, without storing anything (`POST /locations?dryRun=true`). */
   preview(target: string): Promise<InferOutput<typeof Preview>>;
-  /** All entities that come from a file, be it registered, discovered, or listed by another. */
+  /**
+   * All entities that come from a file, be it registered, discovered, or listed by another; but none of a file whose URL
+   * is too long for the index (`MAX_VALUE_LENGTH` of plugin-catalog-backend, buildEntitySearch.ts).
+   */
   entitiesFrom(target: string): Promise<Entity[]>;
-  /** The registered location of a file; undefined when it is not registered, though it may be discovered. */
+  /** All components with an annotation of this value. */
+  componentsWith(annotation: string, value: string): Promise<Entity[]>;
+  /**
+   * The registered location of a file, however its URL is spelled there; undefined when it is not registered, though it
+   * may be discovered.
+   */
   locationOf(target: string): Promise<Location | undefined>;
   register(target: string): Promise<Location>;
   /** @param ref e.g. `component:default/shop` */
@@ -33,6 +43,9 @@ export type ApiCall = Pick<HttpRequest, 'method' | 'body' | 'reads'> & {
 
 /** More than that of one file, and somebody has made a mistake. */
 const MOST_PAGES = 10;
+/** Characters. */
+const LONGEST_VALUE = 200;
+const ANNOTATIONS = 'metadata.annotations';
 
 /** @param url the base without `/api` */
 export function backstageClient(http: Http, url: string, token: string): BackstageClient {
@@ -67,6 +80,22 @@ export function backstageClient(http: Http, url: string, token: string): Backsta
     }
   }
 
+  /** @param filters of which one has to fit */
+  async function entitiesBy(filters: string[]): Promise<Entity[]> {
+    const found: Entity[] = [];
+    let query = filters.map((filter): [string, string] => ['filter', filter]);
+    for (let page = 1; page <= MOST_PAGES; page++) {
+      const { items, pageInfo } = await call(
+        { method: 'GET', path: '/catalog/entities/by-query', query },
+        Entities,
+      );
+      found.push(...items);
+      if (!pageInfo?.nextCursor) break;
+      query = [['cursor', pageInfo.nextCursor]];
+    }
+    return found;
+  }
+
   return {
     call,
     preview: (target) =>
@@ -81,23 +110,17 @@ export function backstageClient(http: Http, url: string, token: string): Backsta
         Preview,
       ),
     async entitiesFrom(target) {
-      const by = (annotation: string) => `metadata.annotations.backstage.io/${annotation}=url:${target}`;
-      const found: Entity[] = [];
-      let query: [string, string][] = [
-        ['filter', by('managed-by-origin-location')],
-        ['filter', by('managed-by-location')],
-      ];
-      for (let page = 1; page <= MOST_PAGES; page++) {
-        const { items, pageInfo } = await call(
-          { method: 'GET', path: '/catalog/entities/by-query', query },
-          Entities,
-        );
-        found.push(...items);
-        if (!pageInfo?.nextCursor) break;
-        query = [['cursor', pageInfo.nextCursor]];
-      }
-      return found;
+      const refs = spellingsOf(target)
+        .map((url) => `url:${url}`)
+        .filter(({ length }) => length <= LONGEST_VALUE);
+      const filters = refs.flatMap((ref) => [
+        `${ANNOTATIONS}.backstage.io/managed-by-origin-location=${ref}`,
+        `${ANNOTATIONS}.backstage.io/managed-by-location=${ref}`,
+      ]);
+      return filters.length > 0 ? entitiesBy(filters) : [];
     },
+    componentsWith: (annotation, value) =>
+      entitiesBy([`kind=component,${ANNOTATIONS}.${annotation}=${value}`]),
     async locationOf(target) {
       const ref = `/catalog/locations/by-entity/location/default/${generatedName(target)}`;
       try {
@@ -107,11 +130,14 @@ export function backstageClient(http: Http, url: string, token: string): Backsta
         // Roadie's gateway answers 403 to what it does not offer.
         if (!(error instanceof BackstageError) || (error.status !== 404 && error.status !== 403)) throw error;
         // It has an entity, so it was discovered, and nobody registered it.
-        if (error.says.startsWith('Found no location with')) return undefined;
+        if (error.says?.startsWith('Found no location with')) return undefined;
       }
       // One whose file was never read has no entity yet, so it is only in the list.
       const all = await call({ method: 'GET', path: '/catalog/locations' }, Locations);
-      return all.find(({ data }) => data.type === 'url' && data.target === target)?.data;
+      const ours = all
+        .map(({ data }) => data)
+        .filter((one) => one.type === 'url' && sameFile(target, one.target));
+      return ours.find((one) => one.target === target) ?? ours[0];
     },
     async register(target) {
       const body = { type: 'url', target };

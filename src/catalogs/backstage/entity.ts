@@ -4,8 +4,8 @@ import type { Inputs } from '../../inputs/parse.ts';
 import type { Repository } from '../../repository.ts';
 import { bullets, oneLine } from '../../text.ts';
 import { machineName } from '../machine-name.ts';
+import { sameFile } from './same-file.ts';
 import type { Entity } from './schemas.ts';
-import { sameFile } from './target.ts';
 
 /** `component:default/shop`: kind and name in lower case, as the catalog compares them. */
 export function refOf({ kind, metadata }: Entity): string {
@@ -21,8 +21,12 @@ export function originOf({ metadata }: Entity): string {
 export function comesFrom(entity: Entity, target: string): boolean {
   const { annotations } = entity.metadata;
   return [originOf(entity), annotations['backstage.io/managed-by-location'] ?? ''].some(
-    (ref) => ref.startsWith('url:') && sameFile(ref.slice('url:'.length), target),
+    (ref) => ref.startsWith('url:') && sameFile(target, ref.slice('url:'.length)),
   );
+}
+
+export function isLocation({ kind }: Entity): boolean {
+  return kind.toLowerCase() === 'location';
 }
 
 /** Whether the catalog keeps an entity of which it does not know any more where it comes from. */
@@ -39,6 +43,21 @@ export function errorOf({ status }: Entity): string | undefined {
 /** The name of the component of a repository, where nobody chose another (`metadata.name`, at most 63). */
 export function componentName({ name }: Repository): string {
   return machineName(name, 63);
+}
+
+/** `name`, `namespace/name` or `component:namespace/name`, taken apart. */
+export function nameOf(ref: string): { name: string; namespace: string | undefined } {
+  const [name = '', namespace] = ref
+    .replace(/^component:/iu, '')
+    .split('/')
+    .reverse();
+  return { name, namespace };
+}
+
+/** What the component of a repository is called, where its file cannot tell. */
+export function componentRef({ serviceName }: Pick<Inputs, 'serviceName'>, repository: Repository): string {
+  const { name, namespace = 'default' } = nameOf(serviceName ?? componentName(repository));
+  return `component:${namespace}/${name}`.toLowerCase();
 }
 
 /**

@@ -9,8 +9,8 @@ import { Problem } from './schemas.ts';
 export class BackstageError extends Failure {
   override readonly name = 'BackstageError';
   readonly status: number;
-  /** The server's own words. */
-  readonly says: string;
+  /** The words of Backstage itself, uncut; undefined where it did not answer in the shape of its errors. */
+  readonly says: string | undefined;
   /** Someone else registered the same. */
   readonly conflict: boolean;
   /** A write that the server may have acted on although its answer says that it failed. */
@@ -18,23 +18,25 @@ export class BackstageError extends Failure {
 
   constructor(request: Pick<HttpRequest, 'method' | 'reads'>, path: string, response: HttpResponse) {
     const { status, headers } = response;
-    const says = messageOf(response);
+    const { own, shown } = messageOf(response);
     const trace = [headers['x-request-id'] ?? headers['x-amzn-requestid']].flat()[0];
     super(
-      `The catalog refused ${request.method} ${path}: status ${status}${trace ? `, request ${oneLine(trace, 80)}` : ''}. ${says}`.trim(),
+      `The catalog refused ${request.method} ${path}: status ${status}${trace ? `, request ${oneLine(trace, 80)}` : ''}. ${shown}`.trim(),
       cureOf(status, headers),
     );
     this.status = status;
-    this.says = says;
+    this.says = own;
     this.conflict = status === 409;
     this.maybeProcessed = request.method !== 'GET' && !request.reads && (status >= 500 || status === 408);
   }
 }
 
-function messageOf({ text }: HttpResponse): string {
+/** Gateways have words of their own, which are shown, and prove nothing. */
+function messageOf({ text }: HttpResponse): { own: string | undefined; shown: string } {
   const parsed = safeParse(Problem, parseJson(text));
-  if (!parsed.success) return pageText(text, 120);
-  return oneLine(parsed.output.error?.message || parsed.output.message || '', 500);
+  if (!parsed.success) return { own: undefined, shown: pageText(text, 120) };
+  const { error, message = '' } = parsed.output;
+  return { own: error?.message, shown: oneLine(error?.message || message, 500) };
 }
 
 function cureOf(status: number, headers: HttpResponse['headers']): string {

@@ -5,44 +5,54 @@ import { makingOf, patDigest } from '../../scm/pat.ts';
 import { oneLine } from '../../text.ts';
 import type { CredentialFacts, Surroundings } from '../catalog.ts';
 import type { Connection } from './connection.ts';
+import { isLocation } from './entity.ts';
 import { generated } from './generate.ts';
-import type { Reading, Unread } from './reading.ts';
+import { lastError } from './known.ts';
+import { type Reading, type Unread, wasRead } from './reading.ts';
 import type { Entity } from './schemas.ts';
 
 /** Integration and credential are the server's own: it is told whether they do. */
 
-/** Says whether the catalog can read the repository. @throws {Failure} when it cannot, and nothing can be done */
+/**
+ * Says whether the catalog can read the repository.
+ *
+ * @param known what it has made of the file
+ * @throws {Failure} when it cannot, and nothing can be done
+ */
 export async function tellReading(connection: Connection, reading: Reading, known: Entity[]): Promise<void> {
   const { progress, repository } = connection;
-  const outcome = (thing: 'integration' | 'credential', name: string, reasons: string[] = []) =>
+  const untried = reading.kind === 'untried';
+  // What this token may not try, an earlier reading of the catalog itself may tell.
+  const last = untried ? await lastError(connection, known) : reading;
+  if (last) progress.credential({ ...factsOf(connection, repository, last), advice: undefined });
+  const doubts = wasRead(reading) ? [] : [DOUBTS[reading.kind] ?? 'not proven'];
+  for (const [thing, name] of [
+    ['integration', new URL(repository.host).host],
+    ['credential', ownToken(repository)],
+  ] as const)
     progress.outcome({
       thing,
-      operation: reasons.length > 0 ? 'skipped' : 'unchanged',
+      operation: doubts.length > 0 ? 'skipped' : 'unchanged',
       name,
       id: '',
-      reasons,
+      reasons: doubts,
     });
-  if (seen(reading)) progress.credential({ ...factsOf(connection, repository, reading), advice: undefined });
+  if (reading.kind === 'read' || reading.kind === 'duplicate') return;
   if (reading.kind === 'denied') throw await denied(connection, reading);
-  if (reading.kind === 'unreachable' || reading.kind === 'unknown')
-    throw new Failure(reading.problem, reading.cure);
-  const untried = {
-    untried: ['this catalog-token may not try it'],
-    missing: ['not proven: the file was not found'],
-    read: [],
-    invalid: [],
-  }[reading.kind];
-  outcome('integration', new URL(repository.host).host, untried);
-  outcome('credential', ownToken(repository), untried);
-  if (reading.kind === 'read') return;
   if (reading.kind === 'missing') throw await missing(connection, reading);
-  if (reading.kind === 'invalid') throw new Failure(reading.problem, reading.cure);
-  if (known.every(({ kind }) => kind.toLowerCase() === 'location'))
+  if (!untried) throw new Failure(reading.problem, reading.cure);
+  if (last && last.kind !== 'read') progress.warning(`${last.problem} ${last.cure}`);
+  if (known.every(isLocation))
     throw new Failure(
       `${connection.target} is not in the catalog yet, and this catalog-token may not register it. ${reading.problem}`,
       'Give it the permission catalog.location.create (see accessRestrictions and the permission policy of Backstage), or have the file registered by somebody who may.',
     );
 }
+
+const DOUBTS: Partial<Record<Reading['kind'], string>> = {
+  untried: 'this catalog-token may not try it',
+  denied: "the host refused the catalog's own token",
+};
 
 /** With the PAT that is given, it can be told whether another one would help. */
 async function denied({ inputs, azureDevOps, repository }: Connection, reading: Unread): Promise<Failure> {
@@ -77,9 +87,12 @@ export function ownToken({ host }: Owner): string {
   return `the catalog's own, for ${new URL(host).host}`;
 }
 
-/** Whether it shows how it is with the catalog's own token. */
-export function seen({ kind }: Reading): boolean {
-  return kind === 'read' || kind === 'invalid' || kind === 'denied';
+function adviceOf(owner: Owner, reading: Reading): CredentialFacts['advice'] {
+  if (reading.kind === 'read' || wasRead(reading)) return undefined;
+  const { kind, problem, cure } = reading;
+  if (kind === 'denied') return { problem, cure };
+  const host = new URL(owner.host).host;
+  return { problem: `It is unknown whether the catalog's own token for ${host} works. ${problem}`, cure };
 }
 
 export function factsOf(
@@ -87,16 +100,16 @@ export function factsOf(
   owner: Owner,
   reading: Reading,
 ): CredentialFacts {
-  const denied = reading.kind === 'denied';
+  const status = wasRead(reading) ? 'valid' : reading.kind === 'denied' ? 'tainted' : 'unknown';
   const key = createHash('sha256')
     .update(`${inputs.catalogUrl} ${owner.host} ${owner.organization}`)
     .digest('hex')
     .slice(0, 12);
   return {
-    status: denied ? 'tainted' : 'valid',
-    advice: denied ? { problem: reading.problem, cure: reading.cure } : undefined,
+    status,
+    advice: adviceOf(owner, reading),
     subject: `The token with which the catalog reads ${new URL(owner.host).host}`,
-    inUse: !denied,
+    inUse: status === 'valid',
     integration: { name: new URL(owner.host).host, page: inputs.catalogUrl },
     key,
     owner,

@@ -1,10 +1,11 @@
+import { aheadThen } from '../../ahead.ts';
 import { type Ensured, ensure } from '../../ensure.ts';
 import type { Operation } from '../../inputs/table.ts';
 import type { Connection } from './connection.ts';
-import { isOrphan, originOf } from './entity.ts';
+import { isLocation, isOrphan, originOf } from './entity.ts';
+import { sameFile } from './same-file.ts';
 import type { Entity, Location } from './schemas.ts';
 import { awaitEntity, ensureCurrent, readOurs } from './stored-entity.ts';
-import { sameFile } from './target.ts';
 
 /**
  * Ensures location and entity, and tells of them.
@@ -26,19 +27,20 @@ export async function register(
   const means = registered ? undefined : otherMeans(target, before, known);
   const location = means
     ? { operation: 'unchanged' as const, value: undefined, differences: [means] }
-    : await ensureLocation(connection);
+    : await ensureLocation(connection, registered);
+  const url = location.value?.target ?? target;
   progress.outcome({
     thing: 'mapping',
     operation: location.operation,
     name: target,
     id: location.value?.id ?? '',
-    reasons: location.differences,
+    reasons: url === target ? location.differences : [knownAs(url)],
   });
 
   progress.serviceName(ref);
   if (!before && (plan || connection.inputs.waitTimeout === 0))
     return tellService(connection, ref, 'created', undefined, plan ? [] : ['not waited for']);
-  const entity = before ?? (await awaitEntity(connection, ref, location.operation === 'unchanged'));
+  const entity = before ?? (await awaitEntity(connection, ref, url, location.operation === 'unchanged'));
   const { operation, value, differences } = await ensureCurrent(connection, file, entity);
   tellService(connection, ref, before ? operation : 'created', value, before ? differences : []);
 }
@@ -46,9 +48,13 @@ export async function register(
 /** How the catalog came to know the file, if nobody registered it. */
 function otherMeans(target: string, entity: Entity | undefined, known: Entity[]): string | undefined {
   const origin = entity ? originOf(entity).replace(/^url:/u, '') : target;
-  if (origin !== target) return sameFile(origin, target) ? `known as ${origin}` : `listed by ${origin}`;
-  const there = entity ?? known.find((one) => one.kind.toLowerCase() !== 'location' && !isOrphan(one));
+  if (origin !== target) return sameFile(target, origin) ? knownAs(origin) : `listed by ${origin}`;
+  const there = entity ?? known.find((one) => !isLocation(one) && !isOrphan(one));
   return there ? 'found by discovery' : undefined;
+}
+
+function knownAs(url: string): string {
+  return `known as ${url}`;
 }
 
 function tellService(
@@ -68,12 +74,15 @@ function tellService(
 }
 
 /** Ensures that the file is a registered location of the catalog. */
-function ensureLocation({ client, target, plan, clock }: Connection): Promise<Ensured<Location>> {
+function ensureLocation(
+  { client, target, plan, clock }: Connection,
+  registered: Location | undefined,
+): Promise<Ensured<Location>> {
   return ensure<Location>(
     {
       title: `location ${target}`,
       hidden: 'It may be registered where this catalog-token may not look.',
-      find: () => client.locationOf(target),
+      find: aheadThen(Promise.resolve(registered), () => client.locationOf(target)),
       create: () => client.register(target),
     },
     { plan, clock },

@@ -6,17 +6,29 @@ import { type BackstageClient, locationRef } from './client.ts';
 import type { Connection } from './connection.ts';
 import { comesFrom, differences, errorOf, isOrphan, originOf, refOf } from './entity.ts';
 import { BackstageError } from './errors.ts';
+import { lastError } from './known.ts';
+import { branchAt, mayBeRenamed, namesBranch } from './same-file.ts';
 import type { Entity } from './schemas.ts';
-import { namesBranch } from './target.ts';
 
 /** The entity of that name, if it comes from our file. @throws {Failure} when another file has the name */
 export async function readOurs({ client, target }: Connection, ref: string): Promise<Entity | undefined> {
   const found = await client.entity(ref);
   if (!found || comesFrom(found, target)) return found;
+  const origin = oneLine(originOf(found).replace(/^url:/u, ''), 300);
   throw new Failure(
-    `The name ${ref} is taken by an entity of ${oneLine(originOf(found).replace(/^url:/u, ''), 300) || 'another origin'}.`,
-    'Give the component another name in the catalog file, or have the other one removed from the catalog by its owner.',
+    `The name ${ref} is taken by an entity of ${origin || 'another origin'}.`,
+    cureOfTaken(target, origin),
   );
+}
+
+function cureOfTaken(target: string, origin: string): string {
+  const remove = `have the location ${origin} removed from the catalog, then run the step again`;
+  if (branchAt(target, origin)) return `It is this repository's file on another branch: ${remove}.`;
+  const rename =
+    'Give the component another name in the catalog file, or have the other one removed from the catalog by its owner.';
+  return mayBeRenamed(target, origin)
+    ? `If the repository was renamed or moved from there, ${remove}. If not: ${rename}`
+    : rename;
 }
 
 /** Milliseconds: between two looks, and until the catalog is asked to hurry. */
@@ -27,10 +39,16 @@ const HURRY = 10_000;
  * Waits until the catalog has made the entity of our file. That a location was accepted says nothing: the file is read
  * later, and what is wrong then is told only here.
  *
+ * @param location the URL by which it is registered
  * @param hurry whether the location is old: then the catalog looks again in a minute or two, unless it is asked to
  */
-export async function awaitEntity(connection: Connection, ref: string, hurry: boolean): Promise<Entity> {
-  const { client, clock, inputs, progress, target } = connection;
+export async function awaitEntity(
+  connection: Connection,
+  ref: string,
+  location: string,
+  hurry: boolean,
+): Promise<Entity> {
+  const { client, clock, inputs, progress } = connection;
   progress.waiting(`the catalog to make ${ref}`);
   const start = clock.now();
   const waited = () => clock.now() - start;
@@ -40,9 +58,10 @@ export async function awaitEntity(connection: Connection, ref: string, hurry: bo
     if (found && !isOrphan(found) && errorOf(found) === undefined) return found;
     if (!hurried && (hurry || waited() >= HURRY)) {
       hurried = true;
-      await hasten(client, locationRef(target));
+      await hasten(client, locationRef(location));
     }
-    if (waited() >= inputs.waitTimeout) throw notMade(connection, ref, found, Math.round(waited() / 1000));
+    if (waited() >= inputs.waitTimeout)
+      throw await notMade(connection, ref, found, Math.round(waited() / 1000));
     await clock.sleep(PAUSE);
   }
 }
@@ -54,7 +73,15 @@ async function hasten(client: BackstageClient, ref: string): Promise<void> {
   });
 }
 
-function notMade({ target }: Connection, ref: string, found: Entity | undefined, seconds: number): Failure {
+async function notMade(
+  connection: Connection,
+  ref: string,
+  found: Entity | undefined,
+  seconds: number,
+): Promise<Failure> {
+  const { target } = connection;
+  const unread = found ? undefined : await lastError(connection, []);
+  if (unread) return new Failure(unread.problem, unread.cure);
   return new Failure(
     found
       ? `The catalog has ${ref}, but with an error: ${errorOf(found)}`

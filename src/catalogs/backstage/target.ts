@@ -8,55 +8,57 @@ import type { Repository } from '../../repository.ts';
  * @param file a path from the root, e.g. `/catalog-info.yaml`
  */
 export function targetOf(
-  { provider, host, organization, project, name, defaultBranch }: Repository,
+  { provider, host, organization, project, name, defaultBranch = 'main' }: Repository,
   file: string,
 ): string {
-  const branch = encodeURI(defaultBranch ?? 'main');
-  const path = [organization, ...(project === undefined ? [] : [project])].join('/');
+  const base = encodeURI(host);
   switch (provider) {
-    case 'azure-devops':
-      return encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}?path=${file}`);
-    case 'github':
-      return `${encodeURI(`${host}/${path}/${name}`)}/blob/${branch}${encodeURI(file)}`;
+    case 'azure-devops': {
+      const path = escaped(file).replace(/[&+]/gu, encodeURIComponent);
+      return `${base}/${escaped(`${organization}/${project ?? name}`)}/_git/${escaped(name)}?path=${path}`;
+    }
+    case 'github': {
+      // Backstage takes the first part of a branch with a slash for the whole of it (git-url-parse).
+      const branch = defaultBranch.includes('/') ? DEFAULT_BRANCH : escaped(defaultBranch);
+      return `${base}/${escaped(`${organization}/${name}`)}/blob/${branch}${escaped(file)}`;
+    }
     case 'gitlab':
-      return `${encodeURI(`${host}/${path}/${name}`)}/-/blob/${branch}${encodeURI(file)}`;
+      return `${base}/${escaped(`${organization}/${name}`)}/-/blob/${encodeURIComponent(defaultBranch)}${escaped(file)}`;
   }
 }
 
-/**
- * Whether two URLs name the same file of the same repository, however they are spelled: owner and repository in any
- * case. One of Azure DevOps may name a branch, which may be the default one: see {@link namesBranch}.
- */
-export function sameFile(left: string, right: string): boolean {
-  return left === right || spelled(left) === spelled(right);
-}
-
-/** Whether the URL of a file in Azure DevOps says of which branch. */
-export function namesBranch(target: string): boolean {
-  return URL.canParse(target) && new URL(target).searchParams.has('version');
-}
-
-function spelled(target: string): string {
-  if (!URL.canParse(target)) return target;
-  const { origin, pathname, searchParams } = new URL(target);
-  const path = decoded(pathname);
-  const file = searchParams.get('path');
-  if (file !== null) return `${origin}${path.toLowerCase()}?/${file.replace(/^\/+/u, '')}`;
-  const blob = path.search(/\/(?:-\/)?blob\//u);
-  return `${origin}${path.slice(0, blob).toLowerCase()}${path.slice(blob)}`;
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+/** As `encodeURI`, which leaves what would end the path. */
+function escaped(path: string): string {
+  return encodeURI(path).replace(/[?#]/gu, encodeURIComponent);
 }
 
 /** The repository's own page. */
 export function pageOf({ provider, host, organization, project, name }: Repository): string {
   return provider === 'azure-devops'
-    ? encodeURI(`${host}/${organization}/${project ?? name}/_git/${name}`)
-    : encodeURI(`${host}/${organization}/${name}`);
+    ? `${encodeURI(host)}/${escaped(`${organization}/${project ?? name}`)}/_git/${escaped(name)}`
+    : `${encodeURI(host)}/${escaped(`${organization}/${name}`)}`;
+}
+
+/** What stands for the default branch, whatever its name (Backstage asks GitHub for `?ref=HEAD`). */
+const DEFAULT_BRANCH = 'HEAD';
+
+/**
+ * The usual spellings of a target, itself first, for look-ups by text. On GitHub, Backstage reads each as `/tree/`
+ * (@backstage/integration, GithubIntegration.resolveUrl).
+ */
+export function spellingsOf(target: string): string[] {
+  const [page = '', path] = target.split('?path=');
+  if (path !== undefined) {
+    const old = page.replace(/^https:\/\/dev\.azure\.com\/([^/]+)/u, 'https://$1.visualstudio.com');
+    const paths = [path, path.replaceAll('/', '%2F'), `${path}&version=GBmain`];
+    return distinct([page, old].flatMap((address) => paths.map((one) => `${address}?path=${one}`)));
+  }
+  const marked = (one: string) => target.replace('/blob/', `/${one}/`);
+  const pages = target.includes('/-/blob/') ? [target] : ['blob', 'tree', 'raw'].map(marked);
+  const atHead = (address: string) => address.replace(/(\/(?:blob|tree|raw)\/)[^/]+/u, `$1${DEFAULT_BRANCH}`);
+  return distinct([...pages, ...pages.map(atHead)]);
+}
+
+function distinct(texts: string[]): string[] {
+  return [...new Set(texts)];
 }

@@ -8,6 +8,9 @@ import { EXPIRY_LABEL, markedExpiry, markOf } from './naming.ts';
 import { storedDigest } from './rotation.ts';
 import type { AuthCredential, IntegrationInstance } from './schemas.ts';
 
+/** Konnect says of each of its credentials how it is. */
+type KonnectStatus = Exclude<CredentialStatus, 'unknown'>;
+
 /** Why a credential does not work any more, in a word; undefined when it does. */
 export function ailmentOf(found: AuthCredential, now: number): 'tainted' | 'expired' | undefined {
   if (found.tainted) return 'tainted';
@@ -81,17 +84,13 @@ function statusOf(
   found: AuthCredential | undefined,
   now: number,
   fresh: boolean,
-): CredentialStatus {
+): KonnectStatus {
   if (!found) return 'missing';
   return ailmentOf(found, now) ?? (instance?.authorized || fresh ? 'valid' : 'unauthorized');
 }
 
 /** What is not well with a credential that we leave alone, and what to do; undefined when all is well. */
-function adviceFor(
-  access: Access,
-  status: CredentialStatus,
-  replaceable: boolean,
-): CredentialFacts['advice'] {
+function adviceFor(access: Access, status: KonnectStatus, replaceable: boolean): CredentialFacts['advice'] {
   if (status === 'valid') return undefined;
   const { inputs, owner } = access;
   const state = {

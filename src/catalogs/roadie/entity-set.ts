@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { array, looseObject, object, optional, record, string, union, unknown } from 'valibot';
 import { type Ensured, ensure } from '../../ensure.ts';
-import { Failure } from '../../errors.ts';
+import { Failure, messageOf } from '../../errors.ts';
 import { fullName, type Repository } from '../../repository.ts';
 import { oneLine } from '../../text.ts';
 import type { Connection } from '../backstage/connection.ts';
@@ -123,19 +123,42 @@ function refOf({ kind, metadata }: Comparable): string {
  * @throws {Failure} when it is no such file, or refers to others, which only the catalog's own reading resolves
  */
 export async function parseEntities(text: string, file: string): Promise<WrittenEntity[]> {
-  const { parseAllDocuments } = await import('yaml');
-  const documents = parseAllDocuments(text, { logLevel: 'error', uniqueKeys: true });
-  const broken = documents.flatMap(({ errors }) => errors)[0];
-  if (broken) throw new Failure(`${file} is not YAML: ${oneLine(broken.message, 160)}.`, 'Correct the file.');
-  const entities = documents
-    .map((document) => document.toJS({ maxAliasCount: 100 }))
-    .filter((value) => value !== null);
-  if (/"\$(?:text|json|yaml|openapi|asyncapi)":/u.test(JSON.stringify(entities)))
+  const json = await asJson(text, file);
+  const entities: Partial<WrittenEntity>[] = JSON.parse(json);
+  if (/"\$(?:text|json|yaml|openapi|asyncapi)":/u.test(json))
     throw new Failure(
       `${file} takes in other files ($text and the like), which a pushed entity cannot.`,
       'Leave entity out, so that Roadie reads the repository.',
     );
-  if (entities.every((one) => typeof one?.kind === 'string' && typeof one?.metadata?.name === 'string'))
-    return entities;
-  throw new Failure(`${file} holds something that is no entity.`, 'Each needs a kind and a metadata.name.');
+  if (!entities.every((one) => typeof one?.kind === 'string' && typeof one?.metadata?.name === 'string'))
+    throw new Failure(`${file} holds something that is no entity.`, 'Each needs a kind and a metadata.name.');
+  if (entities.some(({ kind }) => kind?.toLowerCase() === 'location'))
+    throw new Failure(
+      `${file} has a Location, which lists other files: Roadie cannot follow that of a pushed entity.`,
+      'Leave entity out, so that Roadie reads the repository. Or put the entities of those files into this one.',
+    );
+  return entities as WrittenEntity[];
+}
+
+/** The documents of a YAML file as the JSON that is sent: what that cannot carry would be another thing in the catalog. */
+async function asJson(text: string, file: string): Promise<string> {
+  const { parseAllDocuments } = await import('yaml');
+  const wrong = (what: string) =>
+    new Failure(`${file} is not YAML of entities: ${what}.`, 'Correct the file.');
+  const documents = parseAllDocuments(text, { logLevel: 'error', uniqueKeys: true });
+  const broken = documents.flatMap(({ errors }) => errors)[0];
+  if (broken) throw new Failure(`${file} is not YAML: ${oneLine(broken.message, 160)}.`, 'Correct the file.');
+  try {
+    const values = documents.map((document) => document.toJS({ maxAliasCount: 100 }));
+    return JSON.stringify(
+      values.filter((value) => value !== null),
+      (_, value) => {
+        if (typeof value !== 'number' || Number.isFinite(value)) return value;
+        throw wrong(`it has the number ${value}, which JSON does not have`);
+      },
+    );
+  } catch (error) {
+    // Aliases without anchor, too many of them, or one within its own anchor.
+    throw error instanceof Failure ? error : wrong(oneLine(messageOf(error), 160));
+  }
 }

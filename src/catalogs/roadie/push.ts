@@ -64,10 +64,18 @@ function asEntity({ kind, metadata }: WrittenEntity): Entity {
 /** Of a name that comes from elsewhere, two would be made, of which one is shown. */
 async function readOurs({ client }: Connection, ref: string, set: string): Promise<Entity | undefined> {
   const found = await client.entity(ref);
-  if (!found || found.metadata.annotations['roadie.io/entity-set'] === set) return found;
+  const other = found?.metadata.annotations['roadie.io/entity-set'];
+  if (!found || other === set) return found;
+  const origin = oneLine(originOf(found).replace(/^url:/u, ''), 300) || 'another origin';
+  if (other === undefined)
+    throw new Failure(
+      `The name ${ref} is taken by an entity of ${origin}.`,
+      'Set another service-name, or leave entity out.',
+    );
+  const shown = oneLine(other, 120);
   throw new Failure(
-    `The name ${ref} is taken by an entity of ${oneLine(originOf(found).replace(/^url:/u, ''), 300) || 'another origin'}.`,
-    'Set another service-name, or leave entity out.',
+    `The name ${ref} is taken by an entity of ${origin}, in the entity set "${shown}".`,
+    `If this repository was renamed or moved, that set is its old one: remove it (PUT /api/catalog/roadie-entities/sets/${encodeURIComponent(shown)} with {"items": []}), then run the step again. If not, set another service-name.`,
   );
 }
 

@@ -1,12 +1,15 @@
 import { early } from '../../ahead.ts';
 import { Failure } from '../../errors.ts';
+import { isLoopback } from '../../http/address.ts';
 import type { Operation } from '../../inputs/table.ts';
+import { type Owner, type Repository, sameHost } from '../../repository.ts';
 import { type CodeSearch, searchCode } from '../../scm/code-search.ts';
 import { backstageClient } from '../backstage/client.ts';
 import type { Connection } from '../backstage/connection.ts';
-import { chooseComponent, isOrphan, refOf } from '../backstage/entity.ts';
+import { chooseComponent, componentRef, isLocation, isOrphan, refOf } from '../backstage/entity.ts';
 import { missing } from '../backstage/integration.ts';
-import { read } from '../backstage/reading.ts';
+import { findByName, lastError, observe } from '../backstage/known.ts';
+import { read, type Unread } from '../backstage/reading.ts';
 import { register } from '../backstage/registration.ts';
 import type { Entity } from '../backstage/schemas.ts';
 import { targetOf } from '../backstage/target.ts';
@@ -49,23 +52,38 @@ export function roadie({ http, ...surroundings }: Surroundings): Catalog {
           `Roadie reads ${owner.provider} by an app: there is no PAT to remind of.`,
           'To be reminded of the PAT in AZURE_TOKEN, set azure-devops-organization.',
         );
+      refuseServer(owner, 'Set azure-devops-organization to one of dev.azure.com.');
       progress.waiting('the secret AZURE_TOKEN');
-      // Not to know is not to have none: it would look like another credential.
-      const secret = await readAzureToken(client, false);
-      if (secret?.status === 'Updating')
+      const [secret, reading] = await Promise.all([
+        // Not to know is not to have none: it would look like another credential.
+        readAzureToken(client, false),
+        'name' in owner ? observe(client, targetOf(owner as Repository, inputs.catalogFile)) : undefined,
+      ]);
+      if (secret.status === 'Updating')
         throw new Failure(
           'Roadie is updating the secret AZURE_TOKEN.',
           'Run the step again in some minutes.',
         );
-      if (!secret && !inputs.patExpiresOn && !inputs.azureDevOpsPat)
+      const unseen = secret.status === 'unseen';
+      if (unseen && !inputs.patExpiresOn && !inputs.azureDevOpsPat)
         throw new Failure(
-          'The status of the secret AZURE_TOKEN cannot be seen, and nothing else is known of the PAT in it.',
+          `The status of the secret AZURE_TOKEN cannot be seen, and nothing else is known of the PAT in it. ${secret.why}`,
           'Give the catalog-token the permission "Backend config read", or set pat-expires-on.',
         );
-      tellCredential(progress, secret ? 'unchanged' : 'skipped', []);
-      return factsOf(surroundings, owner, site, secret);
+      tellCredential(progress, unseen ? 'skipped' : 'unchanged', []);
+      return factsOf(surroundings, owner, site, secret, reading);
     },
   };
+}
+
+/** Loopback is where a stand-in for Azure DevOps is tried. */
+function refuseServer({ provider, host }: Owner, cure: string): void {
+  const isCloud = sameHost(host, 'https://dev.azure.com') || isLoopback(new URL(host).hostname);
+  if (provider === 'azure-devops' && !isCloud)
+    throw new Failure(
+      `Roadie does not read Azure DevOps Server, so it cannot read repositories of ${host}.`,
+      cure,
+    );
 }
 
 /** A tenant has pages of its own, but its API is everybody's. */
@@ -77,10 +95,13 @@ export function addressesOf(url: string): { api: string; site: string } {
 
 async function connect(connection: RoadieConnection): Promise<void> {
   const { client, inputs, progress, repository, target } = connection;
+  if (inputs.entity !== 'push')
+    refuseServer(repository, 'With entity: push, this step gives the entity to Roadie itself.');
   progress.waiting('what Roadie knows of the repository');
   const searching = early(connection.search());
-  const known = await client.entitiesFrom(target);
-  const entities = known.filter((one) => one.kind.toLowerCase() !== 'location' && !isOrphan(one));
+  const indexed = await client.entitiesFrom(target);
+  const known = indexed.every(isLocation) ? [...indexed, ...(await findByName(connection))] : indexed;
+  const entities = known.filter((one) => !isLocation(one) && !isOrphan(one));
   const there = entities.length > 0;
   if (inputs.entity === 'push' && !there) {
     tell(connection, 'integration', 'skipped', ['not needed for a pushed entity']);
@@ -88,8 +109,7 @@ async function connect(connection: RoadieConnection): Promise<void> {
     return push(connection);
   }
   if (there) {
-    tell(connection, 'integration', 'unchanged', ['its entity is there']);
-    await ensureSecret(connection, false);
+    await tellLastReading(connection, await lastError(connection, known));
     return registerKnown(connection, entities, undefined);
   }
 
@@ -101,21 +121,41 @@ async function connect(connection: RoadieConnection): Promise<void> {
     });
   // Roadie's documents do not name this call: where it is not offered, people do it on a page.
   const reading = await read(client, target);
-  if (reading.kind === 'read') {
-    tell(connection, 'integration', 'unchanged', ['Roadie can read the repository']);
-    await ensureSecret(connection, false);
-    return registerKnown(connection, reading.entities, reading.entities);
-  }
-  if (reading.kind === 'invalid' || reading.kind === 'unreachable')
-    throw new Failure(reading.problem, reading.cure);
+  if (reading.kind === 'invalid') throw new Failure(reading.problem, reading.cure);
   if (reading.kind === 'missing') throw await missing(connection, reading);
+  if (reading.kind === 'read' || reading.kind === 'duplicate') {
+    tell(connection, 'integration', 'unchanged', ['Roadie can read the repository']);
+    await ensureSecret(connection, reading);
+    return reading.kind === 'read'
+      ? registerKnown(connection, reading.entities, reading.entities)
+      : register(connection, componentRef(inputs, repository), undefined, []);
+  }
   if (reading.kind === 'denied' && repository.provider === 'azure-devops') {
-    progress.info(reading.problem);
-    tell(connection, 'integration', 'pending', ['Roadie cannot read the repository']);
-    await ensureSecret(connection, true);
+    await tellRefusal(connection, reading);
+    return leaveEntity(connection);
+  }
+  if (reading.kind === 'unclear') {
+    tell(connection, 'integration', 'skipped', ['not proven']);
+    if ((await ensureSecret(connection, reading)) !== 'wrong')
+      throw new Failure(reading.problem, reading.cure);
     return leaveEntity(connection);
   }
   await leaveToPeople(connection, await searching);
+}
+
+/** Of an entity that is there: whether Roadie could still read its file, when it last did. */
+async function tellLastReading(connection: RoadieConnection, error: Unread | undefined): Promise<void> {
+  if (error?.kind === 'denied' && connection.repository.provider === 'azure-devops')
+    return tellRefusal(connection, error);
+  if (error) connection.progress.warning(`${error.problem} ${error.cure}`);
+  tell(connection, 'integration', 'unchanged', ['its entity is there']);
+  await ensureSecret(connection, error);
+}
+
+async function tellRefusal(connection: RoadieConnection, refusal: Unread): Promise<void> {
+  connection.progress.info(refusal.problem);
+  tell(connection, 'integration', 'pending', ['Roadie cannot read the repository']);
+  await ensureSecret(connection, refusal);
 }
 
 async function registerKnown(
@@ -146,7 +186,7 @@ async function leaveToPeople(connection: RoadieConnection, search: CodeSearch): 
   if (onAzure && (search === 'missing' || search === 'unknown'))
     progress.todo(guide.codeSearch(search === 'missing'));
   tell(connection, 'integration', 'pending', ['it is set up in a browser']);
-  if (!(await ensureSecret(connection, false)) && onAzure) progress.todo(guide.secret('unknown'));
+  if ((await ensureSecret(connection)) === 'unseen') progress.todo(guide.secret('unknown'));
   for (const step of guide.reading()) progress.todo(step);
   leaveEntity(connection);
 }

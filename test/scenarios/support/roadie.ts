@@ -1,11 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { AnyAnswer, BesideRequest } from '../../../src/sandbox/sandbox.ts';
 
-/** Roadie, as far as its documents tell: the catalog's reads, entity sets, the MCP tool for secrets, and its gateway. */
+/**
+ * Roadie, as far as its documents tell: the catalog's reads, entity sets, the MCP tool for secrets, and its gateway. Its
+ * catalog is that of Backstage.
+ */
 
 interface StoredEntity {
   kind: string;
   metadata: { name: string; namespace: string; uid: string; annotations: Record<string, string> };
+  status?: { items: { level: string; message: string }[] };
   [field: string]: unknown;
 }
 
@@ -19,8 +23,10 @@ export interface Roadie {
   /** Whether this token may see secrets, and whether `POST /locations` is offered. */
   offers: { secrets: boolean; locations: boolean };
   codeSearch: 'indexed' | 'not indexed' | 'not installed' | 'unauthorized';
-  /** Adds what Roadie makes of a file. */
-  discover(target: string, name: string): StoredEntity;
+  /** Adds what Roadie makes of a file. @param readAs how it spells the URL of the file itself, if otherwise */
+  discover(target: string, name: string, readAs?: string): StoredEntity;
+  /** Has it fail to read a file that it has read before. */
+  failReading(target: string, message: string): void;
   answer(request: BesideRequest): AnyAnswer | undefined;
 }
 
@@ -33,10 +39,14 @@ export function createRoadie(): Roadie {
     secret: [{ status: 'Available', value: '****' }],
     offers: { secrets: true, locations: false },
     codeSearch: 'indexed',
-    discover(target, name) {
-      const entity = entityFrom({ kind: 'Component', metadata: { name } }, `url:${target}`);
-      roadie.entities.push(entity);
+    discover(target, name, readAs = target) {
+      const entity = entityFrom({ kind: 'Component', metadata: { name } }, `url:${target}`, `url:${readAs}`);
+      roadie.entities.push(locationOf(target), entity);
       return entity;
+    },
+    failReading(target, message) {
+      const location = roadie.entities.find(({ metadata }) => metadata.name === generatedName(target));
+      if (location) location.status = { items: [{ level: 'error', message }] };
     },
     answer({ method, url, headers, body }) {
       if (url.pathname.endsWith('/_apis/search/codesearchresults')) return search(roadie, body);
@@ -46,12 +56,14 @@ export function createRoadie(): Roadie {
       const path = url.pathname.slice('/api'.length);
       if (path === '/mcp/v1/backend-config') return mcp(roadie, body);
       if (path === '/catalog/entities/by-query') {
-        const origin = url.searchParams.get('filter')?.split('managed-by-origin-location=')[1] ?? '';
-        return gives({ items: roadie.entities.filter((one) => originOf(one) === origin) });
+        const filters = url.searchParams.getAll('filter');
+        return gives({ items: roadie.entities.filter((one) => filters.some((filter) => fits(one, filter))) });
       }
-      const name = /^\/catalog\/entities\/by-name\/component\/default\/(.+)$/u.exec(path)?.[1];
-      if (name) {
-        const entity = roadie.entities.find((one) => one.metadata.name === decodeURIComponent(name));
+      const [, kind, name] = /^\/catalog\/entities\/by-name\/(\w+)\/default\/(.+)$/u.exec(path) ?? [];
+      if (kind && name) {
+        const entity = roadie.entities.find(
+          (one) => one.kind.toLowerCase() === kind && one.metadata.name === decodeURIComponent(name),
+        );
         return entity ? gives(entity) : missing(`No entity named '${name}' found`);
       }
       if (path === '/catalog/locations' && method === 'GET')
@@ -82,7 +94,25 @@ function missing(message: string): AnyAnswer {
   return gives({ error: { name: 'NotFoundError', message } }, 404);
 }
 
-function entityFrom(written: Record<string, unknown>, origin: string): StoredEntity {
+/** As the index compares: in lower case, and nothing that is longer than 200 characters. */
+function fits(entity: StoredEntity, filter: string): boolean {
+  return filter.split(',').every((condition) => {
+    const [, key = '', wanted = ''] = /^([^=]+)=(.*)$/u.exec(condition) ?? [];
+    const annotation = key.replace('metadata.annotations.', '');
+    const value = key === 'kind' ? entity.kind : (entity.metadata.annotations[annotation] ?? '');
+    return value.length <= 200 && value.toLowerCase() === wanted.toLowerCase();
+  });
+}
+
+function generatedName(target: string): string {
+  return `generated-${createHash('sha1').update(`url:${target}`).digest('hex')}`;
+}
+
+function locationOf(target: string): StoredEntity {
+  return entityFrom({ kind: 'Location', metadata: { name: generatedName(target) } }, `url:${target}`);
+}
+
+function entityFrom(written: Record<string, unknown>, origin: string, readAs = origin): StoredEntity {
   const metadata = written.metadata as { name: string; annotations?: Record<string, string> };
   return {
     ...written,
@@ -93,24 +123,22 @@ function entityFrom(written: Record<string, unknown>, origin: string): StoredEnt
       uid: randomUUID(),
       annotations: {
         ...metadata.annotations,
-        'backstage.io/managed-by-location': origin,
+        'backstage.io/managed-by-location': readAs,
         'backstage.io/managed-by-origin-location': origin,
       },
     },
   };
 }
 
-function originOf({ metadata }: StoredEntity): string | undefined {
-  return metadata.annotations['backstage.io/managed-by-origin-location'];
-}
-
 function register(roadie: Roadie, dryRun: boolean, target: string): AnyAnswer {
-  const name = /_git\/(.+)\?/u.exec(target)?.[1]?.toLowerCase().replace('%20', '-') ?? '';
+  const name =
+    /(?:_git\/(.+)\?|([^/]+)\/blob\/)/u.exec(target)?.slice(1).join('').toLowerCase().replace('%20', '-') ??
+    '';
   const entity = entityFrom({ kind: 'Component', metadata: { name } }, `url:${target}`);
   if (dryRun) return gives({ exists: false, entities: [entity] }, 201);
   const location = { id: createHash('sha1').update(target).digest('hex'), type: 'url', target };
   roadie.locations.push(location);
-  roadie.entities.push(entity);
+  roadie.entities.push(locationOf(target), entity);
   return gives({ location, entities: [] }, 201);
 }
 
