@@ -63,7 +63,7 @@ describe.each(HOSTS)('on %s', (host) => {
     const name = `discovered-${host}`;
     company.addRepository(name);
     company.discover(name);
-    await made(name);
+    await company.made(name);
     const discovered = await succeed(host, company, company.step(name));
     expect(discovered.outputs).toMatchObject({
       'service-operation': 'unchanged',
@@ -79,7 +79,7 @@ describe.each(HOSTS)('on %s', (host) => {
       [FILE]: `apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: { name: ${lister} }\nspec: { type: url, targets: ["${targetOf(listed)}"] }\n`,
     });
     await company.ask('POST', '/locations', { type: 'url', target: targetOf(lister) });
-    await made(listed);
+    await company.made(listed);
     expect((await succeed(host, company, company.step(listed))).log).toContain(
       `listed by ${targetOf(lister)}`,
     );
@@ -93,7 +93,7 @@ describe.each(HOSTS)('on %s', (host) => {
     company.addRepository(name);
     const spelled = `${company.azureDevOpsUrl}/acme/shop/_git/${name}?path=%2Fcatalog-info.yaml&version=GBmain`;
     await company.ask('POST', '/locations', { type: 'url', target: spelled });
-    await made(name);
+    await company.made(name);
     const step = company.step(name, { repository: `Acme/Shop/${name}` });
     const { outputs, log } = await succeed(host, company, step);
     expect(outputs).toMatchObject({ 'mapping-operation': 'unchanged', 'service-operation': 'unchanged' });
@@ -119,7 +119,7 @@ describe.each(HOSTS)('on %s', (host) => {
     const { error, outputs } = await fail(host, company, company.step(name));
     expect(error).toContain('no matching files found');
     expect(error).toContain('entity: generate');
-    expect(outputs).toMatchObject({ 'integration-operation': 'skipped', 'credential-status': '' });
+    expect(outputs).toMatchObject({ 'integration-operation': 'skipped', 'credential-status': 'unknown' });
     const inputs = {
       entity: 'generate',
       'service-labels': 'tier=gold',
@@ -219,9 +219,103 @@ describe.each(HOSTS)('on %s', (host) => {
   });
 });
 
-/** Waits until Backstage has made a component. */
-async function made(name: string): Promise<void> {
-  const path = `/entities/by-name/component/default/${name}`;
-  while ((await company.ask('GET', path)).status !== 200)
-    await new Promise((resolve) => setTimeout(resolve, 200));
+/** A file that lists two others, which have an API in common: the dry run refuses that, the catalog itself does not. */
+function sharing(name: string): Record<string, string> {
+  const api = `---\napiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: { name: shared-${name} }\nspec: { type: openapi, lifecycle: production, owner: x, definition: x }\n`;
+  return {
+    [FILE]: `apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: { name: all-${name} }\nspec: { targets: [./a.yaml, ./b.yaml] }\n`,
+    '/a.yaml': `${component(name)}${api}`,
+    '/b.yaml': `${component(`${name}-worker`)}${api}`,
+  };
 }
+
+test('a dry run that is stricter than the catalog does not fail a healthy repository', async () => {
+  company.addRepository('sharing', sharing('sharing'));
+  const { outputs } = await succeed('github', company, company.step('sharing'));
+  expect(outputs).toMatchObject({
+    'credential-status': 'valid',
+    'service-name': 'component:default/sharing',
+    'service-operation': 'created',
+    'mapping-operation': 'created',
+  });
+  const again = await succeed('local', company, company.step('sharing'));
+  expect(again.outputs).toMatchObject({ 'service-id': outputs['service-id'], changed: 'false' });
+  const worker = company.step('sharing', { 'service-name': 'sharing-worker', command: 'plan' });
+  expect((await succeed('azure', company, worker)).outputs).toMatchObject({
+    'service-name': 'component:default/sharing-worker',
+    changed: 'false',
+  });
+});
+
+test('a file whose URL is too long for the index is found, also by a token that only reads', async () => {
+  const file = `/${'deeply/nested/'.repeat(12)}catalog-info.yaml`;
+  for (const [name, entity] of [
+    ['long', 'long'],
+    ['long-2', 'named-otherwise'],
+  ] as const) {
+    company.addRepository(name, { [file]: component(entity).replace(`shop/${entity}`, `shop/${name}`) });
+    const step = (inputs: Record<string, string> = {}) =>
+      company.step(name, { 'catalog-file': file, ...inputs });
+    const { outputs } = await succeed('github', company, step());
+    expect(outputs['mapping-operation']).toBe('created');
+    for (const token of [company.token, READER_TOKEN]) {
+      const again = await succeed('local', company, step({ 'catalog-token': token }));
+      expect(again.outputs).toMatchObject({ 'service-id': outputs['service-id'], changed: 'false' });
+    }
+  }
+});
+
+test.each([
+  ['ampersand', '/docs/R&D/catalog-info.yaml'],
+  ['plus', '/docs/C++/catalog-info.yaml'],
+  ['percent', '/docs/C 100%/catalog-info.yaml'],
+])('a file with a path of its own is read: %s', async (name, file) => {
+  company.addRepository(name, { [file]: component(name) });
+  const step = company.step(name, { 'catalog-file': file });
+  expect((await succeed('github', company, step)).outputs['service-operation']).toBe('created');
+  expect((await succeed('azure', company, step)).outputs.changed).toBe('false');
+});
+
+test.each([
+  [
+    { 'service-custom-fields': '{owner: "", git_repo: {name: "", link: "https://example.com/x"}}' },
+    undefined,
+  ],
+  [{ 'service-name': 'team-a/api', 'service-display-name': ' ' }, 'team-a/api'],
+  [{ 'service-name': 'TEAM/api' }, ''],
+  [{ 'service-name': 'my.team/api' }, ''],
+  [{ 'service-custom-fields': 'owner: a/b/c' }, ''],
+])('what is generated from %j is valid, or refused', async (inputs, ref) => {
+  const name = `odd-${JSON.stringify(inputs)
+    .replace(/[^a-z]+/giu, '-')
+    .toLowerCase()
+    .slice(1, 40)}x`;
+  const repository = company.addRepository(name, {});
+  const { error, log } = await fail('github', company, company.step(name, { entity: 'generate', ...inputs }));
+  if (ref === '')
+    return expect(error).toMatch(/The catalog accepts no (?:component in the namespace|owner)/u);
+  repository.files = { [FILE]: log.slice(log.indexOf('apiVersion:')).split('\n\n')[0] ?? '' };
+  const { outputs } = await succeed('github', company, company.step(name));
+  expect(outputs['service-name']).toBe(`component:${ref ?? `default/${name}`}`);
+});
+
+test('repositories of odd names get components of valid names', async () => {
+  for (const name of [
+    'Ünïcödé Straße',
+    '決済',
+    '..a..',
+    '-x-',
+    'a'.repeat(80),
+    'a..b',
+    'A_B.C',
+    '100%',
+    '+',
+    "it's",
+  ]) {
+    const repository = company.addRepository(name, {});
+    const { log } = await fail('local', company, company.step(name, { entity: 'generate' }));
+    repository.files = { [FILE]: log.slice(log.indexOf('apiVersion:')).split('\n\n')[0] ?? '' };
+    const { outputs } = await succeed('local', company, company.step(name));
+    expect([name, outputs['service-operation']]).toEqual([name, 'created']);
+  }
+}, 120_000);

@@ -7,12 +7,14 @@ import { startBackstage } from '../../src/sandbox/backstage.ts';
 import type { HostedRepository } from '../../src/sandbox/state.ts';
 import type { RunOptions } from '../scenarios/support/runners.ts';
 import { createWorld, type World } from '../scenarios/support/world.ts';
+import { type GitHubServer, startGitHub } from './github-server.ts';
 
-/** A real Backstage, and an Azure DevOps at the root of its address, as the real reader of Backstage needs it. */
+/** A real Backstage, with an Azure DevOps and a GitHub at the root of their addresses, as its real readers need them. */
 export interface Company extends World {
   backstageUrl: string;
   /** The catalog's own PAT. */
   serverPat: string;
+  gitHubServer: GitHubServer;
   /** Repositories by their names, which are new ones of the project `shop`. */
   addRepository(name: string, files?: Record<string, string>): HostedRepository;
   /** A run that registers one of them. */
@@ -20,8 +22,10 @@ export interface Company extends World {
   /** Asks Backstage directly. */
   ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   restart(): Promise<void>;
-  /** Has the file of a repository discovered. */
-  discover(name: string): void;
+  /** Waits until Backstage has made a component. */
+  made(name: string): Promise<void>;
+  /** Has the file of a repository, or one by its URL, discovered. */
+  discover(nameOrUrl: string): void;
 }
 
 export const FILE = '/catalog-info.yaml';
@@ -50,6 +54,7 @@ export async function createCompany(server: 'current' | 'old'): Promise<Company>
   world.state.pats.set(serverPat, 'valid');
   const azure = await startAzureDevOps(world.state);
   const azureHost = new URL(azure.url).host;
+  const gitHubServer = await startGitHub();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'backstage-'));
   const discovered = path.join(folder, 'discovered');
   const launch = (port?: number) =>
@@ -58,17 +63,31 @@ export async function createCompany(server: 'current' | 'old'): Promise<Company>
       token: TOKEN,
       azureHost,
       pat: serverPat,
-      environment: { BACKSTAGE_DISCOVERED: discovered },
+      environment: {
+        BACKSTAGE_DISCOVERED: discovered,
+        GITHUB_HOST: new URL(gitHubServer.url).host,
+        GITHUB_TOKEN: gitHubServer.token,
+      },
       ...(port === undefined ? {} : { port }),
     });
   let running = await launch();
   const { url: backstageUrl } = running;
   const { close } = world;
+  const ask = async (method: string, address: string, body?: unknown) => {
+    const response = await fetch(`${backstageUrl}/api/catalog${address}`, {
+      method,
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+  };
   return Object.assign(world, {
     token: TOKEN,
     azureDevOpsUrl: azure.url,
     backstageUrl,
     serverPat,
+    gitHubServer,
     lawful: false,
     addRepository(name: string, files: Record<string, string> = { [FILE]: component(name) }) {
       const repository = {
@@ -94,26 +113,27 @@ export async function createCompany(server: 'current' | 'old'): Promise<Company>
         ...inputs,
       },
     }),
-    async ask(method: string, address: string, body?: unknown) {
-      const response = await fetch(`${backstageUrl}/api/catalog${address}`, {
-        method,
-        headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+    ask,
+    async made(name: string) {
+      const path = `/entities/by-name/component/default/${name}`;
+      while ((await ask('GET', path)).status !== 200)
+        await new Promise((resolve) => setTimeout(resolve, 200));
     },
     async restart() {
       await running.stop();
       running = await launch(Number(new URL(backstageUrl).port));
     },
-    discover(name: string) {
-      appendFileSync(discovered, `${azure.url}/acme/shop/_git/${name}?path=${FILE}\n`);
+    discover(nameOrUrl: string) {
+      const url = URL.canParse(nameOrUrl)
+        ? nameOrUrl
+        : `${azure.url}/acme/shop/_git/${nameOrUrl}?path=${FILE}`;
+      appendFileSync(discovered, `${url}\n`);
     },
     async close() {
       await running.stop();
       rmSync(folder, { recursive: true });
       azure.close();
+      gitHubServer.close();
       await close();
     },
   });
