@@ -47,7 +47,7 @@ test.each([
     const { pathname, search, hash } = new URL(targetOf(repository, file));
     expect([decodeURIComponent(pathname).split('/blob/main')[1], search, hash]).toEqual([file, '', '']);
   }
-  for (const repository of [onAzure, onGitHub, onGitLab]) {
+  for (const repository of [onAzure, onGitHub, onGitLab, { ...onGitHub, name: 'blob' }]) {
     const target = targetOf(repository, file);
     for (const spelled of spellingsOf(target))
       expect([spelled, sameFile(target, spelled)]).toEqual([spelled, true]);
@@ -133,6 +133,12 @@ describe.each<[string, string, string[], string[]]>([
       'https://api.github.com/repos/other/r/contents/docs/c.yaml?ref=main',
       'not a URL',
     ],
+  ],
+  [
+    'GitHub, in a repository that is called like a part of its address',
+    ours({ ...onGitHub, name: 'blob' }),
+    ['https://github.com/o/blob/tree/main/docs/c.yaml', 'https://github.com/o/blob/blob/HEAD/docs/c.yaml'],
+    ['https://github.com/o/tree/blob/main/docs/c.yaml'],
   ],
   [
     'GitHub, the default branch having a slash',

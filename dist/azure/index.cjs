@@ -955,7 +955,7 @@ function inputReader(read3, problems) {
   function filePath(name2) {
     const given = value(name2) ?? "";
     const path2 = given.startsWith("/") ? given : `/${given}`;
-    if (path2.endsWith("/") || /[\\\p{Cc}?#]|\/\.{0,2}(?:\/|$)/u.test(path2))
+    if (path2.endsWith("/") || /[\\\p{Cc}?]|\/\.{0,2}(?:\/|$)/u.test(path2))
       complainOf(name2)(
         `is "${oneLine(given, 80)}"; it must be the path of a file from the root of the repository`
       );
@@ -4324,7 +4324,7 @@ function fileAt(target) {
   if (onAzure) return { ...onAzure, branch: void 0 };
   if (!URL.canParse(target)) return void 0;
   const { origin, pathname } = new URL(target);
-  const [, repository, branch, path2] = /^\/(.+?)\/(?:-\/)?blob\/([^/]+)(\/.+)$/u.exec(pathname) ?? [];
+  const [, repository, branch, path2] = /^\/([^/]+\/.+?)\/(?:-\/)?blob\/([^/]+)(\/.+)$/u.exec(pathname) ?? [];
   if (!repository || !branch || !path2) return void 0;
   return {
     host: origin,
@@ -4363,10 +4363,10 @@ function trailIn(ours, text) {
   return /^(?:-\/)?(?:blob|tree|raw|edit|blame)\/(.+)$/su.exec(rest)?.[1] ?? `/${rest}`;
 }
 function pageAt(url) {
-  const [, , repository, path2] = /^(\/api\/v3)?\/repos\/([^/]+\/[^/]+)\/contents\/(.+)$/u.exec(url.pathname) ?? [];
+  const [, onServer, repository, path2] = /^(\/api\/v3)?\/repos\/([^/]+\/[^/]+)\/contents\/(.+)$/u.exec(url.pathname) ?? [];
   if (repository)
     return {
-      origin: url.origin.replace("//api.", "//"),
+      origin: onServer ? url.origin : url.origin.replace("//api.", "//"),
       pathname: `/${repository}/blob/${url.searchParams.get("ref") ?? ""}/${path2}`
     };
   const raw = /^\/([^/]+\/[^/]+)\/(.+)$/u.exec(url.pathname);
@@ -4418,10 +4418,13 @@ function spellingsOf(target) {
     const paths = [path2, path2.replaceAll("/", "%2F"), `${path2}&version=GBmain`];
     return distinct([page, old].flatMap((address2) => paths.map((one) => `${address2}?path=${one}`)));
   }
-  const marked = (one) => target.replace("/blob/", `/${one}/`);
-  const pages = target.includes("/-/blob/") ? [target] : ["blob", "tree", "raw"].map(marked);
-  const atHead = (address2) => address2.replace(/(\/(?:blob|tree|raw)\/)[^/]+/u, `$1${DEFAULT_BRANCH}`);
-  return distinct([...pages, ...pages.map(atHead)]);
+  const [, repository, branch, file] = /^(https?:\/\/[^/]+\/[^/]+\/.+?)\/(?:-\/)?blob\/([^/]+)(\/.+)$/u.exec(target) ?? [];
+  const markers = target.includes("/-/blob/") ? ["-/blob"] : ["blob", "tree", "raw"];
+  const branches = [branch, DEFAULT_BRANCH];
+  return distinct([
+    target,
+    ...branches.flatMap((one) => markers.map((marker) => `${repository}/${marker}/${one}${file}`))
+  ]);
 }
 function distinct(texts) {
   return [...new Set(texts)];
@@ -4746,7 +4749,7 @@ function answerIn(says) {
   if (!what) return void 0;
   const missing2 = /^no matching files found for (\S.*)$/u.exec(what)?.[1];
   if (missing2) return { url: missing2, status: 404, reason: "" };
-  const [, url, status, reason = ""] = /^(?:Request failed for |could not read )?(https?:\/\/.+?)(?: could not be read as .+?)?, (\d{3})(?!\d)(.*)$/su.exec(
+  const [, url, status, reason = ""] = /^(?:Request failed for |could not read )?(https?:\/\/.+?)(?: could not be read as .+?)?, (\d{3})(?!\d)([^,]*)/su.exec(
     what
   ) ?? [];
   return url && status ? { url, status: Number(status), reason } : void 0;
@@ -4860,7 +4863,8 @@ async function lastError({ client, target }, known) {
   if (seen.length === 0) seen.push(...await readLocation());
   const errors = seen.flatMap(({ status }) => status?.items ?? []).filter(({ level }) => level === "error");
   const readings = errors.map(({ message = "" }) => unread(message, target, "it has an error"));
-  return listed ? readings.find(({ kind }) => kind === "denied" || kind === "missing") : readings[0];
+  const refused2 = readings.find(({ kind }) => kind === "denied");
+  return refused2 ?? (listed ? readings.find(({ kind }) => kind === "missing") : readings[0]);
   async function readLocation() {
     try {
       const found = await client.entity(locationRef(origin));
@@ -4891,32 +4895,46 @@ var init_known = __esm({
 
 // src/catalogs/backstage/integration.ts
 async function tellReading(connection, reading, known) {
-  const { progress, repository } = connection;
-  const untried = reading.kind === "untried";
-  const last = untried ? await lastError(connection, known) : reading;
-  if (last) progress.credential({ ...factsOf2(connection, repository, last), advice: void 0 });
-  const doubts = wasRead(reading) ? [] : [DOUBTS[reading.kind] ?? "not proven"];
-  for (const [thing, name] of [
-    ["integration", new URL(repository.host).host],
-    ["credential", ownToken(repository)]
-  ])
-    progress.outcome({
-      thing,
-      operation: doubts.length > 0 ? "skipped" : "unchanged",
-      name,
-      id: "",
-      reasons: doubts
-    });
+  if (reading.kind === "untried") return tellUntried(connection, reading, known);
+  tellFacts(connection, reading);
+  if (wasRead(reading)) tellOutcomes(connection);
+  else
+    tellOutcomes(
+      connection,
+      reading.kind === "denied" ? "the host refused the catalog's own token" : "not proven"
+    );
   if (reading.kind === "read" || reading.kind === "duplicate") return;
   if (reading.kind === "denied") throw await denied(connection, reading);
   if (reading.kind === "missing") throw await missing(connection, reading);
-  if (!untried) throw new Failure(reading.problem, reading.cure);
-  if (last && last.kind !== "read") progress.warning(`${last.problem} ${last.cure}`);
+  throw new Failure(reading.problem, reading.cure);
+}
+async function tellUntried(connection, reading, known) {
+  const last = await lastError(connection, known);
+  if (last) {
+    tellFacts(connection, last);
+    connection.progress.warning(`${last.problem} ${last.cure}`);
+  }
+  tellOutcomes(connection, "this catalog-token may not try it");
   if (known.every(isLocation))
     throw new Failure(
       `${connection.target} is not in the catalog yet, and this catalog-token may not register it. ${reading.problem}`,
       "Give it the permission catalog.location.create (see accessRestrictions and the permission policy of Backstage), or have the file registered by somebody who may."
     );
+}
+function tellFacts(connection, reading) {
+  const { progress, repository } = connection;
+  progress.credential({ ...factsOf2(connection, repository, reading), advice: void 0 });
+}
+function tellOutcomes({ progress, repository }, doubt) {
+  const outcome = (thing, name) => progress.outcome({
+    thing,
+    operation: doubt ? "skipped" : "unchanged",
+    name,
+    id: "",
+    reasons: doubt ? [doubt] : []
+  });
+  outcome("integration", new URL(repository.host).host);
+  outcome("credential", ownToken(repository));
 }
 async function denied({ inputs, azureDevOps: azureDevOps2, repository }, reading) {
   const { azureDevOpsPat: pat, catalogFile } = inputs;
@@ -4974,7 +4992,7 @@ function factsOf2({ inputs }, owner, reading) {
     ]
   };
 }
-var import_node_crypto7, DOUBTS;
+var import_node_crypto7;
 var init_integration2 = __esm({
   "src/catalogs/backstage/integration.ts"() {
     "use strict";
@@ -4987,10 +5005,6 @@ var init_integration2 = __esm({
     init_generate();
     init_known();
     init_reading();
-    DOUBTS = {
-      untried: "this catalog-token may not try it",
-      denied: "the host refused the catalog's own token"
-    };
   }
 });
 

@@ -80,7 +80,7 @@ export function inputReader(read: (name: InputName) => string, problems: string[
   function filePath(name: InputName): string {
     const given = value(name) ?? '';
     const path = given.startsWith('/') ? given : `/${given}`;
-    if (path.endsWith('/') || /[\\\p{Cc}?#]|\/\.{0,2}(?:\/|$)/u.test(path))
+    if (path.endsWith('/') || /[\\\p{Cc}?]|\/\.{0,2}(?:\/|$)/u.test(path))
       complainOf(name)(
         `is "${oneLine(given, 80)}"; it must be the path of a file from the root of the repository`,
       );

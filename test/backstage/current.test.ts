@@ -268,6 +268,7 @@ test('a file whose URL is too long for the index is found, also by a token that 
 test.each([
   ['ampersand', '/docs/R&D/catalog-info.yaml'],
   ['plus', '/docs/C++/catalog-info.yaml'],
+  ['hash', '/docs/C#/catalog-info.yaml'],
   ['percent', '/docs/C 100%/catalog-info.yaml'],
 ])('a file with a path of its own is read: %s', async (name, file) => {
   company.addRepository(name, { [file]: component(name) });

@@ -187,3 +187,16 @@ test('a day that is known is told, whatever else is not', async () => {
   expect(outputs['credential-status']).toBe('expired');
   expect(error).toContain('socket hang up');
 });
+
+test('a component that is not made: what the catalog could not read is told', async () => {
+  world = await createCompany();
+  const target = 'https://github.com/acme/dead/blob/main/catalog-info.yaml';
+  world.roadie.discover(target, 'dead');
+  world.roadie.failReading(target, recorded['github/dead'] ?? '');
+  world.roadie.entities = world.roadie.entities.filter(({ kind }) => kind === 'Location');
+  const body = JSON.stringify({ location: { id: '1', type: 'url', target } });
+  world.fault = ({ method, path: address }) =>
+    method === 'POST' && address.endsWith('/locations') ? { answer: { status: 201, body } } : undefined;
+  const { error } = await fail('github', world, step({ 'wait-timeout': '1' }));
+  expect(error).toContain('401 Unauthorized');
+});

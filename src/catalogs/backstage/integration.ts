@@ -20,28 +20,28 @@ import type { Entity } from './schemas.ts';
  * @throws {Failure} when it cannot, and nothing can be done
  */
 export async function tellReading(connection: Connection, reading: Reading, known: Entity[]): Promise<void> {
-  const { progress, repository } = connection;
-  const untried = reading.kind === 'untried';
-  // What this token may not try, an earlier reading of the catalog itself may tell.
-  const last = untried ? await lastError(connection, known) : reading;
-  if (last) progress.credential({ ...factsOf(connection, repository, last), advice: undefined });
-  const doubts = wasRead(reading) ? [] : [DOUBTS[reading.kind] ?? 'not proven'];
-  for (const [thing, name] of [
-    ['integration', new URL(repository.host).host],
-    ['credential', ownToken(repository)],
-  ] as const)
-    progress.outcome({
-      thing,
-      operation: doubts.length > 0 ? 'skipped' : 'unchanged',
-      name,
-      id: '',
-      reasons: doubts,
-    });
+  if (reading.kind === 'untried') return tellUntried(connection, reading, known);
+  tellFacts(connection, reading);
+  if (wasRead(reading)) tellOutcomes(connection);
+  else
+    tellOutcomes(
+      connection,
+      reading.kind === 'denied' ? "the host refused the catalog's own token" : 'not proven',
+    );
   if (reading.kind === 'read' || reading.kind === 'duplicate') return;
   if (reading.kind === 'denied') throw await denied(connection, reading);
   if (reading.kind === 'missing') throw await missing(connection, reading);
-  if (!untried) throw new Failure(reading.problem, reading.cure);
-  if (last && last.kind !== 'read') progress.warning(`${last.problem} ${last.cure}`);
+  throw new Failure(reading.problem, reading.cure);
+}
+
+/** What this token may not try, an earlier reading of the catalog itself may tell. */
+async function tellUntried(connection: Connection, reading: Unread, known: Entity[]): Promise<void> {
+  const last = await lastError(connection, known);
+  if (last) {
+    tellFacts(connection, last);
+    connection.progress.warning(`${last.problem} ${last.cure}`);
+  }
+  tellOutcomes(connection, 'this catalog-token may not try it');
   if (known.every(isLocation))
     throw new Failure(
       `${connection.target} is not in the catalog yet, and this catalog-token may not register it. ${reading.problem}`,
@@ -49,10 +49,24 @@ export async function tellReading(connection: Connection, reading: Reading, know
     );
 }
 
-const DOUBTS: Partial<Record<Reading['kind'], string>> = {
-  untried: 'this catalog-token may not try it',
-  denied: "the host refused the catalog's own token",
-};
+function tellFacts(connection: Connection, reading: Reading): void {
+  const { progress, repository } = connection;
+  progress.credential({ ...factsOf(connection, repository, reading), advice: undefined });
+}
+
+/** @param doubt why it is not known that they work */
+function tellOutcomes({ progress, repository }: Connection, doubt?: string): void {
+  const outcome = (thing: 'integration' | 'credential', name: string) =>
+    progress.outcome({
+      thing,
+      operation: doubt ? 'skipped' : 'unchanged',
+      name,
+      id: '',
+      reasons: doubt ? [doubt] : [],
+    });
+  outcome('integration', new URL(repository.host).host);
+  outcome('credential', ownToken(repository));
+}
 
 /** With the PAT that is given, it can be told whether another one would help. */
 async function denied({ inputs, azureDevOps, repository }: Connection, reading: Unread): Promise<Failure> {

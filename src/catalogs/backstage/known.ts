@@ -46,8 +46,9 @@ export async function lastError(
   if (seen.length === 0) seen.push(...(await readLocation()));
   const errors = seen.flatMap(({ status }) => status?.items ?? []).filter(({ level }) => level === 'error');
   const readings = errors.map(({ message = '' }) => unread(message, target, 'it has an error'));
+  const refused = readings.find(({ kind }) => kind === 'denied');
   // The location of another file may have errors that are none of ours.
-  return listed ? readings.find(({ kind }) => kind === 'denied' || kind === 'missing') : readings[0];
+  return refused ?? (listed ? readings.find(({ kind }) => kind === 'missing') : readings[0]);
 
   async function readLocation(): Promise<Entity[]> {
     try {

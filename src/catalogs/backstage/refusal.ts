@@ -68,7 +68,7 @@ function answerIn(says: string): HostAnswer | undefined {
   const missing = /^no matching files found for (\S.*)$/u.exec(what)?.[1];
   if (missing) return { url: missing, status: 404, reason: '' };
   const [, url, status, reason = ''] =
-    /^(?:Request failed for |could not read )?(https?:\/\/.+?)(?: could not be read as .+?)?, (\d{3})(?!\d)(.*)$/su.exec(
+    /^(?:Request failed for |could not read )?(https?:\/\/.+?)(?: could not be read as .+?)?, (\d{3})(?!\d)([^,]*)/su.exec(
       what,
     ) ?? [];
   return url && status ? { url, status: Number(status), reason } : undefined;

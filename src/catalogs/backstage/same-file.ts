@@ -70,7 +70,7 @@ function fileAt(target: string): HostedFile | undefined {
   if (!URL.canParse(target)) return undefined;
   const { origin, pathname } = new URL(target);
   // Before it is decoded: a slash in the name of a branch ends nothing.
-  const [, repository, branch, path] = /^\/(.+?)\/(?:-\/)?blob\/([^/]+)(\/.+)$/u.exec(pathname) ?? [];
+  const [, repository, branch, path] = /^\/([^/]+\/.+?)\/(?:-\/)?blob\/([^/]+)(\/.+)$/u.exec(pathname) ?? [];
   if (!repository || !branch || !path) return undefined;
   return {
     host: origin,
@@ -117,11 +117,11 @@ function trailIn(ours: HostedFile, text: string): string | undefined {
 
 /** The page of a file, of which GitHub has other addresses: of its REST API ("Get repository content"), and the raw one. */
 function pageAt(url: URL): { origin: string; pathname: string } {
-  const [, , repository, path] =
+  const [, onServer, repository, path] =
     /^(\/api\/v3)?\/repos\/([^/]+\/[^/]+)\/contents\/(.+)$/u.exec(url.pathname) ?? [];
   if (repository)
     return {
-      origin: url.origin.replace('//api.', '//'),
+      origin: onServer ? url.origin : url.origin.replace('//api.', '//'),
       pathname: `/${repository}/blob/${url.searchParams.get('ref') ?? ''}/${path}`,
     };
   const raw = /^\/([^/]+\/[^/]+)\/(.+)$/u.exec(url.pathname);

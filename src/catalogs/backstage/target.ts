@@ -53,10 +53,14 @@ export function spellingsOf(target: string): string[] {
     const paths = [path, path.replaceAll('/', '%2F'), `${path}&version=GBmain`];
     return distinct([page, old].flatMap((address) => paths.map((one) => `${address}?path=${one}`)));
   }
-  const marked = (one: string) => target.replace('/blob/', `/${one}/`);
-  const pages = target.includes('/-/blob/') ? [target] : ['blob', 'tree', 'raw'].map(marked);
-  const atHead = (address: string) => address.replace(/(\/(?:blob|tree|raw)\/)[^/]+/u, `$1${DEFAULT_BRANCH}`);
-  return distinct([...pages, ...pages.map(atHead)]);
+  const [, repository, branch, file] =
+    /^(https?:\/\/[^/]+\/[^/]+\/.+?)\/(?:-\/)?blob\/([^/]+)(\/.+)$/u.exec(target) ?? [];
+  const markers = target.includes('/-/blob/') ? ['-/blob'] : ['blob', 'tree', 'raw'];
+  const branches = [branch, DEFAULT_BRANCH];
+  return distinct([
+    target,
+    ...branches.flatMap((one) => markers.map((marker) => `${repository}/${marker}/${one}${file}`)),
+  ]);
 }
 
 function distinct(texts: string[]): string[] {
