@@ -47,13 +47,15 @@ const SETTLING = 120_000;
 
 /**
  * Find, compare, then create, update or leave. A write that met a conflict, or whose answer was lost, is never
- * repeated blindly: it is decided anew from what is found then.
+ * repeated blindly: it is decided again from what is found then. One that was refused is not repeated, but looked at
+ * once more: an answer says less of what happened than what is there.
  *
  * @throws {Failure} what `find`, `permit` and the writes throw; and when a conflict stays unexplained
  */
 export async function ensure<T>(thing: Ensurable<T>, { plan, clock }: EnsureMode): Promise<Ensured<T>> {
   const start = clock.now();
   let wrote: Ensured<T> | undefined;
+  let lastRefusal: unknown;
   for (let round = 1; ; round++) {
     let decided: Ensured<T> | undefined;
     try {
@@ -61,6 +63,7 @@ export async function ensure<T>(thing: Ensurable<T>, { plan, clock }: EnsureMode
       const differences = (found !== undefined && thing.differs?.(found)) || [];
       if (found !== undefined && differences.length === 0)
         return wrote ? { ...wrote, value: found } : { operation: 'unchanged', value: found, differences };
+      if (lastRefusal) throw lastRefusal;
       await thing.permit?.(found);
       decided = {
         operation: found === undefined ? 'created' : (thing.repair ?? 'updated'),
@@ -71,16 +74,21 @@ export async function ensure<T>(thing: Ensurable<T>, { plan, clock }: EnsureMode
       const value = found === undefined ? await thing.create() : await thing.update?.(found);
       return { ...(wrote ?? decided), value };
     } catch (error) {
+      if (lastRefusal) throw lastRefusal;
       const { conflict, maybeProcessed, status } = error as Refusal;
       const settling = thing.settling?.includes(status ?? 0) && clock.now() - start < SETTLING;
-      if (!settling && !(decided && (conflict || maybeProcessed))) throw error;
-      if (!settling && round >= ROUNDS)
-        throw conflict && decided?.operation === 'created' ? unexplained(thing, error) : error;
-      if (maybeProcessed) wrote ??= decided;
+      const refused = decided !== undefined && status !== undefined && status !== THROTTLED;
+      if (!settling && !(decided && (conflict || maybeProcessed || refused))) throw error;
+      if (maybeProcessed || (refused && !conflict)) wrote ??= decided;
+      if (!settling && (round >= ROUNDS || !(conflict || maybeProcessed)))
+        lastRefusal = conflict && decided?.operation === 'created' ? unexplained(thing, error) : error;
     }
-    await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (round - 1), LONGEST_PAUSE));
+    if (!lastRefusal) await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (round - 1), LONGEST_PAUSE));
   }
 }
+
+/** The status of a request that was certainly not acted on. */
+const THROTTLED = 429;
 
 /** What the engine looks at in an error. */
 interface Refusal {

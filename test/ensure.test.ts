@@ -10,7 +10,7 @@ interface Thing {
 /** A place for one thing, and what goes wrong with each write to it. */
 function place(
   existing: Thing | undefined,
-  ...faults: ('conflict' | 'lost before' | 'lost after' | 'refused')[]
+  ...faults: ('conflict' | 'lost before' | 'lost after' | 'refused' | 'refused after' | 'not sent')[]
 ) {
   const state = { thing: existing, asked: [] as string[], appears: undefined as Thing | undefined };
   const write = (name: string, value: Thing): Promise<Thing> => {
@@ -20,8 +20,10 @@ function place(
       state.thing = state.appears;
       throw Object.assign(new Failure('409'), { conflict: true });
     }
-    if (fault === 'refused') throw new Failure('403');
+    if (fault === 'not sent') throw new Failure('not sent');
+    if (fault === 'refused') throw Object.assign(new Failure('403'), { status: 403 });
     if (fault !== 'lost before') state.thing = value;
+    if (fault === 'refused after') throw Object.assign(new Failure('403'), { status: 403 });
     if (fault) throw Object.assign(new Failure('lost'), { maybeProcessed: true });
     return Promise.resolve(value);
   };
@@ -96,10 +98,49 @@ test('a conflict that nothing explains ends, with longer and longer pauses', asy
   expect(time.slept).toEqual([500, 1000, 2000, 4000]);
 });
 
-test('a refusal is not repeated', async () => {
-  const { thing, state } = place(undefined, 'refused');
+test('a refusal is not repeated, but looked at once: what is there counts, not what was answered', async () => {
+  for (const existing of [undefined, red]) {
+    const refused = place(existing, 'refused');
+    const find = jest.spyOn(refused.thing, 'find');
+    await expect(ensure(refused.thing, { plan: false, clock: clock() })).rejects.toThrow('403');
+    expect(refused.state.asked).toHaveLength(1);
+    expect(find).toHaveBeenCalledTimes(2);
+
+    const done = place(existing, 'refused after');
+    expect(await ensure(done.thing, { plan: false, clock: clock() })).toMatchObject({
+      operation: existing ? 'updated' : 'created',
+      value: { color: 'blue' },
+    });
+    expect(done.state.asked).toHaveLength(1);
+  }
+});
+
+test('a refusal stands when nobody can look', async () => {
+  const { thing } = place(undefined, 'refused');
+  jest
+    .spyOn(thing, 'find')
+    .mockResolvedValueOnce(undefined)
+    .mockRejectedValueOnce(Object.assign(new Failure('401'), { status: 401 }));
   await expect(ensure(thing, { plan: false, clock: clock() })).rejects.toThrow('403');
-  expect(state.asked).toEqual(['create']);
+});
+
+test('what was not sent is not looked for', async () => {
+  const { thing } = place(undefined, 'not sent');
+  const find = jest.spyOn(thing, 'find');
+  await expect(ensure(thing, { plan: false, clock: clock() })).rejects.toThrow('not sent');
+  expect(find).toHaveBeenCalledTimes(1);
+});
+
+test('what is lost each time is looked for a last time', async () => {
+  const { thing } = place(
+    undefined,
+    'lost before',
+    'lost before',
+    'lost before',
+    'lost before',
+    'lost after',
+  );
+  expect(await ensure(thing, { plan: false, clock: clock() })).toMatchObject({ operation: 'created' });
 });
 
 test.each([

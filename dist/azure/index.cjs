@@ -1281,7 +1281,7 @@ function abortWith(...signals) {
   });
   return Object.assign(controller, {
     release() {
-      for (const remove of listeners) remove();
+      for (const remove2 of listeners) remove2();
     }
   });
 }
@@ -1389,9 +1389,12 @@ function pauseBefore(attempt, request, result, now) {
   const backOff = FIRST_PAUSE * 2 ** (attempt - 2) * (0.5 + Math.random() / 2);
   return Math.max(asked ?? 0, backOff);
 }
-function mayRepeat({ method, reads }, result) {
+function mayRepeat(request, result) {
   if (!("headers" in result)) return result.passing && !result.maybeProcessed;
-  return isThrottled(result) || (method === "GET" || reads === true) && PASSING.has(result.status);
+  return isThrottled(result) || isRead(request) && PASSING.has(result.status);
+}
+function isRead({ method, reads }) {
+  return method === "GET" || reads === true;
 }
 function isThrottled(response) {
   if (response.status === 429) return true;
@@ -1553,7 +1556,7 @@ var init_transport = __esm({
 
 // src/http/http.ts
 function createHttp(options) {
-  const { clock } = options;
+  const { clock, lifetime, grace } = options;
   let loading;
   const transport = () => {
     loading ??= Promise.resolve().then(() => (init_transport(), transport_exports)).then(
@@ -1562,20 +1565,26 @@ function createHttp(options) {
     return loading;
   };
   const closing = new AbortController();
-  const interrupted = abortWith(closing.signal, options.lifetime);
-  const endOf = (request) => request.critical ? closing.signal : interrupted.signal;
+  const ended = abortWith(closing.signal, lifetime);
+  const over = abortWith(closing.signal, ...grace ? [grace.over] : []);
+  const endOfWaits = ({ critical }) => critical === true ? over.signal : ended.signal;
+  const endOfTry = ({ critical }) => critical === "last" ? closing.signal : critical ? over.signal : ended.signal;
   const notBefore = /* @__PURE__ */ new Map();
+  const refusals = /* @__PURE__ */ new Map();
   const waitFor = (origin) => (notBefore.get(origin) ?? 0) - clock.now();
   const holdBack = (origin, pause) => notBefore.set(origin, Math.max(notBefore.get(origin) ?? 0, clock.now() + pause));
   async function once(request) {
-    endOf(request).throwIfAborted();
     const headers = { "user-agent": options.userAgent, accept: "application/json" };
     if (request.body !== void 0) headers["content-type"] = "application/json";
-    const ending = abortWith(endOf(request));
-    const cancel = clock.after(
-      TIMEOUT2,
-      () => ending.abort(new DOMException(`nothing came back within ${TIMEOUT2 / 1e3} seconds`, "TimeoutError"))
-    );
+    const ending = abortWith(endOfTry(request));
+    const limits = [];
+    const limit = (milliseconds) => limits.push(clock.after(milliseconds, () => ending.abort(nothingWithin(milliseconds))));
+    const hurry = () => grace && limit(Math.min(TIMEOUT2, grace.patience()));
+    limit(request.critical === "last" ? LAST_TIMEOUT : TIMEOUT2);
+    if (request.critical !== "last") {
+      if (lifetime.aborted) hurry();
+      else lifetime.addEventListener("abort", hurry);
+    }
     try {
       const answer = (await transport()).exchange({
         method: request.method,
@@ -1587,39 +1596,56 @@ function createHttp(options) {
       });
       return await Promise.race([answer, rejectedBy(ending.signal)]);
     } catch (error) {
-      endOf(request).throwIfAborted();
+      endOfTry(request).throwIfAborted();
       if (error instanceof Failure) throw error;
       return new NoAnswer(request, error);
     } finally {
-      cancel();
+      lifetime.removeEventListener("abort", hurry);
+      for (const cancel of limits) cancel();
       ending.release();
     }
   }
+  async function attempt(request) {
+    if (request.critical !== "last") {
+      const { origin } = request.url;
+      for (let wait2 = waitFor(origin); wait2 > 0; wait2 = waitFor(origin))
+        await clock.sleep(wait2, endOfWaits(request));
+      endOfWaits(request).throwIfAborted();
+    }
+    request.before?.();
+    return once(request);
+  }
+  function heed(request, answer) {
+    const asked = pauseAsked(answer, clock.now());
+    if (asked === void 0) return;
+    if (asked <= LONGEST_PAUSE || answer.status < 400)
+      holdBack(request.url.origin, Math.min(asked, LONGEST_PAUSE));
+    else if (!isRead(request)) refusals.set(keyOf(request), { until: clock.now() + asked, answer });
+  }
   return {
     async send(request) {
-      const { origin } = request.url;
-      for (let attempt = 1; ; attempt++) {
-        for (let wait2 = waitFor(origin); wait2 > 0; wait2 = waitFor(origin))
-          await clock.sleep(wait2, endOf(request));
-        const result = await once(request);
-        const pause = pauseBefore(attempt + 1, request, result, clock.now());
+      const refusal = refusals.get(keyOf(request));
+      if (refusal && clock.now() < refusal.until) return refusal.answer;
+      for (let tries = 1; ; tries++) {
+        const result = await attempt(request);
+        const pause = request.critical === "last" ? void 0 : pauseBefore(tries + 1, request, result, clock.now());
         if (pause === void 0) {
           if (result instanceof NoAnswer) throw result;
-          const asked = result.status < 400 ? pauseAsked(result, clock.now()) : void 0;
-          if (asked) holdBack(origin, Math.min(asked, LONGEST_PAUSE));
+          heed(request, result);
           return result;
         }
         const why = result instanceof NoAnswer ? result.code : `status ${result.status}`;
         const seconds2 = Math.round(pause / 100) / 10;
         options.log(`${request.method} ${request.url.pathname}: ${why}; trying again in ${seconds2} s`);
         if ("headers" in result && (isThrottled(result) || result.headers["retry-after"]))
-          holdBack(origin, pause);
-        else await clock.sleep(pause, endOf(request));
+          holdBack(request.url.origin, pause);
+        else await clock.sleep(pause, endOfWaits(request));
       }
     },
     async close() {
       closing.abort();
-      interrupted.release();
+      ended.release();
+      over.release();
       await loading?.then(
         ({ close }) => close(),
         () => {
@@ -1628,12 +1654,18 @@ function createHttp(options) {
     }
   };
 }
+function nothingWithin(milliseconds) {
+  return new DOMException(`nothing came back within ${milliseconds / 1e3} seconds`, "TimeoutError");
+}
+function keyOf({ method, url }) {
+  return `${method} ${url.href}`;
+}
 function rejectedBy(signal) {
   return new Promise(
     (_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })
   );
 }
-var TIMEOUT2, LARGEST_BODY;
+var TIMEOUT2, LAST_TIMEOUT, LARGEST_BODY;
 var init_http = __esm({
   "src/http/http.ts"() {
     "use strict";
@@ -1642,7 +1674,45 @@ var init_http = __esm({
     init_no_answer();
     init_retry();
     TIMEOUT2 = 3e4;
+    LAST_TIMEOUT = 1e3;
     LARGEST_BODY = 20 * 1024 * 1024;
+  }
+});
+
+// src/lifetime.ts
+function createLifetime(clock, cancelled, timeout, grace) {
+  const ending = abortWith(cancelled);
+  const over = new AbortController();
+  const timers = [];
+  const endIn = (milliseconds) => timers.push(clock.after(milliseconds, () => over.abort(ending.signal.reason)));
+  const hurry = () => endIn(grace);
+  timers.push(
+    clock.after(timeout, () => {
+      ending.abort(new Failure(`The run took longer than ${timeout / 6e4} min (timeout-minutes).`));
+      endIn(AFTER_DEADLINE);
+    })
+  );
+  if (cancelled.aborted) hurry();
+  else cancelled.addEventListener("abort", hurry);
+  return {
+    ending: ending.signal,
+    over: over.signal,
+    // Time enough for a second try.
+    patience: () => (cancelled.aborted ? grace : AFTER_DEADLINE) / 2,
+    release() {
+      cancelled.removeEventListener("abort", hurry);
+      ending.release();
+      for (const stop of timers) stop();
+    }
+  };
+}
+var AFTER_DEADLINE;
+var init_lifetime = __esm({
+  "src/lifetime.ts"() {
+    "use strict";
+    init_clock();
+    init_errors();
+    AFTER_DEADLINE = 12e4;
   }
 });
 
@@ -1726,11 +1796,11 @@ function judge(facts, trial, given, today) {
       facts.renewal.join(" ")
     );
   if (facts.status === "unauthorized" && (works || !over)) return asCatalogSays();
-  const note = noteOn(facts, tried, works);
+  const note2 = noteOn(facts, tried, works);
   const unlessUnproven = (message) => unproven ? asCatalogSays() : verdict("valid", message);
   if (!expiry)
     return unlessUnproven(
-      `${what} works${works ? " today" : ", as far as is known"}; its last day is not known.${works ? "" : note}`
+      `${what} works${works ? " today" : ", as far as is known"}; its last day is not known.${works ? "" : note2}`
     );
   const until2 = `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
   if (over && works)
@@ -1742,18 +1812,18 @@ function judge(facts, trial, given, today) {
   if (over)
     return verdict(
       "expired",
-      `${what} ended on ${until2}${expiry.atMost ? ", unless somebody prolonged it" : ""} (${howKnown(expiry)}).${note}`,
+      `${what} ended on ${until2}${expiry.atMost ? ", unless somebody prolonged it" : ""} (${howKnown(expiry)}).${note2}`,
       facts.renewal.join(" ")
     );
   if (expiry.daysLeft <= given.remindWithin)
     return verdict(
       "expiring",
-      `${what} ends on ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note}`,
+      `${what} ends on ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note2}`,
       facts.renewal.join(" ")
     );
   const hint = expiry.atMost ? " Set pat-expires-on to its true last day, to be reminded in time." : "";
   return unlessUnproven(
-    `${what} is valid until ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note}${hint}`
+    `${what} is valid until ${until2}: ${daysLeft(expiry.daysLeft)} (${howKnown(expiry)}).${note2}${hint}`
   );
 }
 function noteOn({ status, advice, owner, fromPat, inUse }, tried, works) {
@@ -2505,9 +2575,9 @@ function azureDevOps(http) {
     const response = await get(REPOSITORY_VERSION);
     const mayBeOlder = response.status === 401 && host !== CLOUD;
     if (!mayBeOlder && !isVersionRefused(response)) return response;
-    const again = await get(API_VERSION);
-    if (again.status !== 401) older.add(host);
-    return again;
+    const again2 = await get(API_VERSION);
+    if (again2.status !== 401) older.add(host);
+    return again2;
   }
   async function ask(repository, secret) {
     const response = await describe2(repository, secret);
@@ -2594,10 +2664,10 @@ var init_version = __esm({
 });
 
 // src/ahead.ts
-function aheadThen(first, again) {
+function aheadThen(first, again2) {
   let ahead = first;
   return () => {
-    const look = ahead ?? again();
+    const look = ahead ?? again2();
     ahead = void 0;
     return look;
   };
@@ -2707,16 +2777,16 @@ function cureOf(method, path2, { status, headers }) {
     return "The catalog-token is not valid here: it may be mistyped, expired or revoked, or belong to another region (catalog-region).";
   if (status === 403) return `The catalog-token lacks a role in this region: ${roleFor(method, path2)}.`;
   if (status === 404) return "Check catalog-region and catalog-url, and that nobody deleted it meanwhile.";
-  if (status === 429) {
-    const asked = [headers["retry-after"]].flat()[0];
-    return `Konnect limits how often it may be called${asked ? ` and asks to wait (Retry-After: ${oneLine(asked, 40)})` : ""}. Run the step again later, or run fewer of these steps at once.`;
-  }
+  const header = [headers["retry-after"]].flat()[0];
+  const wait2 = header ? `asks to wait (Retry-After: ${oneLine(header, 40)})` : "";
+  if (status === 429)
+    return `Konnect limits how often it may be called${wait2 && ` and ${wait2}`}. Run the step again later, or run fewer of these steps at once.`;
   if (status >= 300 && status < 400) {
     const target = [headers.location].flat()[0] ?? "another address";
     return `It redirects to ${oneLine(target, 120)}, which is not followed, so as not to send the token there. Set catalog-url to the right address.`;
   }
   if (status >= 500)
-    return "The fault is on the side of Konnect. Run the step again; give them the trace if it goes on.";
+    return `The fault is on the side of Konnect${wait2 && `, which ${wait2}`}. Run the step again; give them the trace if it goes on.`;
   if (status === 409)
     return "Something else holds that place. Look at it in Konnect, then run the step again.";
   return "Correct the inputs that it names.";
@@ -2813,7 +2883,7 @@ function konnectClient(http, url, token) {
       throw tooMany(path2, records.length);
     },
     post: (path2, body, schema, options) => read3("POST", path2, schema, void 0, { body, ...options }),
-    patch: (path2, body, schema) => read3("PATCH", path2, schema, void 0, { body }),
+    patch: (path2, body, schema, options) => read3("PATCH", path2, schema, void 0, { body, ...options }),
     async delete(path2, options) {
       await call("DELETE", path2, new URLSearchParams(), options);
     }
@@ -2886,8 +2956,8 @@ var init_client = __esm({
 function instancePath({ id: id2 }) {
   return `/integration-instances/${id2}`;
 }
-function readInstance({ client }, instance) {
-  return client.get(instancePath(instance), IntegrationInstance);
+function readInstance({ client }, instance, critical) {
+  return client.get(instancePath(instance), IntegrationInstance, { critical });
 }
 function integrationsPage({ inputs, owner }) {
   const region = /^https:\/\/(\w+)\.api\.konghq\.com$/u.exec(inputs.catalogUrl)?.[1] ?? "us";
@@ -2911,6 +2981,7 @@ var init_connection = __esm({
 async function ensure(thing, { plan, clock }) {
   const start = clock.now();
   let wrote;
+  let lastRefusal;
   for (let round = 1; ; round++) {
     let decided;
     try {
@@ -2918,6 +2989,7 @@ async function ensure(thing, { plan, clock }) {
       const differences2 = found !== void 0 && thing.differs?.(found) || [];
       if (found !== void 0 && differences2.length === 0)
         return wrote ? { ...wrote, value: found } : { operation: "unchanged", value: found, differences: differences2 };
+      if (lastRefusal) throw lastRefusal;
       await thing.permit?.(found);
       decided = {
         operation: found === void 0 ? "created" : thing.repair ?? "updated",
@@ -2928,21 +3000,23 @@ async function ensure(thing, { plan, clock }) {
       const value = found === void 0 ? await thing.create() : await thing.update?.(found);
       return { ...wrote ?? decided, value };
     } catch (error) {
+      if (lastRefusal) throw lastRefusal;
       const { conflict, maybeProcessed, status } = error;
       const settling = thing.settling?.includes(status ?? 0) && clock.now() - start < SETTLING;
-      if (!settling && !(decided && (conflict || maybeProcessed))) throw error;
-      if (!settling && round >= ROUNDS)
-        throw conflict && decided?.operation === "created" ? unexplained(thing, error) : error;
-      if (maybeProcessed) wrote ??= decided;
+      const refused2 = decided !== void 0 && status !== void 0 && status !== THROTTLED;
+      if (!settling && !(decided && (conflict || maybeProcessed || refused2))) throw error;
+      if (maybeProcessed || refused2 && !conflict) wrote ??= decided;
+      if (!settling && (round >= ROUNDS || !(conflict || maybeProcessed)))
+        lastRefusal = conflict && decided?.operation === "created" ? unexplained(thing, error) : error;
     }
-    await clock.sleep(Math.min(FIRST_PAUSE2 * 2 ** (round - 1), LONGEST_PAUSE2));
+    if (!lastRefusal) await clock.sleep(Math.min(FIRST_PAUSE2 * 2 ** (round - 1), LONGEST_PAUSE2));
   }
 }
 function unexplained(thing, error) {
   const message = error instanceof Failure ? error.message : String(error);
   return new Failure(`The ${thing.title} can neither be found nor created. ${message}`, thing.hidden);
 }
-var FRESH, ROUNDS, FIRST_PAUSE2, LONGEST_PAUSE2, SETTLING;
+var FRESH, ROUNDS, FIRST_PAUSE2, LONGEST_PAUSE2, SETTLING, THROTTLED;
 var init_ensure = __esm({
   "src/ensure.ts"() {
     "use strict";
@@ -2952,6 +3026,55 @@ var init_ensure = __esm({
     FIRST_PAUSE2 = 500;
     LONGEST_PAUSE2 = 15e3;
     SETTLING = 12e4;
+    THROTTLED = 429;
+  }
+});
+
+// src/catalogs/konnect/manifest.ts
+async function readManifest({ client, owner }) {
+  const integrations = await client.list("/integrations", Integration, { name: { eq: owner.provider } });
+  return integrations.find((one) => one.name === owner.provider);
+}
+var init_manifest = __esm({
+  "src/catalogs/konnect/manifest.ts"() {
+    "use strict";
+    init_schemas();
+  }
+});
+
+// src/catalogs/konnect/auth-credential.ts
+async function readCredential({ client }, instance, critical) {
+  try {
+    return await client.get(credentialPath(instance), AuthCredential, { critical });
+  } catch (error) {
+    if (error instanceof KonnectError && error.status === 404) return void 0;
+    throw error;
+  }
+}
+function storeCredential({ client }, instance, headers, pat, critical) {
+  const body = { type: "multi_key_auth", config: { headers: headers.map((name) => ({ name, key: pat })) } };
+  return client.post(credentialPath(instance), body, AuthCredential, { critical });
+}
+function credentialPath(instance) {
+  return `${instancePath(instance)}/auth-credential`;
+}
+async function headerNames(connection) {
+  const manifest = await readManifest(connection);
+  const headers = manifest?.authorization?.config?.headers?.map(({ name }) => name) ?? [];
+  if (manifest?.authorization?.type === "multi_key_auth" && headers.length === 1) return headers;
+  throw new Failure(
+    `Konnect's ${connection.repository.provider} integration does not take one token in one header any more, so the credential cannot be made here.`,
+    `Authorize it at ${integrationsPage(connection)}, and report this.`
+  );
+}
+var init_auth_credential = __esm({
+  "src/catalogs/konnect/auth-credential.ts"() {
+    "use strict";
+    init_errors();
+    init_connection();
+    init_errors2();
+    init_manifest();
+    init_schemas();
   }
 });
 
@@ -2985,15 +3108,15 @@ function patMark(credentialId, digest) {
   return `${markOf(credentialId)}.${digest}`;
 }
 function markedDigest(mark, credentialId) {
-  const [credential2, digest] = mark?.split(".") ?? [];
-  return credential2 === markOf(credentialId) ? digest : void 0;
+  const [credential, digest] = mark?.split(".") ?? [];
+  return credential === markOf(credentialId) ? digest : void 0;
 }
 function expiryMark(credentialId, day2) {
   return `${markOf(credentialId)}.${day2}`;
 }
 function markedExpiry(mark, credentialId) {
-  const [credential2, day2 = ""] = mark?.split(".") ?? [];
-  return credential2 === markOf(credentialId) ? parseDay(day2) : void 0;
+  const [credential, day2 = ""] = mark?.split(".") ?? [];
+  return credential === markOf(credentialId) ? parseDay(day2) : void 0;
 }
 function markOf(credentialId) {
   return sha256(credentialId).slice(0, 12);
@@ -3017,66 +3140,96 @@ var init_naming = __esm({
 });
 
 // src/catalogs/konnect/rotation.ts
-function newClaim(digest) {
-  return `${(0, import_node_crypto4.randomBytes)(6).toString("hex")}.${digest}`;
-}
-async function claimRotation(connection, instance, ours) {
-  const { client, clock } = connection;
-  const standing = async () => (await readInstance(connection, instance)).labels?.[ROTATION_LABEL];
-  const write = () => client.patch(instancePath(instance), { labels: { [ROTATION_LABEL]: ours } }, IntegrationInstance);
-  let other;
-  for (; ; ) {
-    let claim = await standing();
-    if (claim === void 0 && other) throw new RotatedMeanwhile();
-    const dead = claim !== void 0 && claim === other?.claim && clock.now() - other.since >= EXPIRES;
-    if (claim === void 0 || claim === ours || dead) {
-      if (claim !== ours) await write();
-      await clock.sleep(SETTLES);
-      claim = await standing();
-      if (claim === ours) return;
-    } else await clock.sleep(SETTLES);
-    if (claim !== void 0 && claim !== other?.claim) other = { claim, since: clock.now() };
+async function underClaim(connection, instance, old, digest, replacement) {
+  const { clock } = connection;
+  const claim = claimFor(old, digest, clock.now());
+  let written2;
+  try {
+    await standAlone(connection, instance, claim, () => {
+      written2 = clock.now();
+    });
+    return await replacement(() => {
+      if (clock.now() - (written2 ?? 0) > FRESH2) throw new RotatedMeanwhile();
+    });
+  } catch (error) {
+    if (written2 !== void 0) await takeBack(connection, instance, claim, error instanceof ClaimNotShown);
+    throw error;
   }
 }
+async function standAlone(connection, instance, claim, beforeWrite) {
+  const { clock, progress } = connection;
+  const read3 = async () => (await readInstance(connection, instance)).labels?.[ROTATION_LABEL];
+  let other;
+  let notShown = 0;
+  for (; ; ) {
+    let standing = await read3();
+    if (standing === void 0 && other) throw new RotatedMeanwhile();
+    const dead = standing !== void 0 && standing === other?.claim && clock.now() - other.since >= LIFETIME;
+    if (standing === void 0 || dead) {
+      const before = standing;
+      await write(connection, instance, claim, beforeWrite);
+      await clock.sleep(SETTLES);
+      standing = await read3();
+      if (standing === claim) return;
+      notShown = standing === before ? notShown + 1 : 0;
+      if (notShown === WRITES) throw new ClaimNotShown(connection, instance);
+    } else {
+      if (!other) progress.info("Another run is replacing the credential: waiting until it is done.");
+      await clock.sleep(SETTLES);
+    }
+    if (standing !== void 0 && standing !== other?.claim) other = { claim: standing, since: clock.now() };
+  }
+}
+async function write({ client }, instance, claim, before) {
+  const labels2 = { [ROTATION_LABEL]: claim };
+  await client.patch(instancePath(instance), { labels: labels2 }, IntegrationInstance, { critical: "sent", before }).catch((error) => {
+    if (!error.maybeProcessed) throw error;
+  });
+}
+async function takeBack(connection, instance, claim, unseen) {
+  for (const critical of [void 0, "last"]) {
+    try {
+      const standing = (await readInstance(connection, instance, critical)).labels?.[ROTATION_LABEL];
+      if (standing !== claim && !unseen) return;
+      const labels2 = { [ROTATION_LABEL]: null };
+      await connection.client.patch(instancePath(instance), { labels: labels2 }, IntegrationInstance, { critical });
+      return;
+    } catch {
+    }
+  }
+}
+function claimFor(old, digest, now) {
+  const run3 = (0, import_node_crypto4.randomBytes)(3).toString("hex");
+  return [run3, digest, markOf(old.id).slice(0, SHORT), Math.round(now).toString(36)].join(".");
+}
+function claimedDigest(claim, found) {
+  const [, digest, old, since] = claim?.split(".") ?? [];
+  if (since === void 0 || old === markOf(found.id).slice(0, SHORT)) return void 0;
+  if (!found.created_at) return digest;
+  const age = Date.parse(found.created_at) - Number.parseInt(since, 36);
+  return age >= SETTLES - SKEW && age <= USUAL ? digest : void 0;
+}
 function storedDigest({ labels: labels2 }, found) {
-  const mark = labels2?.[PAT_LABEL];
-  const interrupted = mark === void 0 ? void 0 : labels2?.[ROTATION_LABEL]?.split(".")[1];
-  return markedDigest(mark, found.id) ?? interrupted;
+  return markedDigest(labels2?.[PAT_LABEL], found.id) ?? claimedDigest(labels2?.[ROTATION_LABEL], found);
 }
-function notesOf(made, digest) {
-  return { [PAT_LABEL]: patMark(made.id, digest), [ROTATION_LABEL]: null };
+function unmarkedDigest({ labels: labels2 }, found) {
+  if (markedDigest(labels2?.[PAT_LABEL], found.id) !== void 0) return void 0;
+  return claimedDigest(labels2?.[ROTATION_LABEL], found);
 }
-function notes(connection, instance, wanted, existed) {
-  const { client } = connection;
-  const read3 = () => readInstance(connection, instance);
-  return {
-    title: `labels of the integration "${instance.name}"`,
-    hidden: "Give the catalog-token the role Integration Admin.",
-    settling: existed ? [] : FRESH,
-    find: aheadThen(existed ? read3() : Promise.resolve(instance), read3),
-    differs: (found) => areNoted(found, wanted) ? [] : ["labels"],
-    create: read3,
-    // Konnect merges labels: those that are not named stay (Kong/kongctl relies on it, labels/labels.go).
-    update: () => client.patch(instancePath(instance), { labels: wanted }, IntegrationInstance)
-  };
-}
-function areNoted({ labels: labels2 }, wanted) {
-  return Object.entries(wanted).every(([name, value]) => (labels2?.[name] ?? null) === value);
-}
-var import_node_crypto4, ROTATION_LABEL, SETTLES, EXPIRES, RotatedMeanwhile;
+var import_node_crypto4, ROTATION_LABEL, SETTLES, LIFETIME, FRESH2, WRITES, RotatedMeanwhile, ClaimNotShown, SHORT, SKEW, USUAL;
 var init_rotation = __esm({
   "src/catalogs/konnect/rotation.ts"() {
     "use strict";
     import_node_crypto4 = require("node:crypto");
-    init_ahead();
-    init_ensure();
     init_errors();
     init_connection();
     init_naming();
     init_schemas();
     ROTATION_LABEL = "catalog-connect-rotation";
     SETTLES = 2e3;
-    EXPIRES = 6e4;
+    LIFETIME = 3e4;
+    FRESH2 = 1e4;
+    WRITES = 3;
     RotatedMeanwhile = class extends Failure {
       name = "RotatedMeanwhile";
       conflict = true;
@@ -3084,6 +3237,18 @@ var init_rotation = __esm({
         super("Other runs keep replacing the credential.", "Run the step again.");
       }
     };
+    ClaimNotShown = class extends Failure {
+      name = "ClaimNotShown";
+      constructor(connection, instance) {
+        super(
+          `The credential of the integration "${instance.name}" was not replaced: Konnect accepted the label ${ROTATION_LABEL}, but does not show it. Without it, two runs could replace the credential at the same time.`,
+          `Run the step again later. Or paste the PAT at ${integrationsPage(connection)}.`
+        );
+      }
+    };
+    SHORT = 4;
+    SKEW = 1e3;
+    USUAL = 6e4;
   }
 });
 
@@ -3182,34 +3347,126 @@ var init_health = __esm({
   }
 });
 
-// src/catalogs/konnect/manifest.ts
-async function readManifest({ client, owner }) {
-  const integrations = await client.list("/integrations", Integration, { name: { eq: owner.provider } });
-  return integrations.find((one) => one.name === owner.provider);
+// src/catalogs/konnect/replacement.ts
+async function replaceCredential(replacement) {
+  const { connection, instance, old } = replacement;
+  connection.progress.info(
+    `Replacing the credential of the integration "${instance.name}". If this run is killed before that is done, the integration may have no credential. ${repairOf(connection)}`
+  );
+  const refusal = await remove(replacement);
+  const { found, ours } = await storeInItsPlace(replacement, refusal === void 0);
+  if (found.id === old.id) {
+    connection.progress.info("The old credential is still there.");
+    throw stillThere(instance, refusal);
+  }
+  if (!ours) throw new RotatedMeanwhile();
+  return found;
 }
-var init_manifest = __esm({
-  "src/catalogs/konnect/manifest.ts"() {
+async function storeInItsPlace(replacement, accepted) {
+  const { connection, instance, old, headers, pat } = replacement;
+  let removed = accepted ? true : void 0;
+  let storing = false;
+  let made;
+  const look = async (critical) => {
+    const found2 = await readCredential(connection, instance, critical);
+    removed = found2?.id !== old.id;
+    return found2;
+  };
+  const place = {
+    title: `credential of the integration "${instance.name}"`,
+    hidden: "Give the catalog-token the role Integration Admin, and run the step again.",
+    settling: WITHOUT_CREDENTIAL,
+    find: () => look(true),
+    async create() {
+      storing = true;
+      made = await storeCredential(connection, instance, headers, pat, true);
+      return made;
+    }
+  };
+  let found;
+  try {
+    const ensured = await ensure(place, { plan: false, clock: connection.steadyClock });
+    found = ensured.value;
+    storing = ensured.operation === "created";
+  } catch (error) {
+    const last = await look("last").then(
+      (value) => ({ value }),
+      () => void 0
+    );
+    found = last?.value;
+    if (!found) throw new CredentialRemoved(connection, instance, last ? "seen" : removed, error);
+  }
+  if (!found) throw new RotatedMeanwhile();
+  const ours = found.id === made?.id || storing && !await isAnothers(replacement, found);
+  return { found, ours };
+}
+async function isAnothers({ connection, instance, pat }, found) {
+  const { labels: labels2 } = await readInstance(connection, instance, true).catch(() => instance);
+  const marked = markedDigest(labels2?.[PAT_LABEL], found.id);
+  return marked !== void 0 && marked !== patDigest(instance.id, pat);
+}
+async function remove({ connection, instance, confirm: confirm2 }) {
+  let asked = false;
+  const before = () => {
+    confirm2();
+    asked = true;
+  };
+  try {
+    await connection.client.delete(credentialPath(instance), { critical: "sent", before });
+    return void 0;
+  } catch (refusal) {
+    if (!asked) throw refusal;
+    return refusal;
+  }
+}
+function stillThere(instance, refusal) {
+  if (refusal === void 0)
+    return again(
+      `Konnect answered that the old credential of the integration "${instance.name}" was deleted, but it is still there.`,
+      "Run the step again later."
+    );
+  const { maybeProcessed, conflict, status, cure } = refusal;
+  return maybeProcessed || conflict || status === 404 ? again(messageOf(refusal), cure) : refusal;
+}
+function again(message, cure) {
+  return Object.assign(new Failure(message, cure), { conflict: true });
+}
+function repairOf(connection) {
+  return `Run this step again: it stores the credential. Or paste the PAT at ${integrationsPage(connection)}.`;
+}
+var WITHOUT_CREDENTIAL, CredentialRemoved;
+var init_replacement = __esm({
+  "src/catalogs/konnect/replacement.ts"() {
     "use strict";
-    init_schemas();
+    init_ensure();
+    init_errors();
+    init_pat();
+    init_auth_credential();
+    init_connection();
+    init_naming();
+    init_rotation();
+    WITHOUT_CREDENTIAL = [401, 403, 404, 429];
+    CredentialRemoved = class extends Failure {
+      name = "CredentialRemoved";
+      /** Whether it is certain that the old one was removed. */
+      certain;
+      /** @param missing whether the old one was removed, as far as that is known; `seen` when nothing was there at last */
+      constructor(connection, instance, missing2, cause) {
+        const old = `old credential of the integration "${instance.name}"`;
+        const happened = missing2 ? `The ${old} was removed, but the new one could not be stored` : `It is unknown whether the ${old} was removed; no new one was stored`;
+        const now = missing2 === "seen" ? "the integration has no credential now, and Konnect cannot read the organization until this is repaired" : "the integration may have no credential now";
+        const cure = cause instanceof Failure && cause.cure ? ` ${cause.cure}` : "";
+        super(`${happened}: ${now}. ${messageOf(cause)}`, `${repairOf(connection)}${cure}`);
+        this.certain = Boolean(missing2);
+      }
+    };
   }
 });
 
-// src/catalogs/konnect/auth-credential.ts
-async function readCredential({ client }, instance, critical = false) {
-  try {
-    return await client.get(pathOf(instance), AuthCredential, { critical });
-  } catch (error) {
-    if (error instanceof KonnectError && error.status === 404) return void 0;
-    throw error;
-  }
-}
-function pathOf(instance) {
-  return `${instancePath(instance)}/auth-credential`;
-}
-function credential(connection, instance, pat, ahead, existed) {
+// src/catalogs/konnect/credential-from-pat.ts
+function credentialFromPat(connection, instance, pat, ahead, existed) {
   const { clock, inputs, progress } = connection;
   const digest = patDigest(instance.id, pat);
-  const claim = newClaim(digest);
   let first;
   const read3 = aheadThen(ahead, () => readCredential(connection, instance));
   return {
@@ -3236,94 +3493,74 @@ function credential(connection, instance, pat, ahead, existed) {
       return stored === void 0 || stored === digest ? [] : ["it was made from another PAT"];
     },
     permit: () => connection.provePat("The credential needs a PAT."),
-    create: async () => store(connection, instance, await headerNames(connection), pat),
-    async update(found) {
+    create: async () => storeCredential(connection, instance, await headerNames(connection), pat, "sent"),
+    async update(old) {
       const headers = await headerNames(connection);
-      await claimRotation(connection, instance, claim);
-      const current2 = await readCredential(connection, instance);
-      if (current2?.id !== found.id) throw new RotatedMeanwhile();
-      return replace(connection, instance, found, headers, pat);
+      return underClaim(connection, instance, old, digest, async (confirm2) => {
+        const current2 = await readCredential(connection, instance);
+        if (current2?.id !== old.id) throw new RotatedMeanwhile();
+        return replaceCredential({ connection, instance, old, headers, pat, confirm: confirm2 });
+      });
     }
   };
 }
-function store({ client }, instance, headers, pat, critical = false) {
-  const body = { type: "multi_key_auth", config: { headers: headers.map((name) => ({ name, key: pat })) } };
-  return client.post(pathOf(instance), body, AuthCredential, { critical });
-}
-async function replace(connection, instance, old, headers, pat) {
-  let removed = false;
-  let stored = false;
-  const storeNew = async () => {
-    try {
-      const made = await store(connection, instance, headers, pat, true);
-      stored = true;
-      return made;
-    } catch (error) {
-      stored = error.maybeProcessed === true;
-      throw error;
-    }
-  };
-  const replacement = {
-    title: `credential of the integration "${instance.name}"`,
-    hidden: "Give the catalog-token the role Integration Admin, and run the step again.",
-    get settling() {
-      return removed ? WITHOUT_CREDENTIAL : [404];
-    },
-    async find() {
-      const found = await readCredential(connection, instance, true);
-      removed = found?.id !== old.id;
-      return found;
-    },
-    differs: (found) => found.id === old.id ? ["it is the old one"] : [],
-    create: storeNew,
-    async update() {
-      await connection.client.delete(pathOf(instance), { critical: true });
-      removed = true;
-      return storeNew();
-    }
-  };
-  try {
-    const { value } = await ensure(replacement, { plan: false, clock: connection.steadyClock });
-    if (!stored || !value) throw new RotatedMeanwhile();
-    return value;
-  } catch (error) {
-    throw removed && !(error instanceof RotatedMeanwhile) ? new CredentialRemoved(connection, instance, error) : error;
-  }
-}
-async function headerNames(connection) {
-  const manifest = await readManifest(connection);
-  const headers = manifest?.authorization?.config?.headers?.map(({ name }) => name) ?? [];
-  if (manifest?.authorization?.type === "multi_key_auth" && headers.length === 1) return headers;
-  throw new Failure(
-    `Konnect's ${connection.repository.provider} integration does not take one token in one header any more, so the credential cannot be made here.`,
-    `Authorize it at ${integrationsPage(connection)}, and report this.`
-  );
-}
-var WITHOUT_CREDENTIAL, CredentialRemoved;
-var init_auth_credential = __esm({
-  "src/catalogs/konnect/auth-credential.ts"() {
+var init_credential_from_pat = __esm({
+  "src/catalogs/konnect/credential-from-pat.ts"() {
     "use strict";
     init_ahead();
     init_ensure();
-    init_errors();
     init_pat();
-    init_connection();
-    init_errors2();
+    init_auth_credential();
     init_health();
-    init_manifest();
+    init_replacement();
+    init_rotation();
+  }
+});
+
+// src/catalogs/konnect/notes.ts
+function notesOf(made, digest) {
+  return { [PAT_LABEL]: patMark(made.id, digest), [ROTATION_LABEL]: null };
+}
+function areNoted({ labels: labels2 }, wanted) {
+  return Object.entries(wanted).every(([name, value]) => (labels2?.[name] ?? null) === value);
+}
+async function note(connection, instance, wanted) {
+  await ensure(labelling(connection, instance, wanted, true), connection);
+}
+async function noteToTheEnd(connection, instance, wanted, existed) {
+  const { steadyClock: clock } = connection;
+  try {
+    await ensure(labelling(connection, instance, wanted, existed, true), { plan: false, clock });
+  } catch (error) {
+    await write2(connection, instance, wanted, "last").catch(() => {
+      throw error;
+    });
+  }
+}
+function labelling(connection, instance, wanted, existed, critical) {
+  const read3 = () => readInstance(connection, instance, critical);
+  return {
+    title: `labels of the integration "${instance.name}"`,
+    hidden: "Give the catalog-token the role Integration Admin.",
+    settling: existed ? [] : FRESH,
+    find: aheadThen(existed ? read3() : Promise.resolve(instance), read3),
+    differs: (found) => areNoted(found, wanted) ? [] : ["labels"],
+    create: read3,
+    update: () => write2(connection, instance, wanted, critical)
+  };
+}
+function write2({ client }, instance, labels2, critical) {
+  return client.patch(instancePath(instance), { labels: labels2 }, IntegrationInstance, { critical });
+}
+var init_notes = __esm({
+  "src/catalogs/konnect/notes.ts"() {
+    "use strict";
+    init_ahead();
+    init_ensure();
+    init_connection();
+    init_naming();
     init_rotation();
     init_schemas();
-    WITHOUT_CREDENTIAL = [401, 403, 404, 429];
-    CredentialRemoved = class extends Failure {
-      name = "CredentialRemoved";
-      constructor(connection, instance, cause) {
-        const cure = cause instanceof Failure && cause.cure ? ` ${cause.cure}` : "";
-        super(
-          `The old credential of the integration "${instance.name}" was removed, but the new one could not be stored: Konnect cannot read the organization until this is repaired. ${messageOf(cause)}`,
-          `Run this step again: it stores the credential. Or paste the PAT at ${integrationsPage(connection)}.${cure}`
-        );
-      }
-    };
   }
 });
 
@@ -3338,7 +3575,7 @@ async function ensureCredential(connection, instance, existed) {
   }
   const ahead = early(existed ? readCredential(connection, instance) : Promise.resolve(void 0));
   const pat = repository.provider === "azure-devops" ? inputs.azureDevOpsPat : void 0;
-  const ensured = pat ? await ensure(credential(connection, instance, pat, ahead, existed), connection).catch(
+  const ensured = pat ? await ensure(credentialFromPat(connection, instance, pat, ahead, existed), connection).catch(
     (error) => tellRemoval(connection, instance, error)
   ) : checked(await ahead);
   const { value, operation } = ensured;
@@ -3360,7 +3597,8 @@ async function ensureCredential(connection, instance, existed) {
   }
   const facts = await factsNow(connection, instance, value);
   progress.credential(facts);
-  tell(connection, "credential", title, await recordExpiry(connection, instance, ensured, facts));
+  const marked = pat ? await finishNoting(connection, instance, ensured) : ensured;
+  tell(connection, "credential", title, await recordExpiry(connection, instance, marked, facts));
   const advice = facts.advice && `${facts.advice.problem} ${facts.advice.cure}`;
   return facts.status === "unauthorized" && pat ? void 0 : advice;
 }
@@ -3386,11 +3624,24 @@ async function factsNow(access, instance, found) {
 }
 async function noteMade(connection, instance, existed, wanted) {
   try {
-    await ensure(notes(connection, instance, wanted, existed), connection);
+    await noteToTheEnd(connection, instance, wanted, existed);
   } catch (error) {
     connection.progress.warning(
       `The credential is stored, but not which PAT it was made from; the next rotation needs rotate-credential: always. ${explain(error)}`
     );
+  }
+}
+async function finishNoting(connection, instance, found) {
+  const digest = found.value && unmarkedDigest(instance, found.value);
+  if (!found.value || !digest) return found;
+  try {
+    await note(connection, instance, notesOf(found.value, digest));
+    return { ...found, operation: "updated", differences: ["its mark"] };
+  } catch (error) {
+    connection.progress.warning(
+      `An earlier run stored the credential and was stopped. It could not be recorded which PAT that was made from. ${explain(error)}`
+    );
+    return found;
   }
 }
 async function recordExpiry(connection, instance, found, facts) {
@@ -3406,8 +3657,8 @@ async function recordExpiry(connection, instance, found, facts) {
   const wanted = { [EXPIRY_LABEL]: expiryMark(found.value.id, day2) };
   if (areNoted(instance, wanted)) return found;
   try {
-    await ensure(notes(connection, instance, wanted, true), connection);
-    return { ...found, operation: "updated", differences: ["last day"] };
+    await note(connection, instance, wanted);
+    return { ...found, operation: "updated", differences: [...found.differences, "last day"] };
   } catch (error) {
     connection.progress.warning(
       `The last day of the PAT (${day2}) is not recorded, so a later reminder will not know it. ${explain(error)}`
@@ -3420,9 +3671,9 @@ function tellRemoval(connection, instance, error) {
     tell(connection, "credential", titleOf(connection), {
       operation: "replaced",
       value: void 0,
-      differences: ["it is removed, and no other is stored"]
+      differences: [`it ${error.certain ? "is" : "may be"} removed, and no other is stored`]
     });
-    connection.progress.credential(factsOf(connection, instance, void 0, "planned"));
+    if (error.certain) connection.progress.credential(factsOf(connection, instance, void 0, "planned"));
   }
   throw error;
 }
@@ -3439,8 +3690,11 @@ var init_credential = __esm({
     init_pat();
     init_auth_credential();
     init_connection();
+    init_credential_from_pat();
     init_health();
     init_naming();
+    init_notes();
+    init_replacement();
     init_rotation();
   }
 });
@@ -4518,7 +4772,7 @@ function backstageClient(http, url, token) {
       const { location } = await call({ method: "POST", path: "/catalog/locations", body }, Registered);
       return location;
     },
-    entity: (ref) => unlessMissing(call({ method: "GET", path: `/catalog/entities/by-name/${pathOf2(ref)}` }, Entity)),
+    entity: (ref) => unlessMissing(call({ method: "GET", path: `/catalog/entities/by-name/${pathOf(ref)}` }, Entity)),
     async refresh(ref) {
       await call({ method: "POST", path: "/catalog/refresh", body: { entityRef: ref } }, unknown());
     }
@@ -4535,7 +4789,7 @@ function generatedName(target) {
 function locationRef(target) {
   return `location:default/${generatedName(target)}`;
 }
-function pathOf2(ref) {
+function pathOf(ref) {
   const [kind = "", rest = ""] = ref.split(":");
   return [kind, ...rest.split("/")].map(encodeURIComponent).join("/");
 }
@@ -5019,10 +5273,10 @@ async function readOurs({ client, target }, ref) {
   );
 }
 function cureOfTaken(target, origin) {
-  const remove = `have the location ${origin} removed from the catalog, then run the step again`;
-  if (branchAt(target, origin)) return `It is this repository's file on another branch: ${remove}.`;
+  const remove2 = `have the location ${origin} removed from the catalog, then run the step again`;
+  if (branchAt(target, origin)) return `It is this repository's file on another branch: ${remove2}.`;
   const rename = "Give the component another name in the catalog file, or have the other one removed from the catalog by its owner.";
-  return mayBeRenamed(target, origin) ? `If the repository was renamed or moved from there, ${remove}. If not: ${rename}` : rename;
+  return mayBeRenamed(target, origin) ? `If the repository was renamed or moved from there, ${remove2}. If not: ${rename}` : rename;
 }
 async function awaitEntity(connection, ref, location, hurry) {
   const { client, clock, inputs, progress } = connection;
@@ -5493,7 +5747,7 @@ function setOf(repository) {
 }
 function ensureSet({ client, clock, plan }, set, entities) {
   const base = "/catalog/roadie-entities";
-  const write = async () => shapeOf(
+  const write3 = async () => shapeOf(
     await client.call({ method: "PUT", path: `${base}/sets/${set}`, body: { items: entities } }, Items)
   );
   return ensure(
@@ -5514,8 +5768,8 @@ function ensureSet({ client, clock, plan }, set, entities) {
         }
       },
       differs: ({ entities: stored }) => (0, import_node_util2.isDeepStrictEqual)(comparable(stored), comparable(entities)) ? [] : ["entities"],
-      create: write,
-      update: write
+      create: write3,
+      update: write3
     },
     { plan, clock }
   );
@@ -5884,21 +6138,18 @@ var init_roadie = __esm({
 
 // src/commands/session.ts
 async function inSession(host, context, inputs, report, runtime, command2) {
-  const lifetime = abortWith(runtime.cancelled);
-  const minutes = inputs.timeout / 6e4;
-  const cancelDeadline = runtime.clock.after(
-    inputs.timeout,
-    () => lifetime.abort(new Failure(`The run took longer than ${minutes} min (timeout-minutes).`))
-  );
+  const { cancelled, grace = GRACE } = runtime;
+  const lifetime = createLifetime(runtime.clock, cancelled, inputs.timeout, grace);
   const http = createHttp({
     userAgent: `catalog-connect/${version} (${host.name})`,
     network: host.network,
     clock: runtime.clock,
-    lifetime: lifetime.signal,
+    lifetime: lifetime.ending,
+    grace: lifetime,
     log: (message) => host.info(message)
   });
   const reads = azureDevOps(http);
-  const clock = until(lifetime.signal, runtime.clock);
+  const clock = until(lifetime.ending, runtime.clock);
   const catalogFor = async (owner) => {
     const connect4 = await CATALOGS2[inputs.catalog]();
     return connect4({
@@ -5906,21 +6157,20 @@ async function inSession(host, context, inputs, report, runtime, command2) {
       azureDevOps: reads,
       readSecret: readSecretFor(owner, inputs, context),
       clock,
-      steadyClock: runtime.clock,
+      steadyClock: until(lifetime.over, runtime.clock),
       inputs
     });
   };
   try {
     await command2({ inputs, context, report, http, azureDevOps: reads, clock, say: host.say, catalogFor });
   } catch (error) {
-    const { aborted, reason } = lifetime.signal;
+    const { aborted, reason } = lifetime.ending;
     if (!aborted || error !== reason) throw error;
     throw new Failure(
       `${reason.message} It was still waiting for ${report.waitsFor()}.`,
       "What was done is above, and stays. Run the step again: it goes on from there."
     );
   } finally {
-    cancelDeadline();
     lifetime.release();
     await http.close();
   }
@@ -5962,7 +6212,7 @@ function tellUnusedDay({ inputs, report }, { provider }) {
 function judgeToday({ inputs, clock }, facts, trial) {
   return judge(facts, trial, inputs, dayOf(clock.now()));
 }
-var CATALOGS2;
+var CATALOGS2, GRACE;
 var init_session = __esm({
   "src/commands/session.ts"() {
     "use strict";
@@ -5972,6 +6222,7 @@ var init_session = __esm({
     init_errors();
     init_address();
     init_http();
+    init_lifetime();
     init_verdict();
     init_repository();
     init_azure_devops();
@@ -5981,6 +6232,7 @@ var init_session = __esm({
       backstage: async () => (await Promise.resolve().then(() => (init_backstage(), backstage_exports))).backstage,
       roadie: async () => (await Promise.resolve().then(() => (init_roadie(), roadie_exports))).roadie
     };
+    GRACE = 6e3;
   }
 });
 
@@ -6138,14 +6390,14 @@ var init_html = __esm({
 });
 
 // src/reminder/letter.ts
-function titleOf2({ facts, verdict, again }) {
+function titleOf2({ facts, verdict, again: again2 }) {
   const { owner } = facts;
   const what = owner.provider === "azure-devops" ? "the Azure DevOps PAT" : `the ${owner.provider} credential`;
   const subject = `${what} of ${oneLine(owner.organization, 80)}`;
   const { status, expiry } = verdict;
   const day2 = expiry && `${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
   if (status === "valid")
-    return `${again ? "Works again" : "Renewed"}: ${subject}${day2 ? `, until ${day2}` : ""}`;
+    return `${again2 ? "Works again" : "Renewed"}: ${subject}${day2 ? `, until ${day2}` : ""}`;
   if (status === "unknown") return `About ${subject}`;
   if (isDoubtful(verdict)) return `Check the last day of ${subject}: ${day2} is over, but it still works`;
   const state = {
@@ -6181,12 +6433,12 @@ function instructions(matter) {
     html`<p>The next reminder closes this.</p>`
   ];
 }
-function statement({ facts, verdict, again }) {
+function statement({ facts, verdict, again: again2 }) {
   const { status, expiry, message, cure } = verdict;
   if (isDoubtful(verdict)) return `${message} ${cure}`;
   if (!expiry || status !== "expiring" && status !== "valid") return message;
   const ends = `ends on ${expiry.on}${expiry.atMost ? " at the latest" : ""}`;
-  return status === "valid" ? `${facts.subject} ${again ? "works again" : "was renewed"}: it ${ends}.` : `${facts.subject} ${ends}. It is to be renewed before.`;
+  return status === "valid" ? `${facts.subject} ${again2 ? "works again" : "was renewed"}: it ${ends}.` : `${facts.subject} ${ends}. It is to be renewed before.`;
 }
 function commentOf(matter, renewed, mark) {
   const { verdict } = matter;
@@ -6249,16 +6501,16 @@ function situationOf(facts, verdict, remindWithin, patGiven) {
 function referenceOf({ key }) {
   return `catalog-connect-${key}`;
 }
-function markText(reference2, { stage, on, credential: credential2, told }) {
-  return `${reference2}.${stage}.${on}.${credential2}.${told}`;
+function markText(reference2, { stage, on, credential, told }) {
+  return `${reference2}.${stage}.${on}.${credential}.${told}`;
 }
 function readMark(reference2, body) {
-  const [, stage, on = "", credential2 = "", told = ""] = new RegExp(`${reference2}\\.(\\d+|[a-z]+)\\.([\\d-]*)\\.(\\w*)\\.(\\d+)`, "u").exec(body) ?? [];
+  const [, stage, on = "", credential = "", told = ""] = new RegExp(`${reference2}\\.(\\d+|[a-z]+)\\.([\\d-]*)\\.(\\w*)\\.(\\d+)`, "u").exec(body) ?? [];
   if (!stage) return void 0;
   return {
     stage: /^\d/u.test(stage) ? Number(stage) : stage,
     on,
-    credential: credential2,
+    credential,
     told: Number(told)
   };
 }
@@ -7720,17 +7972,20 @@ function guarded(host) {
     }
   };
 }
-async function run2(raw, command2) {
+var STOPPING = ["SIGINT", "SIGTERM", "SIGBREAK"];
+async function run2(raw, command2, grace) {
   const host = guarded(raw);
   const cancelling = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"])
-    process.once(signal, () => cancelling.abort(new Failure(`The run was cancelled (${signal}).`)));
+  const cancel = (signal) => cancelling.abort(new Failure(`The run was cancelled (${signal}).`));
+  for (const signal of STOPPING) process.on(signal, cancel);
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {
   });
   try {
-    await command2(host, { clock: systemClock, cancelled: cancelling.signal });
+    await command2(host, { clock: systemClock, cancelled: cancelling.signal, grace });
   } catch (error) {
     host.fail(explain(error));
+  } finally {
+    for (const signal of STOPPING) process.off(signal, cancel);
   }
   const unwritten = host.unwritten();
   if (unwritten) host.fail(explain(unwritten));
@@ -7843,9 +8098,13 @@ function azureHost(environment) {
 function command(name, properties, message) {
   console.log(new import_taskcommand.TaskCommand(name, properties, message).toString());
 }
+function graceOf({ PROCESS_SIGINT_TIMEOUT: wait2 }) {
+  return wait2 && /^\d+$/u.test(wait2) ? Math.max(0, Number(wait2) - TO_SAY_IT) : void 0;
+}
+var TO_SAY_IT = 1500;
 function certificateFiles({ AGENT_CAINFO: agent, NODE_EXTRA_CA_CERTS: extra }) {
   return agent ? [agent, extra].filter((file) => file !== void 0) : [];
 }
 
 // src/main/azure.ts
-void run2(azureHost(process.env), main);
+void run2(azureHost(process.env), main, graceOf(process.env));

@@ -85,7 +85,7 @@ export interface Surroundings {
   /** What repositories of the organization may be read with: the PAT that is given, else the token of the pipeline's job. */
   readSecret: AzureDevOpsSecret | undefined;
   clock: Clock;
-  /** The same time, but its sleeps do not end when the run does. */
+  /** The same time, for what must be brought to its end: its sleeps end some time after the run was to. */
   steadyClock: Clock;
 }
 

@@ -1,12 +1,13 @@
 import { isGuid } from '../azure-address.ts';
 import type { Catalog, CredentialFacts } from '../catalogs/catalog.ts';
-import { abortWith, type Clock, until } from '../clock.ts';
+import { type Clock, until } from '../clock.ts';
 import { dayOf } from '../dates.ts';
 import { Failure } from '../errors.ts';
 import type { GuardedHost, RunContext, Runtime } from '../hosts/host.ts';
 import { isConfidential } from '../http/address.ts';
 import { createHttp, type Http } from '../http/http.ts';
 import type { Inputs } from '../inputs/parse.ts';
+import { createLifetime } from '../lifetime.ts';
 import { judge, type Verdict } from '../reminder/verdict.ts';
 import { fullName, type Owner, type Repository } from '../repository.ts';
 import { type AzureDevOps, type AzureDevOpsSecret, azureDevOps, type PatTrial } from '../scm/azure-devops.ts';
@@ -19,6 +20,9 @@ const CATALOGS = {
   backstage: async () => (await import('../catalogs/backstage/backstage.ts')).backstage,
   roadie: async () => (await import('../catalogs/roadie/roadie.ts')).roadie,
 };
+
+/** Milliseconds: runners kill ten seconds after they asked to stop, and what is left to be said takes time too. */
+const GRACE = 6_000;
 
 /** What a command works with. */
 export interface Session {
@@ -48,20 +52,18 @@ export async function inSession(
   runtime: Runtime,
   command: (session: Session) => Promise<void>,
 ): Promise<void> {
-  const lifetime = abortWith(runtime.cancelled);
-  const minutes = inputs.timeout / 60_000;
-  const cancelDeadline = runtime.clock.after(inputs.timeout, () =>
-    lifetime.abort(new Failure(`The run took longer than ${minutes} min (timeout-minutes).`)),
-  );
+  const { cancelled, grace = GRACE } = runtime;
+  const lifetime = createLifetime(runtime.clock, cancelled, inputs.timeout, grace);
   const http = createHttp({
     userAgent: `catalog-connect/${version} (${host.name})`,
     network: host.network,
     clock: runtime.clock,
-    lifetime: lifetime.signal,
+    lifetime: lifetime.ending,
+    grace: lifetime,
     log: (message) => host.info(message),
   });
   const reads = azureDevOps(http);
-  const clock = until(lifetime.signal, runtime.clock);
+  const clock = until(lifetime.ending, runtime.clock);
   const catalogFor = async (owner: Owner) => {
     const connect = await CATALOGS[inputs.catalog]();
     return connect({
@@ -69,21 +71,20 @@ export async function inSession(
       azureDevOps: reads,
       readSecret: readSecretFor(owner, inputs, context),
       clock,
-      steadyClock: runtime.clock,
+      steadyClock: until(lifetime.over, runtime.clock),
       inputs,
     });
   };
   try {
     await command({ inputs, context, report, http, azureDevOps: reads, clock, say: host.say, catalogFor });
   } catch (error) {
-    const { aborted, reason } = lifetime.signal;
+    const { aborted, reason } = lifetime.ending;
     if (!aborted || error !== reason) throw error;
     throw new Failure(
       `${reason.message} It was still waiting for ${report.waitsFor()}.`,
       'What was done is above, and stays. Run the step again: it goes on from there.',
     );
   } finally {
-    cancelDeadline();
     lifetime.release();
     await http.close();
   }

@@ -57,6 +57,17 @@ function command(name: string, properties: Record<string, string>, message: stri
   console.log(new TaskCommand(name, properties, message).toString());
 }
 
+/**
+ * Milliseconds that a cancelled run has to bring a replacement to its end, where the pipeline or the agent says how long
+ * the agent waits after SIGINT (PROCESS_SIGINT_TIMEOUT, in milliseconds: AgentKnobs.cs).
+ */
+export function graceOf({ PROCESS_SIGINT_TIMEOUT: wait }: Environment): number | undefined {
+  return wait && /^\d+$/u.test(wait) ? Math.max(0, Number(wait) - TO_SAY_IT) : undefined;
+}
+
+/** Milliseconds to look once more and to say how it ended. */
+const TO_SAY_IT = 1_500;
+
 function certificateFiles({ AGENT_CAINFO: agent, NODE_EXTRA_CA_CERTS: extra }: Environment): string[] {
   return agent ? [agent, extra].filter((file) => file !== undefined) : [];
 }

@@ -154,24 +154,38 @@ export interface Runtime {
   clock: Clock;
   /** Aborts when the runner asks to stop; its reason is a {@link Failure}. */
   cancelled: AbortSignal;
+  /** Milliseconds that what must be brought to its end has from then on; a few seconds where it is not given. */
+  grace?: number | undefined;
 }
 
-/** Runs a command to its end; an error becomes the step's failure. Never rejects. */
+/**
+ * How a runner asks to stop: GitHub's and Azure's send SIGINT, 7.5 s later SIGTERM (on Windows Ctrl+Break), and kill
+ * 2.5 s after that (ProcessInvoker.cs of both). Others begin with SIGTERM.
+ */
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const;
+
+/**
+ * Runs a command to its end; an error becomes the step's failure. Never rejects.
+ *
+ * @param grace see {@link Runtime}
+ */
 export async function run(
   raw: Host,
   command: (host: GuardedHost, runtime: Runtime) => Promise<void>,
+  grace?: number,
 ): Promise<void> {
   const host = guarded(raw);
   const cancelling = new AbortController();
-  // Runners ask first (SIGINT on GitHub and Azure, SIGTERM elsewhere), and kill some seconds later.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => cancelling.abort(new Failure(`The run was cancelled (${signal}).`)));
+  const cancel = (signal: string) => cancelling.abort(new Failure(`The run was cancelled (${signal}).`));
+  for (const signal of STOPPING) process.on(signal, cancel);
   // Whoever reads the log may stop reading it: the work is done all the same.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
-    await command(host, { clock: systemClock, cancelled: cancelling.signal });
+    await command(host, { clock: systemClock, cancelled: cancelling.signal, grace });
   } catch (error) {
     host.fail(explain(error));
+  } finally {
+    for (const signal of STOPPING) process.off(signal, cancel);
   }
   const unwritten = host.unwritten();
   if (unwritten) host.fail(explain(unwritten));

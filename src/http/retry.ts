@@ -28,12 +28,13 @@ export function pauseBefore(
   return Math.max(asked ?? 0, backOff);
 }
 
-function mayRepeat(
-  { method, reads }: Pick<HttpRequest, 'method' | 'reads'>,
-  result: HttpResponse | NoAnswer,
-): boolean {
+function mayRepeat(request: Pick<HttpRequest, 'method' | 'reads'>, result: HttpResponse | NoAnswer): boolean {
   if (!('headers' in result)) return result.passing && !result.maybeProcessed;
-  return isThrottled(result) || ((method === 'GET' || reads === true) && PASSING.has(result.status));
+  return isThrottled(result) || (isRead(request) && PASSING.has(result.status));
+}
+
+export function isRead({ method, reads }: Pick<HttpRequest, 'method' | 'reads'>): boolean {
+  return method === 'GET' || reads === true;
 }
 
 /** GitHub also throttles with 403 ("Rate limits for the REST API", section "Exceeding the rate limit"). */

@@ -1,5 +1,5 @@
 import { main } from '../commands/main.ts';
-import { azureHost } from '../hosts/azure.ts';
+import { azureHost, graceOf } from '../hosts/azure.ts';
 import { run } from '../hosts/host.ts';
 
-void run(azureHost(process.env), main);
+void run(azureHost(process.env), main, graceOf(process.env));

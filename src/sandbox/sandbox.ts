@@ -27,15 +27,23 @@ export interface Exchange {
 
 /**
  * What goes wrong with a request. Before it is acted on: another answer in the place of ours, a connection that breaks,
- * an answer that never comes. After: a connection that breaks, an answer that stops in its middle or is garbled.
+ * an answer that never comes. After: the same, or an answer that stops in its middle or is garbled.
  */
 export type Fault =
   | 'reset before'
   | 'never'
   | 'reset after'
+  | 'never after'
   | 'trickle'
-  | { answer: { status: number; headers?: Record<string, string>; body?: string } }
+  | { answer: FakedAnswer }
+  | { answerAfter: FakedAnswer }
   | { garble(text: string): string };
+
+interface FakedAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
 
 export interface Sandbox {
   /** e.g. `http://127.0.0.1:4010`, the `catalog-url`. */
@@ -131,12 +139,14 @@ async function handle(
   if (fault === 'reset before') return void request.socket.destroy();
   if (fault === 'never') return;
   const body = text === '' ? undefined : parse(text);
-  const replaced = typeof fault === 'object' && 'answer' in fault;
   const url = new URL(path, 'http://sandbox.invalid');
-  const shown: AnyAnswer = replaced
-    ? fault.answer
-    : (options.beside?.({ method, url, headers: request.headers, body }) ??
-      answerTo(sandbox.state, lag, request, url, body));
+  const act = () =>
+    options.beside?.({ method, url, headers: request.headers, body }) ??
+    answerTo(sandbox.state, lag, request, url, body);
+  const before = typeof fault === 'object' && 'answer' in fault ? fault.answer : undefined;
+  const acted = before ?? act();
+  const after = typeof fault === 'object' && 'answerAfter' in fault ? fault.answerAfter : undefined;
+  const shown: AnyAnswer = after ?? acted;
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
@@ -148,10 +158,11 @@ async function handle(
     body: withoutKeys(body),
     status: shown.status,
     answer: shown.body,
-    faked: replaced,
+    faked: before !== undefined || after !== undefined,
     round,
   });
   if (fault === 'reset after') return void request.socket.destroy();
+  if (fault === 'never after') return;
   const type = shown.status >= 400 ? 'application/problem+json' : 'application/json';
   const answer = typeof shown.body === 'string' ? shown.body : JSON.stringify(shown.body);
   response.writeHead(shown.status, { 'content-type': type, ...shown.headers });

@@ -1,28 +1,60 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/clock.ts';
 
-/** A clock on which sleeping takes no time: it is what moves it. What never answers is given up after a moment. */
+interface Timer {
+  at: number;
+  callback: () => void;
+}
+
+/** Milliseconds, of real time: no answer on loopback takes this long. */
+const IDLE = 250;
+
+/**
+ * A clock on which sleeping takes no time: it is what moves it, by way of all timers that are due. Where nothing happens
+ * for a moment, something is waited for that never comes: then it moves to the next timer, but not to the deadline of a
+ * whole run.
+ */
 export function virtualClock(): Clock {
-  const timers = new Set<{ at: number; callback: () => void }>();
+  const timers = new Set<Timer>();
   let now = Date.parse('2026-03-01T12:00:00Z');
+  let idle: NodeJS.Timeout | undefined;
+
+  const next = (until: number) =>
+    [...timers].filter(({ at }) => at <= until).sort((one, other) => one.at - other.at)[0];
+
+  /** Does not go further than to where the signal aborts. */
+  function moveTo(end: number, signal?: AbortSignal): void {
+    for (let timer = next(end); timer && !signal?.aborted; timer = next(end)) {
+      now = Math.max(now, timer.at);
+      timers.delete(timer);
+      timer.callback();
+    }
+    if (!signal?.aborted) now = Math.max(now, end);
+    watch();
+  }
+
+  function watch(): void {
+    clearTimeout(idle);
+    const timer = next(now + 30_000);
+    idle = timer && setTimeout(() => moveTo(timer.at), IDLE);
+  }
+
   return {
     now: () => now,
     async sleep(milliseconds, signal) {
       signal?.throwIfAborted();
       const end = now + milliseconds;
       await wait(0);
-      now = Math.max(now, end);
-      for (const { at, callback } of timers) if (at <= now) callback();
+      moveTo(end, signal);
       signal?.throwIfAborted();
     },
     after(milliseconds, callback) {
       const timer = { at: now + milliseconds, callback };
       timers.add(timer);
-      // No answer on loopback takes this long; the deadline of a whole run is left to what is slept.
-      const real = milliseconds <= 30_000 ? setTimeout(callback, 250) : undefined;
+      watch();
       return () => {
         timers.delete(timer);
-        clearTimeout(real);
+        watch();
       };
     },
   };

@@ -1,8 +1,8 @@
 import { shownOf } from '../scenarios/support/secrets.ts';
 import { virtualClock } from './clocks.ts';
+import type { Tally } from './dimension.ts';
 import { runCore } from './run.ts';
-import { REPOSITORY, STORIES, type Story } from './stories.ts';
-import { countRequests, type Tally } from './torture.ts';
+import { countRequests, REPOSITORY, STORIES, type Story } from './stories.ts';
 
 /** How a server may write the token that it was sent. */
 const FORMS: ((token: string) => string)[] = [

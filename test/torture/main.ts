@@ -1,9 +1,10 @@
 import { anyAnswers } from './answers.ts';
 import { randomOf } from './clocks.ts';
+import { figures, type Tally, tally } from './dimension.ts';
+import { DIMENSIONS } from './dimensions.ts';
 import { echoes } from './echoes.ts';
 import { RACES, race } from './races.ts';
 import { throttled } from './throttle.ts';
-import { torture } from './torture.ts';
 import { oddTrackers } from './trackers.ts';
 
 /** `npm run torture [-- --seed N]`: everything, with the figures. */
@@ -14,7 +15,16 @@ Math.random = randomOf(seed);
 
 async function run(): Promise<void> {
   say(`seed ${seed}`);
-  const { tried, inPlace, byNext, failures } = await torture(() => true);
+  const total: Tally = { tried: 0, inPlace: 0, byNext: 0, failures: [] };
+  for (const dimension of DIMENSIONS) {
+    const one = await tally(dimension);
+    say(`${dimension.name}: ${figures(one)}`);
+    total.tried += one.tried;
+    total.inPlace += one.inPlace;
+    total.byNext += one.byNext;
+    total.failures.push(...one.failures);
+  }
+  const { tried, inPlace, byNext, failures } = total;
   const trackers = await oddTrackers(() => true);
   failures.push(...trackers.failures);
   let races = 0;

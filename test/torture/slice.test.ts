@@ -1,22 +1,25 @@
 import { anyAnswers } from './answers.ts';
 import { virtualClock } from './clocks.ts';
+import { figures, tally } from './dimension.ts';
+import { DIMENSIONS } from './dimensions.ts';
 import { echoes } from './echoes.ts';
 import { RACES, race } from './races.ts';
 import { runCore } from './run.ts';
 import { REPOSITORY, STORIES } from './stories.ts';
 import { throttled } from './throttle.ts';
-import { torture } from './torture.ts';
 import { oddTrackers } from './trackers.ts';
 
-/** A fixed slice of `npm run torture`. */
-test('one combination in seven of trouble and request', async () => {
-  const { tried, inPlace, byNext, failures } = await torture((combination) => combination % 7 === 3);
-  process.stdout.write(
-    `torture: ${tried} tried, ${inPlace} survived in place, ${byNext} by the next run, ${failures.length} failed\n`,
-  );
-  expect(failures).toEqual([]);
-  expect(tried).toBeGreaterThan(100);
-}, 300_000);
+/** A fixed slice of `npm run torture`: of each dimension, one case in so many. */
+test.each(DIMENSIONS.map((dimension) => [dimension.name, dimension] as const))(
+  '%s, one in seven',
+  async (name, dimension) => {
+    const total = await tally(dimension, (position) => position % 7 === 3);
+    process.stdout.write(`torture, ${name}: ${figures(total)}\n`);
+    expect(total.failures).toEqual([]);
+    expect(total.tried).toBeGreaterThan(10);
+  },
+  300_000,
+);
 
 test('one odd answer of a tracker in seven', async () => {
   const { tried, inPlace, byNext, failures } = await oddTrackers((combination) => combination % 7 === 3);

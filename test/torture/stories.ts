@@ -3,6 +3,8 @@ import type { Repository } from '../../src/repository.ts';
 import type { SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { seedIntegration, seedMapping, seedService, shopResource } from '../scenarios/support/seeds.ts';
 import { createWorld, SHOP, type World } from '../scenarios/support/world.ts';
+import { virtualClock } from './clocks.ts';
+import { runCore } from './run.ts';
 
 /** A run that is tried with every trouble at every request. */
 export interface Story {
@@ -50,3 +52,13 @@ export const STORIES: Story[] = [
     inputs: (world) => ({ ...declared(world), 'service-labels': 'tier=silver' }),
   },
 ];
+
+/** How many requests a story makes when nothing goes wrong. @throws when it fails all the same */
+export async function countRequests(story: Story): Promise<number> {
+  const clock = virtualClock();
+  const world = await story.build({ now: clock.now });
+  const { succeeded, said } = await runCore({ inputs: story.inputs(world), repository: REPOSITORY, clock });
+  await world.close();
+  if (!succeeded) throw new Error(`${story.name} fails without any trouble: ${said}`);
+  return world.exchanges.length;
+}

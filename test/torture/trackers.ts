@@ -6,9 +6,9 @@ import { seedIntegration } from '../scenarios/support/seeds.ts';
 import { ticketsOf } from '../scenarios/support/tickets.ts';
 import { createWorld, ON_GITHUB, ORGANIZATION, SHOP, type World } from '../scenarios/support/world.ts';
 import { virtualClock } from './clocks.ts';
+import type { Tally } from './dimension.ts';
 import { type CoreRun, runCore } from './run.ts';
 import { REPOSITORY } from './stories.ts';
-import type { Tally } from './torture.ts';
 
 type HostName = 'github' | 'azure';
 

@@ -25,11 +25,16 @@ export interface KonnectClient {
     schema: S,
     options?: CallOptions,
   ): Promise<InferOutput<S>>;
-  patch<S extends GenericSchema>(path: string, body: unknown, schema: S): Promise<InferOutput<S>>;
+  patch<S extends GenericSchema>(
+    path: string,
+    body: unknown,
+    schema: S,
+    options?: CallOptions,
+  ): Promise<InferOutput<S>>;
   delete(path: string, options?: CallOptions): Promise<void>;
 }
 
-type CallOptions = Pick<HttpRequest, 'critical'>;
+type CallOptions = Pick<HttpRequest, 'critical' | 'before'>;
 
 const PAGE_SIZE = 100;
 /** A look-up that is not finished after this many pages is not one that we should be making. */
@@ -44,7 +49,7 @@ export function konnectClient(http: Http, url: string, token: string): KonnectCl
     method: Method,
     path: string,
     query: URLSearchParams,
-    options: Pick<HttpRequest, 'body' | 'critical'> = {},
+    options: CallOptions & Pick<HttpRequest, 'body'> = {},
   ): Promise<HttpResponse> {
     const address = new URL(`${url}/v1${path}`);
     address.search = query.toString();
@@ -60,7 +65,7 @@ export function konnectClient(http: Http, url: string, token: string): KonnectCl
     path: string,
     schema: S,
     query = new URLSearchParams(),
-    options: Pick<HttpRequest, 'body' | 'critical'> = {},
+    options: CallOptions & Pick<HttpRequest, 'body'> = {},
   ): Promise<InferOutput<S>> {
     return check(schema, await call(method, path, query, options), method, path);
   }
@@ -109,7 +114,7 @@ export function konnectClient(http: Http, url: string, token: string): KonnectCl
       throw tooMany(path, records.length);
     },
     post: (path, body, schema, options) => read('POST', path, schema, undefined, { body, ...options }),
-    patch: (path, body, schema) => read('PATCH', path, schema, undefined, { body }),
+    patch: (path, body, schema, options) => read('PATCH', path, schema, undefined, { body, ...options }),
     async delete(path, options) {
       await call('DELETE', path, new URLSearchParams(), options);
     },

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Ensured } from '../../ensure.ts';
+import type { Critical } from '../../http/http.ts';
 import type { Inputs } from '../../inputs/parse.ts';
 import type { Owner, Repository } from '../../repository.ts';
 import type { AzureDevOps } from '../../scm/azure-devops.ts';
@@ -19,7 +20,7 @@ export interface Access {
 /** What the four things of one repository are ensured with. */
 export interface Connection extends Access {
   azureDevOps: AzureDevOps;
-  /** The same time, but its sleeps do not end when the run does. */
+  /** The same time, for what must be brought to its end: its sleeps end some time after the run was to. */
   steadyClock: Clock;
   /** Write nothing, and say what would be written. */
   plan: boolean;
@@ -43,8 +44,9 @@ export function instancePath({ id }: Pick<IntegrationInstance, 'id'>): string {
 export function readInstance(
   { client }: Access,
   instance: IntegrationInstance,
+  critical?: Critical,
 ): Promise<IntegrationInstance> {
-  return client.get(instancePath(instance), IntegrationInstance);
+  return client.get(instancePath(instance), IntegrationInstance, { critical });
 }
 
 /** Where people see and authorize integrations. */

@@ -4,11 +4,14 @@ import { type Ensured, ensure } from '../../ensure.ts';
 import { explain } from '../../errors.ts';
 import { patDigest } from '../../scm/pat.ts';
 import type { CredentialFacts } from '../catalog.ts';
-import { CredentialRemoved, credential, readCredential } from './auth-credential.ts';
+import { readCredential } from './auth-credential.ts';
 import { type Access, type Connection, readInstance, tell, wouldCreate } from './connection.ts';
+import { credentialFromPat } from './credential-from-pat.ts';
 import { factsOf, missingPermissions } from './health.ts';
 import { EXPIRY_LABEL, expiryMark, markedExpiry } from './naming.ts';
-import { areNoted, type Notes, notes, notesOf, storedDigest } from './rotation.ts';
+import { areNoted, type Notes, note, notesOf, noteToTheEnd } from './notes.ts';
+import { CredentialRemoved } from './replacement.ts';
+import { storedDigest, unmarkedDigest } from './rotation.ts';
 import type { AuthCredential, IntegrationInstance } from './schemas.ts';
 
 /**
@@ -33,7 +36,7 @@ export async function ensureCredential(
   const ahead = early(existed ? readCredential(connection, instance) : Promise.resolve(undefined));
   const pat = repository.provider === 'azure-devops' ? inputs.azureDevOpsPat : undefined;
   const ensured = pat
-    ? await ensure(credential(connection, instance, pat, ahead, existed), connection).catch((error) =>
+    ? await ensure(credentialFromPat(connection, instance, pat, ahead, existed), connection).catch((error) =>
         tellRemoval(connection, instance, error),
       )
     : checked(await ahead);
@@ -56,7 +59,8 @@ export async function ensureCredential(
   }
   const facts = await factsNow(connection, instance, value);
   progress.credential(facts);
-  tell(connection, 'credential', title, await recordExpiry(connection, instance, ensured, facts));
+  const marked = pat ? await finishNoting(connection, instance, ensured) : ensured;
+  tell(connection, 'credential', title, await recordExpiry(connection, instance, marked, facts));
   const advice = facts.advice && `${facts.advice.problem} ${facts.advice.cure}`;
   return facts.status === 'unauthorized' && pat ? undefined : advice;
 }
@@ -109,11 +113,30 @@ async function noteMade(
   wanted: Notes,
 ): Promise<void> {
   try {
-    await ensure(notes(connection, instance, wanted, existed), connection);
+    await noteToTheEnd(connection, instance, wanted, existed);
   } catch (error) {
     connection.progress.warning(
       `The credential is stored, but not which PAT it was made from; the next rotation needs rotate-credential: always. ${explain(error)}`,
     );
+  }
+}
+
+/** Notes what a run that was killed did not come to: which PAT its credential was made from, and that it is done. */
+async function finishNoting(
+  connection: Connection,
+  instance: IntegrationInstance,
+  found: Ensured<AuthCredential>,
+): Promise<Ensured<AuthCredential>> {
+  const digest = found.value && unmarkedDigest(instance, found.value);
+  if (!found.value || !digest) return found;
+  try {
+    await note(connection, instance, notesOf(found.value, digest));
+    return { ...found, operation: 'updated', differences: ['its mark'] };
+  } catch (error) {
+    connection.progress.warning(
+      `An earlier run stored the credential and was stopped. It could not be recorded which PAT that was made from. ${explain(error)}`,
+    );
+    return found;
   }
 }
 
@@ -137,8 +160,8 @@ async function recordExpiry(
   const wanted = { [EXPIRY_LABEL]: expiryMark(found.value.id, day) };
   if (areNoted(instance, wanted)) return found;
   try {
-    await ensure(notes(connection, instance, wanted, true), connection);
-    return { ...found, operation: 'updated', differences: ['last day'] };
+    await note(connection, instance, wanted);
+    return { ...found, operation: 'updated', differences: [...found.differences, 'last day'] };
   } catch (error) {
     connection.progress.warning(
       `The last day of the PAT (${day}) is not recorded, so a later reminder will not know it. ${explain(error)}`,
@@ -147,15 +170,15 @@ async function recordExpiry(
   }
 }
 
-/** The run fails here, but not without saying that it changed something. */
+/** The run fails here, but not without saying that it changed something, or may have. */
 function tellRemoval(connection: Connection, instance: IntegrationInstance, error: unknown): never {
   if (error instanceof CredentialRemoved) {
     tell(connection, 'credential', titleOf(connection), {
       operation: 'replaced',
       value: undefined,
-      differences: ['it is removed, and no other is stored'],
+      differences: [`it ${error.certain ? 'is' : 'may be'} removed, and no other is stored`],
     });
-    connection.progress.credential(factsOf(connection, instance, undefined, 'planned'));
+    if (error.certain) connection.progress.credential(factsOf(connection, instance, undefined, 'planned'));
   }
   throw error;
 }

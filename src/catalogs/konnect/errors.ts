@@ -50,16 +50,16 @@ function cureOf(method: Method, path: string, { status, headers }: HttpResponse)
     return 'The catalog-token is not valid here: it may be mistyped, expired or revoked, or belong to another region (catalog-region).';
   if (status === 403) return `The catalog-token lacks a role in this region: ${roleFor(method, path)}.`;
   if (status === 404) return 'Check catalog-region and catalog-url, and that nobody deleted it meanwhile.';
-  if (status === 429) {
-    const asked = [headers['retry-after']].flat()[0];
-    return `Konnect limits how often it may be called${asked ? ` and asks to wait (Retry-After: ${oneLine(asked, 40)})` : ''}. Run the step again later, or run fewer of these steps at once.`;
-  }
+  const header = [headers['retry-after']].flat()[0];
+  const wait = header ? `asks to wait (Retry-After: ${oneLine(header, 40)})` : '';
+  if (status === 429)
+    return `Konnect limits how often it may be called${wait && ` and ${wait}`}. Run the step again later, or run fewer of these steps at once.`;
   if (status >= 300 && status < 400) {
     const target = [headers.location].flat()[0] ?? 'another address';
     return `It redirects to ${oneLine(target, 120)}, which is not followed, so as not to send the token there. Set catalog-url to the right address.`;
   }
   if (status >= 500)
-    return 'The fault is on the side of Konnect. Run the step again; give them the trace if it goes on.';
+    return `The fault is on the side of Konnect${wait && `, which ${wait}`}. Run the step again; give them the trace if it goes on.`;
   if (status === 409)
     return 'Something else holds that place. Look at it in Konnect, then run the step again.';
   return 'Correct the inputs that it names.';

@@ -1,0 +1,7 @@
+import type { Dimension } from './dimension.ts';
+import { oddAnswers } from './odd-answers.ts';
+import { stops } from './stops.ts';
+import { troubles } from './troubles.ts';
+
+/** All that is tried, one run after the other. */
+export const DIMENSIONS: Dimension[] = [troubles, stops, oddAnswers];
