@@ -14,6 +14,7 @@ const repository: Repository = {
 const manifest = (types: Record<string, Record<string, string>>): Integration => ({
   name: 'azure-devops',
   authorization: null,
+  config_schema: {},
   resource_types: Object.fromEntries(
     Object.entries(types).map(([type, definition]) => [type, { schema: { definition } }]),
   ),

@@ -170,7 +170,7 @@ var init_table = __esm({
         type: "boolean",
         default: "true",
         label: "Fail on pending",
-        description: "Fail when something is left that only a person can do, as Roadie has it."
+        description: "Fail when something is still pending at the end: a repository that Konnect has not discovered after `wait-timeout`, or a step in Roadie that only a person can do."
       },
       {
         name: "repository",
@@ -2584,8 +2584,17 @@ function azureDevOps(http) {
     if (response.status !== 200) throw refused(repository, address(repository), response, secret);
     const found = readAnswer(GitRepository, response.text);
     if (!found.success) throw unreadable2(address(repository), found.came);
-    const { id: id2, name, project } = found.output;
-    return { ...repository, id: id2, name, project: project.name, projectId: project.id };
+    const { id: id2, name, project, url, remoteUrl, isDisabled } = found.output;
+    const organization = spelled(repository.organization, [url, remoteUrl]);
+    return {
+      ...repository,
+      organization,
+      id: id2,
+      name,
+      project: project.name,
+      projectId: project.id,
+      disabled: isDisabled === true
+    };
   }
   function read3(repository, secret) {
     const key = JSON.stringify([address(repository), secret]);
@@ -2625,6 +2634,20 @@ function address({ host, organization, project, name, id: id2 }, version2 = API_
   const path2 = [...segments, "_apis", "git", "repositories", id2 ?? name].map(encodeURIComponent).join("/");
   return new URL(`${host}/${path2}?api-version=${version2}`);
 }
+function spelled(organization, addresses) {
+  const segments = addresses.flatMap((address2) => {
+    const url = address2 && URL.canParse(address2) ? new URL(address2) : void 0;
+    return !url || url.hostname.endsWith(".visualstudio.com") ? [] : url.pathname.split("/").map(decoded3);
+  });
+  return segments.find((segment) => segment.toLowerCase() === organization.toLowerCase()) ?? organization;
+}
+function decoded3(segment) {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
 function azureDevOpsHeaders(secret) {
   const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
   return { authorization, "x-tfs-fedauthredirect": "Suppress" };
@@ -2641,7 +2664,10 @@ var init_azure_devops = __esm({
     GitRepository = object({
       id: string(),
       name: string(),
-      project: object({ id: string(), name: string() })
+      project: object({ id: string(), name: string() }),
+      url: nullish(string()),
+      remoteUrl: nullish(string()),
+      isDisabled: nullish(boolean())
     });
     CLOUD = "https://dev.azure.com";
   }
@@ -2722,6 +2748,7 @@ var init_schemas = __esm({
           )
         })
       ),
+      config_schema: nullish(config, {}),
       resource_types: record(string(), object({ schema: object({ definition: record(string(), string()) }) }))
     });
     CatalogService = object({
@@ -2842,45 +2869,64 @@ function konnectClient(http, url, token) {
   async function read3(method, path2, schema, query = new URLSearchParams(), options = {}) {
     return check(schema, await call(method, path2, query, options), method, path2);
   }
-  async function page(path2, meta, query) {
-    query.set("page[size]", String(PAGE_SIZE));
+  function page(path2, meta, query, size) {
+    query.set("page[size]", String(size));
     return read3("GET", path2, object({ data: array(unknown()), meta }), query);
   }
-  async function readPages(path2, filter) {
+  let sizes = PAGE_SIZES;
+  async function inPages(readAll) {
+    const [size = 1, ...smaller] = sizes;
+    try {
+      return await readAll(size);
+    } catch (error) {
+      if (!refusesSize(error) || smaller.length === 0) throw error;
+      if (sizes[0] === size) sizes = smaller;
+      return inPages(readAll);
+    }
+  }
+  async function readPages(path2, filter, size) {
     const records = [];
     let total;
-    for (let number2 = 1; number2 <= MOST_PAGES; number2++) {
+    for (let number2 = 1; number2 <= MOST_RECORDS / size; number2++) {
       const query = encode(filter);
       query.set("page[number]", String(number2));
-      const { data, meta } = await page(path2, NumberedPage, query);
+      const { data, meta } = await page(path2, NumberedPage, query, size);
       total ??= meta.page.total;
       if (total !== meta.page.total) return void 0;
       records.push(...data);
       if (data.length === 0 || records.length >= total) return records;
     }
-    throw tooMany(path2, records.length);
+    throw new TooManyRecords(path2, records.length);
+  }
+  async function readCursors(path2, filter, size) {
+    const records = [];
+    let cursor = null;
+    for (let number2 = 1; number2 <= MOST_RECORDS / size; number2++) {
+      const query = encode(filter);
+      if (cursor) query.set("page[after]", cursor);
+      const { data, meta } = await page(path2, CursorPage, query, size);
+      records.push(...data);
+      cursor = cursorOf(meta.page.next, path2);
+      if (!cursor) return records;
+    }
+    throw new TooManyRecords(path2, records.length);
   }
   return {
     get: (path2, schema, options) => read3("GET", path2, schema, void 0, options),
     async list(path2, schema, filter = {}) {
       for (let attempt = 1; attempt <= 3; attempt++) {
-        const records = await readPages(path2, filter);
+        const records = await inPages((size) => readPages(path2, filter, size));
         if (records) return records.map((record2) => checkRecord(schema, record2, path2));
       }
       throw new Failure(`GET /v1${path2} keeps changing while it is read.`, "Run the step again.");
     },
     async walk(path2, schema, filter) {
-      const records = [];
-      let cursor = null;
-      for (let number2 = 1; number2 <= MOST_PAGES; number2++) {
-        const query = encode(filter);
-        if (cursor) query.set("page[after]", cursor);
-        const { data, meta } = await page(path2, CursorPage, query);
-        records.push(...data);
-        cursor = cursorOf(meta.page.next, path2);
-        if (!cursor) return records.map((record2) => checkRecord(schema, record2, path2));
-      }
-      throw tooMany(path2, records.length);
+      const records = await inPages((size) => readCursors(path2, filter, size));
+      return records.map((record2) => checkRecord(schema, record2, path2));
+    },
+    async peek(path2, schema, filter) {
+      const { data } = await inPages((size) => page(path2, CursorPage, encode(filter), size));
+      return data.map((record2) => checkRecord(schema, record2, path2));
     },
     post: (path2, body, schema, options) => read3("POST", path2, schema, void 0, { body, ...options }),
     patch: (path2, body, schema, options) => read3("PATCH", path2, schema, void 0, { body, ...options }),
@@ -2920,13 +2966,10 @@ function checkRecord(schema, record2, path2, method = "GET") {
     `${oneLine(field, 80)}: expected ${issue.expected}, got ${oneLine(issue.received, 80)}`
   );
 }
-function tooMany(path2, count) {
-  return new Failure(
-    `GET /v1${path2} has more than ${count} records that fit: the look-up is not conclusive.`,
-    "Name the integration with integration-name, or the resource with resource-id."
-  );
+function refusesSize(error) {
+  return error instanceof KonnectError && error.status === 400 && /page\W{0,2}size/iu.test(error.message);
 }
-var PAGE_SIZE, MOST_PAGES, UnreadableAnswer;
+var PAGE_SIZES, MOST_RECORDS, UnreadableAnswer, TooManyRecords;
 var init_client = __esm({
   "src/catalogs/konnect/client.ts"() {
     "use strict";
@@ -2936,8 +2979,8 @@ var init_client = __esm({
     init_text();
     init_errors2();
     init_schemas();
-    PAGE_SIZE = 100;
-    MOST_PAGES = 20;
+    PAGE_SIZES = [100, 50, 20, 10, 5];
+    MOST_RECORDS = 2e3;
     UnreadableAnswer = class extends Failure {
       name = "UnreadableAnswer";
       maybeProcessed;
@@ -2947,6 +2990,15 @@ var init_client = __esm({
           "Check catalog-url, and whether a proxy or a sign-in page answers in its place."
         );
         this.maybeProcessed = method !== "GET";
+      }
+    };
+    TooManyRecords = class extends Failure {
+      name = "TooManyRecords";
+      constructor(path2, count) {
+        super(
+          `GET /v1${path2} has more than ${count} records that fit: the look-up is not conclusive.`,
+          "Name the integration with integration-name, or the resource with resource-id."
+        );
       }
     };
   }
@@ -3097,12 +3149,51 @@ var init_machine_name = __esm({
   }
 });
 
+// src/catalogs/konnect/hosts.ts
+function cloudOf({ provider }) {
+  return CLOUDS[provider];
+}
+function homeOf(owner) {
+  const host = trueHost(owner);
+  return URL.canParse(host) && !isLoopback(new URL(host).hostname) ? host : cloudOf(owner);
+}
+function isOnCloud(owner) {
+  return sameHost(homeOf(owner), cloudOf(owner));
+}
+function hostName(address2) {
+  return URL.canParse(address2) ? new URL(address2).host : address2;
+}
+function namesHost(key) {
+  return /^(?:(?:\w+_)?(?:host|host_?name|server|server_?name)|(?:api|api_base|base|enterprise|host|instance|root|server|site)_?(?:url|uri|address|endpoint))$/iu.test(
+    key
+  );
+}
+function namesAddress(key) {
+  return namesHost(key) || /^(?:url|uri|address|domain|endpoint)$/iu.test(key);
+}
+var CLOUDS;
+var init_hosts = __esm({
+  "src/catalogs/konnect/hosts.ts"() {
+    "use strict";
+    init_address();
+    init_repository();
+    init_repository_host();
+    CLOUDS = {
+      "azure-devops": AZURE_DEVOPS,
+      github: "https://github.com",
+      gitlab: "https://gitlab.com"
+    };
+  }
+});
+
 // src/catalogs/konnect/naming.ts
 function serviceNameFor({ name }) {
   return machineName(name, LONGEST_NAME);
 }
 function repositoryMark(repository) {
-  return sha256(`${repository.provider}/${fullName(repository).toLowerCase()}`).slice(0, 32);
+  const { provider } = repository;
+  const place = isOnCloud(repository) ? provider : `${provider}@${hostName(repository.host)}`;
+  return sha256(`${place}/${fullName(repository)}`.toLowerCase()).slice(0, 32);
 }
 function patMark(credentialId, digest) {
   return `${markOf(credentialId)}.${digest}`;
@@ -3132,6 +3223,7 @@ var init_naming = __esm({
     init_dates();
     init_repository();
     init_machine_name();
+    init_hosts();
     PAT_LABEL = "catalog-connect-pat";
     EXPIRY_LABEL = "catalog-connect-pat-expires-on";
     REPOSITORY_LABEL = "catalog-connect-repository";
@@ -3749,6 +3841,422 @@ var init_describe = __esm({
   }
 });
 
+// src/catalogs/konnect/description.ts
+function descriptionOf({ config: config2, name, integration_data }) {
+  return {
+    config: leaves(config2),
+    name: { path: ["name"], value: name ?? "" },
+    data: leaves(integration_data ?? {}).filter(
+      ({ path: path2 }) => path2.slice(0, -1).every((part) => OWN.test(part))
+    )
+  };
+}
+function allOf({ config: config2, name, data }) {
+  return [...config2, name, ...data];
+}
+function leaves(value, path2 = []) {
+  if (typeof value === "string" || typeof value === "number") return [{ path: path2, value: String(value) }];
+  if (typeof value !== "object" || value === null || path2.length > 8) return [];
+  return Object.entries(value).flatMap(([name, child]) => leaves(child, [...path2, name.toLowerCase()]));
+}
+function addressIn({ value }, provider) {
+  if (/:\/\/|@/u.test(value)) return parseRepositoryUrl(value, provider);
+  const bare = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\/./u.test(value);
+  return bare ? parseRepositoryUrl(`https://${value}`, provider) : void 0;
+}
+function hostsOf(resource, provider) {
+  return allOf(descriptionOf(resource)).flatMap(
+    (leaf) => (isHost(leaf) ? leaf.value : addressIn(leaf, provider)?.host) ?? []
+  );
+}
+function isHost({ path: path2, value }) {
+  return namesHost(path2.at(-1) ?? "") && /[.:]/u.test(value);
+}
+function hostIn(leaf, repository) {
+  const { value } = leaf;
+  const { provider, name, id: id2 } = repository;
+  if (isHost(leaf)) return value;
+  const address2 = addressIn(leaf, provider);
+  if (address2?.provider === provider && equal(fullName(address2), fullName(repository))) return address2.host;
+  if (equal(addressIn(leaf)?.name, name)) return address2?.host;
+  const hasId = id2?.includes("-") && value.toLowerCase().includes(id2.toLowerCase());
+  return hasId && /^https?:/iu.test(value) && URL.canParse(value) ? new URL(value).origin : void 0;
+}
+function equal(left, right) {
+  return left?.toLowerCase() === right.toLowerCase();
+}
+var OWN;
+var init_description = __esm({
+  "src/catalogs/konnect/description.ts"() {
+    "use strict";
+    init_repository();
+    init_repository_url();
+    init_hosts();
+    OWN = /^(?:repo(?:sitory)?|project|owner|organization|org|namespace|group|_?links|urls?|web|html|self|clone|remote|https?|ssh)$/u;
+  }
+});
+
+// src/catalogs/konnect/place.ts
+function placeOf({ config: config2 }) {
+  const hosts = Object.entries(config2).flatMap(
+    ([key, value]) => namesAddress(key) && typeof value === "string" && value !== "" ? [value] : []
+  );
+  const { organization: text } = config2;
+  if (typeof text !== "string") return { organization: void 0, hosts };
+  const { organization, host } = parseOrganization(text) ?? {
+    organization: text
+  };
+  return { organization, hosts: host === void 0 ? hosts : [...hosts, host] };
+}
+async function readingHost(access, instances) {
+  const home = homeOf(access.owner);
+  const manifest = await readManifest(access);
+  const fields = Object.keys(manifest?.config_schema ?? {}).filter(namesAddress);
+  const verdicts = await Promise.all(
+    instances.map(
+      async (instance) => fields.some((field) => sameHost(String(instance.config[field] ?? ""), home)) || await hasResourcesAt(access, instance, home)
+    )
+  );
+  const reading = instances.filter((_, index) => verdicts[index]);
+  if (reading.length === 0) throw notRead(access, fields);
+  return reading;
+}
+async function hasResourcesAt({ client, owner }, instance, home) {
+  const resources = await client.peek("/resources", CatalogResource, {
+    "integration.instance.id": { eq: instance.id }
+  });
+  const hosts = resources.map((resource) => hostsOf(resource, owner.provider));
+  const isHere = (told) => told.some((host) => sameHost(host, home));
+  return hosts.some(isHere) && !hosts.some((told) => !isHere(told) && told.some((host) => sameHost(host, cloudOf(owner))));
+}
+function checkReadable({ owner }) {
+  if (owner.provider !== "gitlab" || isOnCloud(owner)) return;
+  throw new Failure(
+    `Konnect cannot read ${hostName(owner.host)}: its gitlab integration reads gitlab.com only, since self-managed GitLab was removed on 2026-10-26. Nothing was changed.`,
+    OTHER_CATALOG
+  );
+}
+function notRead({ owner }, [field]) {
+  const host = hostName(owner.host);
+  const cloud = cloudOf(owner);
+  const { organization, provider } = owner;
+  const cures = [
+    provider === "azure-devops" ? `If "${organization}" is on dev.azure.com, set azure-devops-url to ${cloud}.` : "",
+    field ? `To have Konnect read ${host}, create an integration in Konnect with its field "${field}" set to that host.` : "",
+    OTHER_CATALOG
+  ];
+  return new Failure(
+    `Konnect's ${provider} integration is not known to read ${host}: its documentation names ${hostName(cloud)} only, and no integration for "${organization}" has the address or the repositories of ${host}. Nothing was changed.`,
+    cures.filter(Boolean).join(" ")
+  );
+}
+var OTHER_CATALOG;
+var init_place = __esm({
+  "src/catalogs/konnect/place.ts"() {
+    "use strict";
+    init_azure_address();
+    init_errors();
+    init_repository();
+    init_description();
+    init_hosts();
+    init_manifest();
+    init_schemas();
+    OTHER_CATALOG = "To connect repositories of this host, use a catalog that reads it (catalog: backstage).";
+  }
+});
+
+// src/catalogs/konnect/matching.ts
+function matchResource(resources, repository) {
+  const ranked = repositoriesAmong(resources).map((resource) => ({
+    resource,
+    rank: FITS.indexOf(fitOf(resource, repository))
+  }));
+  const best = Math.max(0, ...ranked.map(({ rank: rank2 }) => rank2));
+  const winners = ranked.filter(({ rank: rank2 }) => rank2 === best && rank2 > 0).map(({ resource }) => resource);
+  const [winner] = winners;
+  if (best <= FITS.indexOf("similar") || !winner) return { kind: "none", similar: winners };
+  return winners.length === 1 ? { kind: "one", resource: winner } : { kind: "several", resources: winners };
+}
+function repositoriesAmong(resources) {
+  const named2 = resources.filter(({ type }) => /repo/iu.test(type));
+  return named2.length > 0 ? named2 : resources;
+}
+function predecessorsOf(resources, repository) {
+  const { id: _, ...byPath } = repository;
+  return repositoriesAmong(resources).filter(
+    (resource) => anotherIdOf(resource, repository) !== void 0 && matchResource([resource], byPath).kind === "one"
+  );
+}
+function anotherIdOf(resource, repository) {
+  const { config: config2, data } = descriptionOf(resource);
+  return [...config2, ...data].find((leaf) => isAnotherId(leaf, repository))?.value;
+}
+function fitOf(resource, repository) {
+  const description = descriptionOf(resource);
+  const { config: config2, name, data } = description;
+  const identifying = [...config2, name];
+  const all = allOf(description);
+  const home = homeOf(repository);
+  const hosts = all.flatMap((leaf) => hostIn(leaf, repository) ?? []);
+  if (hosts.length > 0 && !hosts.some((host) => sameHost(host, home))) return "no";
+  if (config2.some((leaf) => isId(leaf, repository))) return "id in config";
+  if (config2.some((leaf) => isAnotherId(leaf, repository))) return "no";
+  if (data.some((leaf) => isId(leaf, repository))) return "id";
+  if (data.some((leaf) => isAnotherId(leaf, repository))) return "no";
+  if (all.some((leaf) => pointsAt(leaf, repository))) return "url";
+  if (identifying.some((leaf) => isElsewhere(leaf, repository))) return "no";
+  if (all.some((leaf) => isWholePath(leaf, repository))) return "path";
+  if (!all.some((leaf) => isName(leaf, repository) && same2(leaf.value, repository.name))) return "no";
+  return all.some((leaf) => isOwner(leaf, repository)) ? "path" : "similar";
+}
+function isIdPlace(path2) {
+  return /(?:^|[._])repo(?:sitory)?[._]?(?:gu|uu)?id$|^(?:gu|uu)?id$/u.test(path2.join("."));
+}
+function isId({ path: path2, value }, { id: id2 }) {
+  if (!id2) return false;
+  if (/^\d+$/u.test(id2)) return value === id2 && isIdPlace(path2);
+  return value.toLowerCase().split("/").includes(id2.toLowerCase());
+}
+function isAnotherId({ path: path2, value }, { id: id2 }) {
+  return id2 !== void 0 && isIdPlace(path2) && formOf(value) === formOf(id2) && !same2(value, id2);
+}
+function formOf(id2) {
+  if (/^\d+$/u.test(id2)) return "digits";
+  return isGuid(id2) ? "GUID" : "other";
+}
+function pointsAt(leaf, repository) {
+  const address2 = addressIn(leaf, repository.provider);
+  return address2 !== void 0 && samePath(address2, { ...repository, host: homeOf(repository), behind: void 0 });
+}
+function isElsewhere(leaf, repository) {
+  const { path: path2, value } = leaf;
+  const key = path2.join(".");
+  if (isOwnerName(path2, repository)) return !isOwner(leaf, repository);
+  if (isProjectId(path2)) return repository.projectId !== void 0 && !isOwner(leaf, repository);
+  if (value.includes("/")) return same2(lastSegment(value), repository.name) && !isWholePath(leaf, repository);
+  return /(?:^|[._])repo(?:sitory)?(?:[._]?name)?$/u.test(key) && !same2(value, repository.name);
+}
+function isProjectId(path2) {
+  return /(?:^|[._])project[._]?(?:gu|uu)?id$/u.test(path2.join("."));
+}
+function isName({ path: path2 }, repository) {
+  return !isOwnerName(path2, repository) && /(?:^|[._])(?:repo(?:sitory)?|(?:repo(?:sitory)?_?)?name|slug)$/u.test(path2.join("."));
+}
+function isOwnerName(path2, { provider }) {
+  const owner = provider === "azure-devops" ? OWNER["azure-devops"] : OWNER.other;
+  const [last = "", before = ""] = [...path2].reverse();
+  return owner.test(last.replace(/_?name$/u, "")) || owner.test(before) && /^(?:name|login|path)$/u.test(last);
+}
+function isOwner({ path: path2, value }, repository) {
+  if (isProjectId(path2)) return same2(value, repository.projectId);
+  const owner = repository.provider === "azure-devops" ? repository.project : repository.organization;
+  return isOwnerName(path2, repository) && same2(value, owner);
+}
+function isWholePath({ value }, repository) {
+  const short = repository.project === void 0 ? void 0 : `${repository.project}/${repository.name}`;
+  return same2(value, fullName(repository)) || same2(value, short);
+}
+function lastSegment(path2) {
+  const segment = path2.split("/").at(-1) ?? "";
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+function same2(a, b) {
+  return b !== void 0 && a.trim().toLowerCase() === b.toLowerCase();
+}
+var FITS, OWNER;
+var init_matching = __esm({
+  "src/catalogs/konnect/matching.ts"() {
+    "use strict";
+    init_azure_address();
+    init_repository();
+    init_description();
+    init_hosts();
+    FITS = ["no", "similar", "path", "url", "id", "id in config"];
+    OWNER = {
+      "azure-devops": /^project$/u,
+      other: /^(?:owner|organization|org|group|namespace|account)$/u
+    };
+  }
+});
+
+// src/catalogs/konnect/search.ts
+async function listCandidates(connection, instance) {
+  const { client, inputs, repository } = connection;
+  if (inputs.resourceId) return { repository, resources: await readChosen(connection, inputs.resourceId) };
+  const scope = instance ? { "integration.instance.id": { eq: instance.id } } : inputs.integrationName ? { "integration.instance.name": { eq: inputs.integrationName } } : { "integration.name": { eq: repository.provider } };
+  try {
+    const name = { ocontains: searchTerms(repository) };
+    return { repository, resources: await client.walk("/resources", CatalogResource, { ...scope, name }) };
+  } catch (error) {
+    if (error instanceof TooManyRecords) return { repository, resources: [], tooMany: error };
+    throw error;
+  }
+}
+async function readChosen({ client }, id2) {
+  try {
+    return [await client.get(`/resources/${id2}`, CatalogResource)];
+  } catch (error) {
+    if (error instanceof KonnectError && error.status === 404) return [];
+    throw error;
+  }
+}
+function isStillOf({ repository }, now) {
+  return searchTerms(repository).join() === searchTerms(now).join();
+}
+function searchTerms({ name, id: id2 }) {
+  const longest = name.split(",").reduce((a, b) => b.length > a.length ? b : a);
+  return [.../* @__PURE__ */ new Set([longest, encodeURIComponent(longest), ...id2?.includes("-") ? [id2] : []])];
+}
+async function listById({ client, repository }, instance) {
+  if (!repository.id) return [];
+  try {
+    return await client.walk("/resources", CatalogResource, {
+      "integration.instance.id": { eq: instance.id },
+      config: { contains: repository.id }
+    });
+  } catch (error) {
+    if (error instanceof KonnectError && error.status === 400) return [];
+    throw error;
+  }
+}
+async function listByExactName({ client, repository }, instance) {
+  const { name, project } = repository;
+  const names = [name, `${project}/${name}`, fullName(repository)].filter((one) => !one.includes(","));
+  if (names.length === 0) return [];
+  return client.walk("/resources", CatalogResource, {
+    "integration.instance.id": { eq: instance.id },
+    name: { oeq: names }
+  });
+}
+var init_search = __esm({
+  "src/catalogs/konnect/search.ts"() {
+    "use strict";
+    init_repository();
+    init_client();
+    init_errors2();
+    init_schemas();
+  }
+});
+
+// src/catalogs/konnect/resource.ts
+async function locate(connection, instance, candidates) {
+  const { inputs, repository } = connection;
+  if (inputs.resourceId)
+    return { resource: chosen(inputs.resourceId, instance, candidates.resources), former: [], repository };
+  let known = connection;
+  let listed = candidates;
+  if (matchResource(of(instance, candidates), repository).kind !== "one") {
+    const isExact = repository.id && !isGuid(repository.name);
+    const exact = isExact ? void 0 : await connection.identify();
+    if (exact) known = { ...connection, repository: exact };
+    if (!listed.tooMany && !isStillOf(listed, known.repository))
+      listed = await listCandidates(known, instance);
+  }
+  const resource = await search(known, instance, listed);
+  if (!resource) checkEnabled(known.repository);
+  const former = predecessorsOf(of(instance, listed), known.repository).filter(
+    ({ type }) => type === (resource?.type ?? type)
+  );
+  return { resource, former, repository: known.repository };
+}
+async function search(connection, instance, candidates) {
+  const named2 = theOne(connection, of(instance, candidates));
+  if (named2) return named2;
+  const { tooMany } = candidates;
+  if (tooMany && !connection.repository.id) throw tooMany;
+  const found = theOne(connection, await listById(connection, instance));
+  if (found || !tooMany) return found;
+  return theOne(connection, await listByExactName(connection, instance));
+}
+function of(instance, { resources }) {
+  return resources.filter((one) => one.integration.instance.id === instance.id);
+}
+function theOne(connection, resources) {
+  const match = matchResource(resources, connection.repository);
+  if (match.kind === "one") return notArchived(match.resource);
+  const unsure = match.kind === "several" ? match.resources : match.similar;
+  if (unsure.length > 0) throw uncertain(connection, unsure);
+  return void 0;
+}
+function checkEnabled(repository) {
+  if (!("disabled" in repository && repository.disabled)) return;
+  throw new Failure(
+    `The repository ${fullName(repository)} is disabled in Azure DevOps, so Konnect cannot discover it.`,
+    "Enable it in Azure DevOps (Project settings > Repositories > Settings), then run the step again."
+  );
+}
+function chosen(id2, instance, [found]) {
+  if (found?.integration.instance.id === instance.id) return notArchived(found);
+  const where = found ? `belongs to the integration "${oneLine(found.integration.instance.name, 130)}", not "${instance.name}"` : "does not exist";
+  throw new Failure(
+    `The resource ${id2} ${where}.`,
+    "Correct resource-id, or leave it out to search for the repository."
+  );
+}
+function notArchived(resource) {
+  if (!resource.archived) return resource;
+  throw new Failure(
+    `The resource "${oneLine(resource.name ?? "")}" (${resource.id}) is archived in Konnect, and cannot be mapped.`,
+    "Somebody archived it on purpose or by mistake: unarchive it in Konnect, then run the step again."
+  );
+}
+function uncertain({ repository }, resources) {
+  const list = resources.map(
+    (one) => `${one.id}: ${oneLine(one.name ?? "", 120)} (${oneLine(one.type, 60)}) ${oneLine(JSON.stringify(one.config), 160)}`
+  );
+  return new Failure(
+    `It is not certain which resource is the repository ${fullName(repository)}:
+${bullets(list)}`,
+    repository.id || repository.provider !== "azure-devops" ? "Set resource-id to the right one." : "Set resource-id to the right one, or azure-devops-pat: with it, Azure DevOps tells the ID of the repository."
+  );
+}
+async function awaitDiscovery(connection, instance) {
+  const { clock, inputs, progress, repository } = connection;
+  const start = clock.now();
+  const waited = () => clock.now() - start;
+  let candidates;
+  for (let pause = FIRST_PAUSE3; waited() < inputs.waitTimeout; pause = Math.min(pause * 1.5, LONGEST_PAUSE3)) {
+    progress.info(
+      `Konnect has not discovered ${fullName(repository)} yet: waited ${seconds(waited())} of ${seconds(inputs.waitTimeout)}.`
+    );
+    await clock.sleep(Math.min(pause, inputs.waitTimeout - waited()));
+    if (!candidates?.tooMany) candidates = await listCandidates(connection, instance);
+    const found = await search(connection, instance, candidates);
+    if (found) return found;
+  }
+  throw new NotDiscovered(repository, instance, seconds(waited()));
+}
+function seconds(milliseconds) {
+  return `${Math.round(milliseconds / 1e3)} s`;
+}
+var FIRST_PAUSE3, LONGEST_PAUSE3, NotDiscovered;
+var init_resource = __esm({
+  "src/catalogs/konnect/resource.ts"() {
+    "use strict";
+    init_azure_address();
+    init_errors();
+    init_repository();
+    init_text();
+    init_matching();
+    init_search();
+    FIRST_PAUSE3 = 1e3;
+    LONGEST_PAUSE3 = 15e3;
+    NotDiscovered = class extends Failure {
+      name = "NotDiscovered";
+      constructor(repository, instance, waited) {
+        super(
+          `Konnect has not discovered the repository ${fullName(repository)} in the integration "${instance.name}", after waiting ${waited} (wait-timeout).`,
+          `Check that the repository is in the organization that the integration reads, that the owner of its credential may read it (Code: Read), and that it is not disabled or archived. "Sync Now" on the integration's page in Konnect starts a discovery at once. Then run the step again, with a longer wait-timeout if need be; or set fail-on-pending: false, and the next run goes on from there.`
+        );
+      }
+    };
+  }
+});
+
 // src/catalogs/konnect/integration.ts
 async function ensureIntegration(connection) {
   const ensured = await ensure(integration(connection), connection);
@@ -3767,15 +4275,17 @@ function listInstances({ client, inputs, owner }) {
 }
 async function findIntegration(access) {
   const { integrationName: name } = access.inputs;
+  checkReadable(access);
   const instances = await listInstances(access);
   if (name)
-    return checkNamed(
+    checkNamed(
       access,
       instances.find((one) => one.name === name)
     );
-  const ours = instances.filter((one) => readsOurs(access, one));
-  if (ours.length > 1) throw severalInstances(access, ours);
-  return ours[0];
+  const ours = instances.filter((one) => (!name || one.name === name) && readsOurs(access, one));
+  const reading = isOnCloud(access.owner) ? ours : await readingHost(access, ours);
+  if (reading.length > 1) throw severalInstances(access, reading);
+  return reading[0];
 }
 function integration(connection) {
   const { client, inputs, repository } = connection;
@@ -3798,36 +4308,35 @@ function integration(connection) {
       await connection.provePat(
         `There is no integration for the organization "${repository.organization}" yet, and none is made without a credential.`
       );
+      checkEnabled(await connection.exactly());
     },
-    create: () => client.post(
-      INSTANCES,
-      {
+    async create() {
+      const { organization } = await connection.exactly();
+      const body = {
         integration_name: repository.provider,
         name,
         display_name: wanted ?? CREATED_DISPLAY_NAME,
-        config: { organization: repository.organization }
-      },
-      IntegrationInstance
-    ),
+        config: { organization }
+      };
+      return client.post(INSTANCES, body, IntegrationInstance);
+    },
     update: (found) => client.patch(`${INSTANCES}/${found.id}`, { display_name: wanted }, IntegrationInstance)
   };
 }
-function organizationOf(instance) {
-  const { organization } = instance.config;
-  if (typeof organization !== "string") return void 0;
-  const old = /^https:\/\/([^./]+)\.visualstudio\.com/iu.exec(organization);
-  return old ? old[1] : organization.replace(/\/+$/u, "").split("/").at(-1);
-}
 function readsOurs({ owner }, instance) {
   if (instance.integration.name !== owner.provider) return false;
-  const organization = organizationOf(instance);
+  const { organization, hosts } = placeOf(instance);
+  if (hosts.some((host) => !sameHost(host, homeOf(owner)))) return false;
   if (organization === void 0) return owner.provider !== "azure-devops";
   return organization.toLowerCase() === owner.organization.toLowerCase();
 }
 function checkNamed(access, found) {
-  if (!found || readsOurs(access, found)) return found;
+  if (!found || readsOurs(access, found)) return;
   const { owner } = access;
-  const what = found.integration.name === owner.provider ? `reads the organization "${oneLine(organizationOf(found) ?? "", 80)}", not "${owner.organization}"` : `is of the integration ${oneLine(found.integration.name, 80)}, not ${owner.provider}`;
+  const { organization = "", hosts } = placeOf(found);
+  const home = homeOf(owner);
+  const elsewhere = hosts.find((host) => !sameHost(host, home));
+  const what = found.integration.name !== owner.provider ? `is of the integration ${oneLine(found.integration.name, 80)}, not ${owner.provider}` : elsewhere ? `reads ${oneLine(hostName(elsewhere), 80)}, not ${hostName(home)}` : `reads the organization "${oneLine(organization, 80)}", not "${owner.organization}"`;
   throw new Failure(
     `The integration "${found.name}" (${found.id}) ${what}. Others may use it, so it is left as it is.`,
     "Set another integration-name, or correct the integration by hand in Konnect."
@@ -3867,9 +4376,13 @@ var init_integration = __esm({
     "use strict";
     init_ensure();
     init_errors();
+    init_repository();
     init_text();
     init_connection();
+    init_hosts();
     init_manifest();
+    init_place();
+    init_resource();
     init_schemas();
     INSTANCES = "/integration-instances";
     CREATED_NAME = "azure-devops";
@@ -3877,103 +4390,86 @@ var init_integration = __esm({
   }
 });
 
-// src/catalogs/konnect/matching.ts
-function matchResource(resources, repository) {
-  const named2 = resources.filter(({ type }) => /repo/iu.test(type));
-  const candidates = named2.length > 0 ? named2 : resources;
-  const ranked = candidates.map((resource) => ({
-    resource,
-    rank: FITS.indexOf(fitOf(resource, repository))
-  }));
-  const best = Math.max(0, ...ranked.map(({ rank: rank2 }) => rank2));
-  const winners = ranked.filter(({ rank: rank2 }) => rank2 === best && rank2 > 0).map(({ resource }) => resource);
-  const [winner] = winners;
-  if (best <= FITS.indexOf("similar") || !winner) return { kind: "none", similar: winners };
-  return winners.length === 1 ? { kind: "one", resource: winner } : { kind: "several", resources: winners };
+// src/catalogs/konnect/relations.ts
+function listMappings({ client }, resource) {
+  return client.list("/resource-mappings", ResourceMapping, { "resource.id": { eq: resource.id } });
 }
-function fitOf(resource, repository) {
-  const config2 = leaves(resource.config);
-  const data = leaves(resource.integration_data ?? {}).filter(
-    ({ path: path2 }) => path2.slice(0, -1).every((part) => OWN.test(part))
-  );
-  const name = { path: ["name"], value: resource.name ?? "" };
-  const identifying = [...config2, name];
-  const all = [...identifying, ...data];
-  if (config2.some((leaf) => isId(leaf, repository))) return "id in config";
-  if (config2.some((leaf) => isAnotherId(leaf, repository))) return "no";
-  if (data.some((leaf) => isId(leaf, repository))) return "id";
-  if (all.some(({ value }) => pointsAt(value, repository))) return "url";
-  if (identifying.some((leaf) => isElsewhere(leaf, repository))) return "no";
-  if (all.some((leaf) => isWholePath(leaf, repository))) return "path";
-  if (!all.some((leaf) => isName(leaf, repository) && same2(leaf.value, repository.name))) return "no";
-  return all.some((leaf) => isOwner(leaf, repository)) ? "path" : "similar";
+function listServicesOf({ client }, resource) {
+  return client.list(`/resources/${resource.id}/catalog-services`, CatalogService);
 }
-function isId({ path: path2, value }, { id: id2 }) {
-  if (!id2) return false;
-  const key = path2.join(".");
-  if (/^\d+$/u.test(id2)) return value === id2 && /(?:^|[._])(?:repo(?:sitory)?[._]?)?id$/u.test(key);
-  return value.toLowerCase().split("/").includes(id2.toLowerCase());
+function listResourcesOf({ client }, service2, id2) {
+  return client.list(`/catalog-services/${service2.id}/resources`, CatalogResource, {
+    id: id2 ? { eq: id2 } : void 0
+  });
 }
-function isAnotherId({ path: path2, value }, { id: id2 }) {
-  return id2 !== void 0 && /repo(?:sitory)?[._]?id$/u.test(path2.join(".")) && !same2(value, id2);
-}
-function pointsAt(value, repository) {
-  const parsed = /:\/\/|@/u.test(value) ? parseRepositoryUrl(value, repository.provider) : void 0;
-  return parsed !== void 0 && samePath(parsed, repository);
-}
-function isElsewhere(leaf, repository) {
-  const { path: path2, value } = leaf;
-  const key = path2.join(".");
-  if (isOwnerName(path2, repository)) return !isOwner(leaf, repository);
-  if (/(?:^|[._])project[._]?id$/u.test(key))
-    return repository.projectId !== void 0 && !same2(value, repository.projectId);
-  if (value.includes("/")) return same2(lastSegment(value), repository.name) && !isWholePath(leaf, repository);
-  return /(?:^|[._])repo(?:sitory)?(?:[._]?name)?$/u.test(key) && !same2(value, repository.name);
-}
-function isName({ path: path2 }, repository) {
-  return !isOwnerName(path2, repository) && /(?:^|[._])(?:repo(?:sitory)?|(?:repo(?:sitory)?_?)?name|slug)$/u.test(path2.join("."));
-}
-function isOwnerName(path2, { provider }) {
-  const owner = provider === "azure-devops" ? OWNER["azure-devops"] : OWNER.other;
-  const [last = "", before = ""] = [...path2].reverse();
-  return owner.test(last.replace(/_?name$/u, "")) || owner.test(before) && /^(?:name|login|path)$/u.test(last);
-}
-function isOwner({ path: path2, value }, repository) {
-  const owner = repository.provider === "azure-devops" ? repository.project : repository.organization;
-  return isOwnerName(path2, repository) && same2(value, owner);
-}
-function isWholePath({ value }, repository) {
-  const short = repository.project === void 0 ? void 0 : `${repository.project}/${repository.name}`;
-  return same2(value, fullName(repository)) || same2(value, short);
-}
-function lastSegment(path2) {
-  const segment = path2.split("/").at(-1) ?? "";
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-}
-function same2(a, b) {
-  return b !== void 0 && a.trim().toLowerCase() === b.toLowerCase();
-}
-function leaves(value, path2 = []) {
-  if (typeof value === "string" || typeof value === "number") return [{ path: path2, value: String(value) }];
-  if (typeof value !== "object" || value === null || path2.length > 8) return [];
-  return Object.entries(value).flatMap(([name, child]) => leaves(child, [...path2, name.toLowerCase()]));
-}
-var FITS, OWN, OWNER;
-var init_matching = __esm({
-  "src/catalogs/konnect/matching.ts"() {
+var init_relations = __esm({
+  "src/catalogs/konnect/relations.ts"() {
     "use strict";
+    init_schemas();
+  }
+});
+
+// src/catalogs/konnect/ownership.ts
+async function servicesBefore(connection, former) {
+  for (const resource of former) {
+    const services = await listServicesOf(connection, resource);
+    if (services.length === 0 || !await wasRecreated(connection, resource, false)) continue;
+    tellRecreated(connection, resource);
+    return services;
+  }
+  return [];
+}
+async function checkNotAnothers(connection, found, ours) {
+  const { repository } = connection;
+  const mapped = await listResourcesOf(connection, found);
+  const mine = repositoryMark(repository);
+  const mark = found.labels?.[REPOSITORY_LABEL];
+  const isOurs = (one) => {
+    if (ours) return one.id === ours.id;
+    const match = matchResource([one], repository);
+    return match.kind === "one" || match.kind === "none" && match.similar.length > 0 && mark === mine;
+  };
+  const others = mapped.filter((one) => !isOurs(one) && mayBeRepository(connection, one, ours));
+  for (const other of others) {
+    if (!await wasRecreated(connection, other, mark === mine)) throw anothers(connection, found, other);
+    tellRecreated(connection, other);
+  }
+  if (others.length > 0 || (mark ?? mine) === mine || mapped.some(isOurs)) return;
+  throw anothers(connection, found);
+}
+function mayBeRepository({ repository }, resource, ours) {
+  const integration2 = resource.integration.name;
+  if (!PROVIDERS.some((provider) => provider === integration2)) return false;
+  return !ours || integration2 !== repository.provider || resource.type === ours.type;
+}
+async function wasRecreated(connection, resource, isMarked) {
+  const id2 = anotherIdOf(resource, connection.repository);
+  if (id2 === void 0) return false;
+  const exists = await connection.exists(id2);
+  if (exists === false && isMarked) return true;
+  return exists !== true && predecessorsOf([resource], connection.repository).length > 0;
+}
+function tellRecreated({ progress, repository }, former) {
+  progress.warning(
+    `The repository ${fullName(repository)} was recreated (deleted, and created again under its name), and keeps its service. The old resource ${former.id}${former.name ? ` (${oneLine(former.name, 130)})` : ""} is still mapped to that service: remove this mapping in Konnect.`
+  );
+}
+function anothers({ repository }, { name, id: id2 }, other) {
+  const whose = other ? `mapped to another repository: ${oneLine(`${other.name ?? ""} (${other.id}) ${JSON.stringify(other.config)}`)}` : "made for another repository";
+  return new Failure(
+    `The service "${name}" (${id2}) has the name that ${fullName(repository)} would get, but is ${whose}.`,
+    "Set service-name to another name, for a service of its own, or to this name, to map both repositories to it."
+  );
+}
+var init_ownership = __esm({
+  "src/catalogs/konnect/ownership.ts"() {
+    "use strict";
+    init_errors();
     init_repository();
-    init_repository_url();
-    FITS = ["no", "similar", "path", "url", "id", "id in config"];
-    OWN = /^(?:repo(?:sitory)?|project|owner|organization|org|namespace|group|_?links|urls?)$/u;
-    OWNER = {
-      "azure-devops": /^project$/u,
-      other: /^(?:owner|organization|org|group|namespace|account)$/u
-    };
+    init_text();
+    init_matching();
+    init_naming();
+    init_relations();
   }
 });
 
@@ -3986,14 +4482,6 @@ async function readServiceByName(connection) {
   const found = await connection.client.list(SERVICES, CatalogService, { name: { eq: name } });
   return found.find((service2) => service2.name === name);
 }
-function listServicesOf({ client }, resource) {
-  return client.list(`/resources/${resource.id}/catalog-services`, CatalogService);
-}
-function listResourcesOf({ client }, service2, id2) {
-  return client.list(`${SERVICES}/${service2.id}/resources`, CatalogResource, {
-    id: id2 ? { eq: id2 } : void 0
-  });
-}
 async function ensureService(connection, resource, ahead) {
   const ensured = await ensure(service(connection, resource, ahead), connection);
   const name = ensured.value?.name ?? plannedName(connection);
@@ -4004,14 +4492,20 @@ async function ensureService(connection, resource, ahead) {
 function service(connection, resource, ahead) {
   const { client, inputs, repository } = connection;
   const name = plannedName(connection);
-  const named2 = aheadThen(ahead.named, () => readServiceByName(connection));
+  const byName = () => readServiceByName(connection);
+  const named2 = ahead.named === void 0 ? byName : aheadThen(ahead.named, byName);
   const mapped = aheadThen(ahead.mapped, async () => resource ? listServicesOf(connection, resource) : []);
+  let before;
   return {
     title: `service "${name}"`,
     hidden: "Its name may be taken by a service that this catalog-token may not see: give the token the role Service Viewer, or Service Admin of that service. Or set another service-name.",
     async find() {
       if (inputs.serviceName) return named2();
-      const services = await mapped();
+      let services = await mapped();
+      if (services.length === 0) {
+        before ??= servicesBefore(connection, ahead.former);
+        services = await before;
+      }
       if (services.length > 1) throw severalServices(connection, services);
       if (services[0]) return services[0];
       const found = await named2();
@@ -4019,6 +4513,14 @@ function service(connection, resource, ahead) {
       return found;
     },
     differs: (found) => [...changesOf(connection, found).keys()],
+    permit(found) {
+      if (found || inputs.serviceName || repository.name.toLowerCase() !== repository.id?.toLowerCase())
+        return;
+      throw new Failure(
+        `The service cannot be named after the repository: its address has the ID ${repository.name} in the place of the name.`,
+        "Set service-name, or write the repository with its name, or set azure-devops-pat: with it, Azure DevOps tells the name."
+      );
+    },
     create: () => client.post(
       SERVICES,
       {
@@ -4037,7 +4539,7 @@ function service(connection, resource, ahead) {
     ),
     update: (found) => client.patch(
       `${SERVICES}/${found.id}`,
-      patchOf([...changesOf(connection, found).values()]),
+      patchOf(found, [...changesOf(connection, found).values()]),
       CatalogService
     )
   };
@@ -4061,10 +4563,13 @@ function sameField(wanted, found) {
     return Object.entries(wanted).every(([key, value]) => found[key] === value);
   return (wanted ?? null) === (found ?? null);
 }
-function patchOf(changes) {
+function patchOf(found, changes) {
+  const others = Object.entries(found.custom_fields ?? {}).filter(([, value]) => (value ?? null) !== null);
   const body = {};
-  for (const { field, key, value } of changes)
-    body[field] = key === void 0 ? value : { ...body[field], [key]: value };
+  for (const { field, key, value } of changes) {
+    const before = body[field] ?? (field === "custom_fields" ? Object.fromEntries(others) : {});
+    body[field] = key === void 0 ? value : { ...before, [key]: value };
+  }
   return body;
 }
 function severalServices({ repository }, services) {
@@ -4074,29 +4579,6 @@ function severalServices({ repository }, services) {
 ${bullets(list)}`,
     "Set service-name to the one that this step is to care for."
   );
-}
-async function checkNotAnothers(connection, found, ours) {
-  const { repository } = connection;
-  const mapped = await listResourcesOf(connection, found);
-  const mine = repositoryMark(repository);
-  const isOurs = (one) => {
-    if (ours) return one.id === ours.id;
-    const match = matchResource([one], repository);
-    return match.kind === "one" || match.kind === "none" && match.similar.length > 0 && found.labels?.[REPOSITORY_LABEL] === mine;
-  };
-  const other = mapped.find((one) => !isOurs(one) && mayBeRepository(connection, one, ours));
-  const mark = found.labels?.[REPOSITORY_LABEL] ?? mine;
-  if (!other && (mark === mine || mapped.some(isOurs))) return;
-  const whose = other ? `mapped to another repository: ${oneLine(`${other.name ?? ""} (${other.id}) ${JSON.stringify(other.config)}`)}` : "made for another repository";
-  throw new Failure(
-    `The service "${found.name}" (${found.id}) has the name that ${fullName(repository)} would get, but is ${whose}.`,
-    "Set service-name to another name, for a service of its own, or to this name, to map both repositories to it."
-  );
-}
-function mayBeRepository({ repository }, resource, ours) {
-  const integration2 = resource.integration.name;
-  if (!PROVIDERS.some((provider) => provider === integration2)) return false;
-  return !ours || integration2 !== repository.provider || resource.type === ours.type;
 }
 var SERVICES;
 var init_service = __esm({
@@ -4108,20 +4590,18 @@ var init_service = __esm({
     init_repository();
     init_text();
     init_connection();
-    init_matching();
     init_naming();
+    init_ownership();
+    init_relations();
     init_schemas();
     SERVICES = "/catalog-services";
   }
 });
 
 // src/catalogs/konnect/mapping.ts
-function listMappings({ client }, resource) {
-  return client.list(MAPPINGS, ResourceMapping, { "resource.id": { eq: resource.id } });
-}
 async function ensureMapping(connection, { service: service2, made }, target, ahead) {
   connection.progress.waiting("the mapping");
-  const title = `${fullName(connection.repository)} to ${service2?.name ?? plannedName(connection)}`;
+  const title = titleOf2(connection, service2);
   if (!target)
     return tell(connection, "mapping", title, wouldCreate("once Konnect has discovered the repository"));
   if (!service2) return tell(connection, "mapping", title, wouldCreate());
@@ -4131,6 +4611,16 @@ async function ensureMapping(connection, { service: service2, made }, target, ah
   tell(connection, "mapping", title, ensured);
   if (ensured.value && ensured.operation === "created")
     await confirm(connection, service2, ensured.value.resource.id);
+}
+function leaveMapping(connection, { service: service2 }) {
+  tell(connection, "mapping", titleOf2(connection, service2), {
+    operation: "pending",
+    value: void 0,
+    differences: ["Konnect has not discovered the repository yet"]
+  });
+}
+function titleOf2(connection, service2) {
+  return `${fullName(connection.repository)} to ${service2?.name ?? plannedName(connection)}`;
 }
 function mapping(connection, service2, target, ahead, made) {
   const list = aheadThen(ahead, () => listOf(connection, service2, target));
@@ -4202,127 +4692,57 @@ var init_mapping = __esm({
     init_text();
     init_connection();
     init_errors2();
+    init_relations();
     init_schemas();
     init_service();
     MAPPINGS = "/resource-mappings";
   }
 });
 
-// src/catalogs/konnect/resource.ts
-async function listCandidates(connection, instance) {
-  const { client, inputs, repository } = connection;
-  if (inputs.resourceId) return readChosen(connection, inputs.resourceId);
-  const scope = instance ? { "integration.instance.id": { eq: instance.id } } : inputs.integrationName ? { "integration.instance.name": { eq: inputs.integrationName } } : { "integration.name": { eq: repository.provider } };
-  return client.walk("/resources", CatalogResource, {
-    ...scope,
-    name: { ocontains: searchTerms(repository) }
-  });
-}
-async function readChosen({ client }, id2) {
-  try {
-    return [await client.get(`/resources/${id2}`, CatalogResource)];
-  } catch (error) {
-    if (error instanceof KonnectError && error.status === 404) return [];
-    throw error;
-  }
-}
-function searchTerms({ name, id: id2 }) {
-  const longest = name.split(",").reduce((a, b) => b.length > a.length ? b : a);
-  return [.../* @__PURE__ */ new Set([longest, encodeURIComponent(longest), ...id2?.includes("-") ? [id2] : []])];
-}
-async function locate(connection, instance, candidates, thorough) {
-  const { inputs, repository } = connection;
-  const ours = candidates.filter((one) => one.integration.instance.id === instance.id);
-  if (inputs.resourceId) return chosen(inputs.resourceId, instance, ours, candidates);
-  const match = matchResource(ours, repository);
-  if (match.kind === "one") return notArchived(match.resource);
-  const unsure = match.kind === "several" ? match.resources : match.similar;
-  if (unsure.length === 0 && !thorough) return void 0;
-  const exact = repository.id ? void 0 : await connection.identify();
-  if (exact) {
-    const known = { ...connection, repository: exact };
-    return locate(
-      known,
-      instance,
-      exact.name === repository.name ? ours : await listCandidates(known, instance),
-      thorough
-    );
-  }
-  if (unsure.length > 0) throw uncertain(connection, unsure);
-  return repository.id ? locateById(connection, instance) : void 0;
-}
-async function locateById(connection, instance) {
-  const { client, repository } = connection;
-  const filter = {
-    "integration.instance.id": { eq: instance.id },
-    config: { contains: repository.id ?? "" }
+// src/catalogs/konnect/questions.ts
+function questionsOf({ inputs, azureDevOps: azureDevOps2, readSecret }, repository, progress) {
+  const { azureDevOpsPat: pat } = inputs;
+  const secret = repository.provider === "azure-devops" ? readSecret : void 0;
+  return {
+    async provePat(why) {
+      if (pat) return void await azureDevOps2.read(repository, { pat });
+      throw new Failure(
+        why,
+        "Set azure-devops-pat to a personal access token with the scope Code: Read in this organization only."
+      );
+    },
+    async identify() {
+      if (!secret) return void 0;
+      try {
+        return await azureDevOps2.read(repository, secret);
+      } catch (error) {
+        if (pat && error instanceof RepositoryRefused && error.status === 404) throw error;
+        progress.info(`The repository's ID is not known: ${messageOf(error)}`);
+        return void 0;
+      }
+    },
+    async exactly() {
+      const asked = pat !== void 0 || [repository.name, repository.project ?? ""].some(isGuid);
+      return secret && asked ? azureDevOps2.read(repository, secret).catch(() => repository) : repository;
+    },
+    async exists(other) {
+      if (!secret) return void 0;
+      try {
+        await azureDevOps2.read({ ...repository, id: other }, secret);
+        return true;
+      } catch (error) {
+        const isMissing2 = error instanceof RepositoryRefused && error.status === 404 && error.secret === "works";
+        return isMissing2 ? false : void 0;
+      }
+    }
   };
-  try {
-    const match = matchResource(await client.walk("/resources", CatalogResource, filter), repository);
-    if (match.kind === "several") throw uncertain(connection, match.resources);
-    return match.kind === "one" ? notArchived(match.resource) : void 0;
-  } catch (error) {
-    if (error instanceof KonnectError && error.status === 400) return void 0;
-    throw error;
-  }
 }
-function chosen(id2, instance, ours, all) {
-  if (ours[0]) return notArchived(ours[0]);
-  const where = all[0] ? `belongs to the integration "${oneLine(all[0].integration.instance.name, 130)}", not "${instance.name}"` : "does not exist";
-  throw new Failure(
-    `The resource ${id2} ${where}.`,
-    "Correct resource-id, or leave it out to search for the repository."
-  );
-}
-function notArchived(resource) {
-  if (!resource.archived) return resource;
-  throw new Failure(
-    `The resource "${oneLine(resource.name ?? "")}" (${resource.id}) is archived in Konnect, and cannot be mapped.`,
-    "Somebody archived it on purpose or by mistake: unarchive it in Konnect, then run the step again."
-  );
-}
-function uncertain({ repository }, resources) {
-  const list = resources.map(
-    (one) => `${one.id}: ${oneLine(one.name ?? "", 120)} (${oneLine(one.type, 60)}) ${oneLine(JSON.stringify(one.config), 160)}`
-  );
-  return new Failure(
-    `It is not certain which resource is the repository ${fullName(repository)}:
-${bullets(list)}`,
-    repository.id || repository.provider !== "azure-devops" ? "Set resource-id to the right one." : "Set resource-id to the right one, or azure-devops-pat: with it, Azure DevOps tells the ID of the repository."
-  );
-}
-async function awaitDiscovery(connection, instance) {
-  const { clock, inputs, progress, repository } = connection;
-  const start = clock.now();
-  const waited = () => clock.now() - start;
-  for (let pause = FIRST_PAUSE3; waited() < inputs.waitTimeout; pause = Math.min(pause * 1.5, LONGEST_PAUSE3)) {
-    progress.info(
-      `Konnect has not discovered ${fullName(repository)} yet: waited ${seconds(waited())} of ${seconds(inputs.waitTimeout)}.`
-    );
-    await clock.sleep(Math.min(pause, inputs.waitTimeout - waited()));
-    const found = await locate(connection, instance, await listCandidates(connection, instance), false);
-    if (found) return found;
-  }
-  throw new Failure(
-    `Konnect has not discovered the repository ${fullName(repository)} in the integration "${instance.name}", after waiting ${seconds(waited())} (wait-timeout).`,
-    `Check that the repository is in the organization that the integration reads, that the owner of its credential may read it (Code: Read), and that it is not disabled or archived. "Sync Now" on the integration's page in Konnect starts a discovery at once. Then run the step again, with a longer wait-timeout if need be.`
-  );
-}
-function seconds(milliseconds) {
-  return `${Math.round(milliseconds / 1e3)} s`;
-}
-var FIRST_PAUSE3, LONGEST_PAUSE3;
-var init_resource = __esm({
-  "src/catalogs/konnect/resource.ts"() {
+var init_questions = __esm({
+  "src/catalogs/konnect/questions.ts"() {
     "use strict";
+    init_azure_address();
     init_errors();
-    init_repository();
-    init_text();
-    init_errors2();
-    init_matching();
-    init_schemas();
-    FIRST_PAUSE3 = 1e3;
-    LONGEST_PAUSE3 = 15e3;
+    init_repository_refused();
   }
 });
 
@@ -4345,7 +4765,7 @@ function konnect(surroundings) {
       owner: repository,
       repository,
       progress,
-      ...azureDevOpsReads(surroundings, repository, progress)
+      ...questionsOf(surroundings, repository, progress)
     }),
     inspect: (owner, progress) => inspect({ ...dependencies, owner, progress })
   };
@@ -4363,52 +4783,48 @@ async function inspect(access) {
   progress.waiting("the credential");
   return inspectCredential(access, instance);
 }
-function azureDevOpsReads({ inputs, azureDevOps: azureDevOps2, readSecret }, repository, progress) {
-  const pat = inputs.azureDevOpsPat;
-  return {
-    async provePat(why) {
-      if (pat) return void await azureDevOps2.read(repository, { pat });
-      throw new Failure(
-        why,
-        "Set azure-devops-pat to a personal access token with the scope Code: Read in this organization only."
-      );
-    },
-    async identify() {
-      if (repository.provider !== "azure-devops" || !readSecret) return void 0;
-      try {
-        return await azureDevOps2.read(repository, readSecret);
-      } catch (error) {
-        if (pat && error instanceof RepositoryRefused && error.status === 404) throw error;
-        progress.info(`The repository's ID is not known: ${messageOf(error)}`);
-        return void 0;
-      }
-    }
-  };
-}
 async function connect(connection) {
-  const { inputs } = connection;
+  const { inputs, progress } = connection;
   const candidates = early(listCandidates(connection));
   const named2 = early(readServiceByName(connection));
-  connection.progress.waiting("the integration");
+  const exactly = early(connection.exactly());
+  progress.waiting("the integration");
   const { instance, existed } = await ensureIntegration(connection);
   const located = early(
-    instance && existed ? candidates.then((found) => locate(connection, instance, found, true)) : nothing()
+    exactly.then(
+      async (repository2) => instance && existed ? locate({ ...connection, repository: repository2 }, instance, await candidates) : { resource: void 0, former: [], repository: repository2 }
+    )
   );
   const mapped = early(
-    located.then((found) => found && !inputs.serviceName ? listServicesOf(connection, found) : [])
+    located.then(
+      ({ resource: resource2 }) => resource2 && !inputs.serviceName ? listServicesOf(connection, resource2) : []
+    )
   );
-  const mappings = early(located.then((found) => found ? listMappings(connection, found) : []));
-  connection.progress.waiting("the credential");
+  const mappings = early(
+    located.then(({ resource: resource2 }) => resource2 ? listMappings(connection, resource2) : [])
+  );
+  progress.waiting("the credential");
   const advice = await ensureCredential(connection, instance, existed);
-  connection.progress.waiting("the service");
-  const resource = await located;
-  if (resource) tellResource(connection, resource);
-  const served = await ensureService(connection, resource, { named: named2, mapped });
-  if (resource) return ensureMapping(connection, served, resource, mappings);
-  const target = instance && await notYetDiscovered(connection, instance, advice);
-  return ensureMapping(connection, served, target);
-}
-async function nothing() {
+  progress.waiting("the service");
+  const { resource, former, repository } = await located;
+  const exact = { ...connection, repository };
+  if (resource) tellResource(exact, resource);
+  const served = await ensureService(exact, resource, {
+    named: plannedName(exact) === plannedName(connection) ? named2 : void 0,
+    mapped,
+    former
+  });
+  if (resource) return ensureMapping(exact, served, resource, mappings);
+  try {
+    const target = instance && await notYetDiscovered(exact, instance, advice);
+    return await ensureMapping(exact, served, target);
+  } catch (error) {
+    if (inputs.failOnPending || !(error instanceof NotDiscovered)) throw error;
+    leaveMapping(exact, served);
+    progress.warning(
+      `${error.message} The mapping is pending: the next run of this step goes on from there (fail-on-pending is false).`
+    );
+  }
 }
 function tellResource({ progress }, { id: id2, name }) {
   progress.resource(id2, name ?? "");
@@ -4433,7 +4849,6 @@ var init_konnect = __esm({
     "use strict";
     init_ahead();
     init_errors();
-    init_repository_refused();
     init_client();
     init_connection();
     init_credential();
@@ -4441,7 +4856,10 @@ var init_konnect = __esm({
     init_integration();
     init_manifest();
     init_mapping();
+    init_questions();
+    init_relations();
     init_resource();
+    init_search();
     init_service();
   }
 });
@@ -4567,7 +4985,7 @@ function inSameRepository(target, url) {
 }
 function mayBeRenamed(target, url) {
   const ours = fileAt(target);
-  const other = URL.canParse(url) ? azureFileAt(url) ?? { host: url, path: decoded3(new URL(url).pathname) } : void 0;
+  const other = URL.canParse(url) ? azureFileAt(url) ?? { host: url, path: decoded4(new URL(url).pathname) } : void 0;
   return ours !== void 0 && other !== void 0 && sameHost(ours.host, other.host) && other.path.endsWith(ours.path);
 }
 function namesBranch(target) {
@@ -4582,9 +5000,9 @@ function fileAt(target) {
   if (!repository || !branch || !path2) return void 0;
   return {
     host: origin,
-    repository: decoded3(repository).toLowerCase(),
-    branch: decoded3(branch),
-    path: decoded3(path2)
+    repository: decoded4(repository).toLowerCase(),
+    branch: decoded4(branch),
+    path: decoded4(path2)
   };
 }
 function azureFileAt(text) {
@@ -4610,7 +5028,7 @@ function trailIn(ours, text) {
   }
   if (!URL.canParse(text)) return void 0;
   const { origin, pathname } = pageAt(new URL(text));
-  const path2 = decoded3(pathname);
+  const path2 = decoded4(pathname);
   if (!sameHost(ours.host, origin) || !path2.toLowerCase().startsWith(`/${ours.repository}/`))
     return void 0;
   const rest = path2.slice(ours.repository.length + 2);
@@ -4628,7 +5046,7 @@ function pageAt(url) {
     return { origin: "https://github.com", pathname: `/${raw[1]}/blob/${raw[2]}` };
   return url;
 }
-function decoded3(path2) {
+function decoded4(path2) {
   try {
     return decodeURIComponent(path2);
   } catch {
@@ -4722,7 +5140,7 @@ function backstageClient(http, url, token) {
   async function entitiesBy(filters) {
     const found = [];
     let query = filters.map((filter) => ["filter", filter]);
-    for (let page = 1; page <= MOST_PAGES2; page++) {
+    for (let page = 1; page <= MOST_PAGES; page++) {
       const { items, pageInfo } = await call(
         { method: "GET", path: "/catalog/entities/by-query", query },
         Entities
@@ -4793,7 +5211,7 @@ function pathOf(ref) {
   const [kind = "", rest = ""] = ref.split(":");
   return [kind, ...rest.split("/")].map(encodeURIComponent).join("/");
 }
-var import_node_crypto6, MOST_PAGES2, LONGEST_VALUE, ANNOTATIONS;
+var import_node_crypto6, MOST_PAGES, LONGEST_VALUE, ANNOTATIONS;
 var init_client2 = __esm({
   "src/catalogs/backstage/client.ts"() {
     "use strict";
@@ -4804,7 +5222,7 @@ var init_client2 = __esm({
     init_same_file();
     init_schemas2();
     init_target();
-    MOST_PAGES2 = 10;
+    MOST_PAGES = 10;
     LONGEST_VALUE = 200;
     ANNOTATIONS = "metadata.annotations";
   }
@@ -6092,13 +6510,13 @@ async function isMissing({ azureDevOps: azureDevOps2, inputs, readSecret, reposi
     () => false
   );
 }
-async function leaveToPeople(connection, search) {
+async function leaveToPeople(connection, search2) {
   const { progress, guide, repository } = connection;
   const onAzure = repository.provider === "azure-devops";
-  if (search === "not found")
+  if (search2 === "not found")
     progress.info("Code Search does not find the catalog file (yet): Roadie discovers what is indexed.");
-  if (onAzure && (search === "missing" || search === "unknown"))
-    progress.todo(guide.codeSearch(search === "missing"));
+  if (onAzure && (search2 === "missing" || search2 === "unknown"))
+    progress.todo(guide.codeSearch(search2 === "missing"));
   tell2(connection, "integration", "pending", ["it is set up in a browser"]);
   if (await ensureSecret(connection) === "unseen") progress.todo(guide.secret("unknown"));
   for (const step2 of guide.reading()) progress.todo(step2);
@@ -6390,7 +6808,7 @@ var init_html = __esm({
 });
 
 // src/reminder/letter.ts
-function titleOf2({ facts, verdict, again: again2 }) {
+function titleOf3({ facts, verdict, again: again2 }) {
   const { owner } = facts;
   const what = owner.provider === "azure-devops" ? "the Azure DevOps PAT" : `the ${owner.provider} credential`;
   const subject = `${what} of ${oneLine(owner.organization, 80)}`;
@@ -6444,7 +6862,7 @@ function commentOf(matter, renewed, mark) {
   const { verdict } = matter;
   const left = verdict.expiry && verdict.status === "expiring" && !isDoubtful(verdict) ? ` (${daysLeft(verdict.expiry.daysLeft)})` : "";
   return joined(
-    renewed ? html`<p>${words(matter.again ? "Works again" : "Renewed")}: ${words(verdict.message)} Nothing is left to do.</p>` : html`<p><b>${words(titleOf2(matter))}${words(left)}.</b> What to do is said above.</p>`,
+    renewed ? html`<p>${words(matter.again ? "Works again" : "Renewed")}: ${words(verdict.message)} Nothing is left to do.</p>` : html`<p><b>${words(titleOf3(matter))}${words(left)}.</b> What to do is said above.</p>`,
     html`<p><sub>catalog-connect${run(matter)}: ${mark}</sub></p>`
   );
 }
@@ -6573,7 +6991,7 @@ var init_ticket = __esm({
 async function keepTicket(tracker, matter, remindWithin, mode) {
   const reference2 = referenceOf(matter.facts);
   const situation = situationOf(matter.facts, matter.verdict, remindWithin, matter.patGiven);
-  const title = titleOf2(matter);
+  const title = titleOf3(matter);
   const tickets = await tracker.find(reference2);
   const unknown2 = situation.stage === "unknown";
   if (tickets.length === 0 && (unknown2 || situation.stage === "renewed"))
@@ -6607,7 +7025,7 @@ async function keepTicket(tracker, matter, remindWithin, mode) {
       const renewed = situation.stage === "renewed";
       const now = { ...matter, again: renewed && isAgain(before, situation) };
       const revised = await tracker.revise(found, {
-        title: titleOf2(now),
+        title: titleOf3(now),
         body: bodyOf(now, mark),
         open: decided === "updated" ? found.open : !renewed,
         ...tell3 ? { comment: { text: commentOf(now, renewed, mark), mark } } : {}
@@ -6839,7 +7257,7 @@ async function gitHubApi(place, http, token) {
         records.push(...read3(array(schema), answer));
         const next = /<([^<>]+)>;\s*rel="next"/u.exec(answer.headers.link ?? "")?.[1];
         if (!next || page === pages) return records;
-        if (page === MOST_PAGES3) throw endless(answer);
+        if (page === MOST_PAGES2) throw endless(answer);
         answer = await ask(what, `GET ${next}`);
       }
     },
@@ -6850,11 +7268,11 @@ async function gitHubApi(place, http, token) {
 }
 function endless({ method, path: path2 }) {
   return new Failure(
-    `GitHub answered ${method} ${oneLine(path2, 200)} with more than ${MOST_PAGES3} pages, so the list cannot be read to its end.`,
+    `GitHub answered ${method} ${oneLine(path2, 200)} with more than ${MOST_PAGES2} pages, so the list cannot be read to its end.`,
     "Check GITHUB_API_URL, and whether a proxy answers in its place."
   );
 }
-var MOST_PAGES3, Repository;
+var MOST_PAGES2, Repository;
 var init_github_api = __esm({
   "src/tickets/github-api.ts"() {
     "use strict";
@@ -6864,7 +7282,7 @@ var init_github_api = __esm({
     init_text();
     init_fetch();
     init_github_refused();
-    MOST_PAGES3 = 15;
+    MOST_PAGES2 = 15;
     Repository = object({ archived: optional(boolean()), has_issues: optional(boolean()) });
   }
 });
@@ -7848,7 +8266,7 @@ function azurePipelinesContext(environment) {
   };
 }
 function projectOf(environment) {
-  const azureDevOps2 = organizationOf2(environment);
+  const azureDevOps2 = organizationOf(environment);
   const project = environment.SYSTEM_TEAMPROJECT;
   if (!azureDevOps2 || !project) return { azureDevOps: azureDevOps2 };
   const { url, organization, token } = azureDevOps2;
@@ -7862,7 +8280,7 @@ function projectOf(environment) {
     )
   };
 }
-function organizationOf2(environment) {
+function organizationOf(environment) {
   const collection = environment.SYSTEM_COLLECTIONURI || environment.SYSTEM_TEAMFOUNDATIONCOLLECTIONURI;
   if (!collection || !URL.canParse(collection)) return void 0;
   const token = environment.ENDPOINT_AUTH_PARAMETER_SYSTEMVSSCONNECTION_ACCESSTOKEN || void 0;
@@ -7870,12 +8288,12 @@ function organizationOf2(environment) {
   if (url.hostname.endsWith(".visualstudio.com"))
     return { organization: url.hostname.split(".")[0] ?? "", url: AZURE_DEVOPS, token };
   const segments = url.pathname.split("/").filter(Boolean);
-  const organization = decoded4(segments.pop() ?? "");
+  const organization = decoded5(segments.pop() ?? "");
   if (!organization) return void 0;
   const behind = environment.SYSTEM_SERVERTYPE === "Hosted" && isLoopback(url.hostname) ? AZURE_DEVOPS : void 0;
   return { organization, url: [url.origin, ...segments].join("/"), behind, token };
 }
-function decoded4(segment) {
+function decoded5(segment) {
   try {
     return decodeURIComponent(segment);
   } catch {
@@ -7890,7 +8308,7 @@ function repositoryOf2(environment) {
       noRepository: "is unknown: the pipeline has no Build.Repository variables (a classic release has none without a build artifact)"
     };
   if (kind === "TfsGit") {
-    const repository2 = azureRepository2(built, environment, organizationOf2(environment));
+    const repository2 = azureRepository2(built, environment, organizationOf(environment));
     return repository2 ? { repository: repository2 } : { noRepository: "is unknown: Build.Repository.Uri cannot be read" };
   }
   const repository = foreignRepository(built);
@@ -7993,14 +8411,14 @@ async function run2(raw, command2, grace) {
 function passwordsIn(proxy) {
   const given = /^[^/]*\/\/([^:@]*):(.*)@/u.exec(proxy ?? "")?.slice(1);
   if (!given) return [];
-  const decoded5 = given.map((part) => {
+  const decoded6 = given.map((part) => {
     try {
       return decodeURIComponent(part);
     } catch {
       return part;
     }
   });
-  return [given, decoded5].flatMap(([user, password = ""]) => [`${user}:${password}`, password]);
+  return [given, decoded6].flatMap(([user, password = ""]) => [`${user}:${password}`, password]);
 }
 function encodings(secret) {
   return [

@@ -139,7 +139,8 @@ export const INPUTS = [
     type: 'boolean',
     default: 'true',
     label: 'Fail on pending',
-    description: 'Fail when something is left that only a person can do, as Roadie has it.',
+    description:
+      'Fail when something is still pending at the end: a repository that Konnect has not discovered after `wait-timeout`, or a step in Roadie that only a person can do.',
   },
   {
     name: 'repository',
@@ -354,7 +355,7 @@ export const INPUTS = [
 
 export type InputName = (typeof INPUTS)[number]['name'];
 
-/** `pending` waits for a person. */
+/** `pending` waits for a person, or until the catalog has discovered the repository. */
 export const OPERATIONS = ['created', 'updated', 'replaced', 'unchanged', 'skipped', 'pending'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 

@@ -1,6 +1,6 @@
 import type { Environment } from '../hosts/environment.ts';
 import { localHost, type Terminal } from '../hosts/local.ts';
-import { fullName } from '../repository.ts';
+import { fullName, sameHost } from '../repository.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import { runLocally } from './run.ts';
 import { furnish, SAMPLE } from './samples.ts';
@@ -24,7 +24,11 @@ async function konnectDemo(
   onFailure: () => void,
 ): Promise<void> {
   const host = localHost({}, environment, terminal, onFailure);
-  const own = host.context().repository;
+  const current = host.context().repository;
+  // Konnect reads GitHub and GitLab only there; the sandbox itself stands in for Azure DevOps.
+  const isRead =
+    current?.provider === 'azure-devops' || sameHost(current?.host ?? '', `${current?.provider}.com`);
+  const own = isRead ? current : undefined;
   const repository = own ?? SAMPLE;
   const sandbox = await startSandbox({ style: 'names', discoveryDelay: 1_500 });
   const { token, pat } = furnish(sandbox, repository);

@@ -33,7 +33,7 @@ export function answerAzureDevOps(
   const repository = state.repositories['azure-devops'].find(
     (one) =>
       equal(one.organization, organization) &&
-      (project === undefined || equal(one.project, project)) &&
+      (project === undefined || equal(one.project, project) || equal(one.projectId, project)) &&
       (equal(one.id, wanted) || (project !== undefined && equal(one.name, wanted))),
   );
   if (!repository)
@@ -44,10 +44,19 @@ export function answerAzureDevOps(
       },
     };
   if (segments[marker + 4] === 'items') return itemOf(repository, query.get('path') ?? '');
-  const { id, name, projectId } = repository;
+  return { status: 200, body: viewRepository(repository) };
+}
+
+/** `GitRepository`, whose addresses have the exact names. */
+function viewRepository({ id, name, project = '', projectId, organization, disabled }: HostedRepository) {
+  const [owner, inProject, named] = [organization, project, name].map(encodeURIComponent);
   return {
-    status: 200,
-    body: { id, name, project: { id: projectId, name: repository.project }, isDisabled: false },
+    id,
+    name,
+    url: `https://dev.azure.com/${owner}/${projectId}/_apis/git/repositories/${id}`,
+    project: { id: projectId, name: project },
+    remoteUrl: `https://${owner}@dev.azure.com/${owner}/${inProject}/_git/${named}`,
+    isDisabled: disabled ?? false,
   };
 }
 

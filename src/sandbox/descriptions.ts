@@ -2,7 +2,8 @@ import type { HostedRepository } from './state.ts';
 
 /** How Konnect may describe a repository: nobody has published it, so the stand-in can do it in several ways. */
 export const STYLES = ['ids', 'names', 'paths', 'urls'] as const;
-export type DescriptionStyle = (typeof STYLES)[number];
+/** `nameless`: by organization and ID, so that a search by name does not find it. */
+export type DescriptionStyle = (typeof STYLES)[number] | 'nameless';
 
 type Provider = 'azure-devops' | 'github' | 'gitlab';
 
@@ -13,7 +14,7 @@ export const RESOURCE_TYPES: Record<Provider, string> = {
 };
 
 interface Description {
-  name: string;
+  name: string | null;
   config: Record<string, string>;
   integration_data: Record<string, unknown>;
 }
@@ -39,6 +40,8 @@ export function describeRepository(
     }
     case 'paths':
       return { name: path, config: { slug: path }, integration_data: { ...details, name } };
+    case 'nameless':
+      return { name: null, config: { org: organization, guid: id }, integration_data: details };
     case 'urls': {
       const url = webAddress(provider, repository);
       return {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { answerAzureDevOps } from './azure-devops.ts';
 import type { DescriptionStyle } from './descriptions.ts';
 import { type Lag, lagOf } from './lag.ts';
-import { ProblemAnswer } from './problem.ts';
+import { badRequest, ProblemAnswer } from './problem.ts';
 import { INTEGRATION_ROUTES } from './routes/integrations.ts';
 import { RESOURCE_ROUTES } from './routes/resources.ts';
 import type { Answer } from './routes/route.ts';
@@ -64,6 +64,9 @@ export interface SandboxOptions {
   discoveryDelay?: number;
   /** Milliseconds that each answer takes. */
   latency?: number | (() => number);
+  /** The most records of a page: to ask for more is refused. */
+  largestPage?: number;
+  customFields?: State['customFields'];
   /** Milliseconds by which lists are behind. */
   lag?: number;
   now?: () => number;
@@ -87,6 +90,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     now: options.now ?? Date.now,
     style: options.style ?? 'names',
     discoveryDelay: options.discoveryDelay ?? 0,
+    customFields: options.customFields ?? 'merged',
     tokens: new Map(),
     pats: new Map(),
     jobTokens: new Set(),
@@ -142,7 +146,7 @@ async function handle(
   const url = new URL(path, 'http://sandbox.invalid');
   const act = () =>
     options.beside?.({ method, url, headers: request.headers, body }) ??
-    answerTo(sandbox.state, lag, request, url, body);
+    answerTo(sandbox.state, lag, options, request, url, body);
   const before = typeof fault === 'object' && 'answer' in fault ? fault.answer : undefined;
   const acted = before ?? act();
   const after = typeof fault === 'object' && 'answerAfter' in fault ? fault.answerAfter : undefined;
@@ -172,10 +176,20 @@ async function handle(
 
 export type AnyAnswer = Answer & { headers?: Record<string, string> };
 
-function answerTo(state: State, lag: Lag, request: IncomingMessage, url: URL, body: unknown): AnyAnswer {
+function answerTo(
+  state: State,
+  lag: Lag,
+  options: SandboxOptions,
+  request: IncomingMessage,
+  url: URL,
+  body: unknown,
+): AnyAnswer {
   if (url.pathname.startsWith(`${AZURE_PATH}/`))
     return answerAzureDevOps(state, url.pathname.slice(AZURE_PATH.length), url.searchParams, request.headers);
   try {
+    const { largestPage = Number.POSITIVE_INFINITY } = options;
+    if (Number(url.searchParams.get('page[size]') ?? 0) > largestPage)
+      throw badRequest('page[size]', 'invalid', `must be at most ${largestPage}`, 'query');
     return answerKonnect(state, lag, request, url, body);
   } catch (error) {
     if (error instanceof ProblemAnswer) return { status: error.status, body: error.body };

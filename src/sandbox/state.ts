@@ -65,6 +65,8 @@ export interface HostedRepository {
   projectId?: string;
   name: string;
   id: string;
+  /** Azure DevOps: nobody can read it, so it is not discovered. */
+  disabled?: boolean;
   /** Texts of files by their paths, for catalogs that read them. */
   files?: Record<string, string>;
 }
@@ -76,6 +78,8 @@ export interface State {
   style: DescriptionStyle;
   /** Milliseconds from authorization to discovery. */
   discoveryDelay: number;
+  /** What a PATCH does to the custom fields that it does not name: the contract does not say. */
+  customFields: 'merged' | 'replaced';
   /** Catalog tokens, and whether they may write. */
   tokens: Map<string, 'admin' | 'viewer'>;
   pats: Map<string, PatState>;
@@ -127,7 +131,8 @@ export function discover(state: State): void {
     }
     for (const repository of state.repositories[provider]) {
       const ours = instance.config.organization ?? repository.organization;
-      if (repository.organization === ours) hydrate(state, instance, provider, repository);
+      if (repository.organization === ours && !repository.disabled)
+        hydrate(state, instance, provider, repository);
     }
   }
 }

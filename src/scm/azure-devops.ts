@@ -1,4 +1,4 @@
-import { object, string } from 'valibot';
+import { boolean, nullish, object, string } from 'valibot';
 import { readAnswer } from '../answer.ts';
 import { messageOf } from '../errors.ts';
 import type { Http, HttpResponse } from '../http/http.ts';
@@ -13,7 +13,7 @@ export interface AzureDevOps {
    *
    * @throws {RepositoryRefused} when this secret cannot read it
    */
-  read(repository: Repository, secret: AzureDevOpsSecret): Promise<Repository>;
+  read(repository: Repository, secret: AzureDevOpsSecret): Promise<ExactRepository>;
   /**
    * The text of a file on the default branch; undefined where there is no such file.
    *
@@ -29,6 +29,11 @@ export interface AzureDevOps {
   tryPat(owner: Owner, pat: string, repository?: Repository): Promise<PatTrial>;
 }
 
+export interface ExactRepository extends Repository {
+  /** Nobody can read it while it is; false also where a Server is too old to say (before 2022). */
+  disabled: boolean;
+}
+
 export type PatTrial = { result: 'works' } | { result: 'expired' | 'refused' | 'unknown'; why: string };
 
 /** A personal access token, or the token of a pipeline's job (`System.AccessToken`). */
@@ -39,12 +44,15 @@ const GitRepository = object({
   id: string(),
   name: string(),
   project: object({ id: string(), name: string() }),
+  url: nullish(string()),
+  remoteUrl: nullish(string()),
+  isDisabled: nullish(boolean()),
 });
 
 const CLOUD = 'https://dev.azure.com';
 
 export function azureDevOps(http: Http): AzureDevOps {
-  const reads = new Map<string, Promise<Repository>>();
+  const reads = new Map<string, Promise<ExactRepository>>();
   /** The hosts that have no newer version of the API than all have. */
   const older = new Set<string>();
 
@@ -62,16 +70,25 @@ export function azureDevOps(http: Http): AzureDevOps {
     return again;
   }
 
-  async function ask(repository: Repository, secret: AzureDevOpsSecret): Promise<Repository> {
+  async function ask(repository: Repository, secret: AzureDevOpsSecret): Promise<ExactRepository> {
     const response = await describe(repository, secret);
     if (response.status !== 200) throw refused(repository, address(repository), response, secret);
     const found = readAnswer(GitRepository, response.text);
     if (!found.success) throw unreadable(address(repository), found.came);
-    const { id, name, project } = found.output;
-    return { ...repository, id, name, project: project.name, projectId: project.id };
+    const { id, name, project, url, remoteUrl, isDisabled } = found.output;
+    const organization = spelled(repository.organization, [url, remoteUrl]);
+    return {
+      ...repository,
+      organization,
+      id,
+      name,
+      project: project.name,
+      projectId: project.id,
+      disabled: isDisabled === true,
+    };
   }
 
-  function read(repository: Repository, secret: AzureDevOpsSecret): Promise<Repository> {
+  function read(repository: Repository, secret: AzureDevOpsSecret): Promise<ExactRepository> {
     const key = JSON.stringify([address(repository), secret]);
     const reading = reads.get(key) ?? ask(repository, secret);
     reads.set(key, reading);
@@ -110,6 +127,23 @@ function address({ host, organization, project, name, id }: Repository, version:
   const segments = id ? [organization] : [organization, project ?? name];
   const path = [...segments, '_apis', 'git', 'repositories', id ?? name].map(encodeURIComponent).join('/');
   return new URL(`${host}/${path}?api-version=${version}`);
+}
+
+/** An organization as its own addresses spell it; those of `visualstudio.com` have it in the host, without its case. */
+function spelled(organization: string, addresses: (string | null | undefined)[]): string {
+  const segments = addresses.flatMap((address) => {
+    const url = address && URL.canParse(address) ? new URL(address) : undefined;
+    return !url || url.hostname.endsWith('.visualstudio.com') ? [] : url.pathname.split('/').map(decoded);
+  });
+  return segments.find((segment) => segment.toLowerCase() === organization.toLowerCase()) ?? organization;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 /** @returns the headers of every request to Azure DevOps */

@@ -147,7 +147,7 @@ describe.each(HOSTS)('on %s', (host) => {
       expect(world.catalogExchanges().find(({ method }) => method === 'PATCH')?.body).toEqual({
         description: 'Takes the money',
         labels: { tier: 'gold' },
-        custom_fields: { owner: 'Jane', jira_project: null },
+        custom_fields: { owner: 'Jane', cost_center: '4711', jira_project: null },
       });
       expect(service).toMatchObject({
         display_name: 'By hand',
@@ -162,6 +162,36 @@ describe.each(HOSTS)('on %s', (host) => {
       expect(log).toContain('description, label tier, custom field owner, custom field jira_project');
       if (host !== 'local') expect(summary).toContain('label tier');
     });
+
+    test.each(['merged', 'replaced'] as const)(
+      'the custom fields of others stay, where a PATCH has them %s',
+      async (customFields) => {
+        world = await createWorld({ customFields });
+        seedIntegration(world);
+        const link = { name: 'Repository', link: 'https://example.com/repository' };
+        const service = seedService(world, {
+          labels: { reviewed: 'yes' },
+          custom_fields: { owner: 'Joe', git_repo: link, cost_center: '1', product_manager: null },
+        });
+        seedMapping(world, service, shopResource(world));
+        const inputs = {
+          'service-custom-fields': '{cost_center: eng, owner: null}',
+          'service-labels': 'tier=gold',
+        };
+        await succeed(host, world, { inputs });
+        expect(service.custom_fields).toEqual({ git_repo: link, cost_center: 'eng' });
+        expect(service.labels).toEqual({ reviewed: 'yes', tier: 'gold' });
+        // What nobody has set is not cleared: somebody may set it meanwhile.
+        const sent = world.catalogExchanges().find(({ method }) => method === 'PATCH')?.body;
+        expect(sent).not.toHaveProperty('custom_fields.product_manager');
+        world.forgetExchanges();
+        await succeed(host, world, { inputs });
+        // And fields that are as declared are not sent with others.
+        await succeed(host, world, { inputs: { ...inputs, 'service-labels': 'tier=silver' } });
+        expect(world.writes()).toEqual(['PATCH /catalog-services/:id']);
+        expect(service.custom_fields).toEqual({ git_repo: link, cost_center: 'eng' });
+      },
+    );
 
     test('a plan says the same and writes nothing', async () => {
       world = await createWorld();

@@ -88,6 +88,9 @@ describe.each(HOSTS)('on %s', (host) => {
 test("on azure, a job's token is not sent in clear", async () => {
   world = await createWorld({ style: 'ids' });
   seedIntegration(world);
+  // By this, Konnect reads that server.
+  for (const { config } of world.state.resources) config.host = 'tfs.invalid';
+  world.state.discoveryDelay = Number.POSITIVE_INFINITY;
   const { error } = await fail('azure', world, {
     inputs: { 'azure-devops-pat': '', 'azure-devops-url': '', repository: 'acme/shop/Checkout API' },
     environment: { SYSTEM_COLLECTIONURI: 'http://tfs.invalid/acme/', BUILD_REPOSITORY_URI: '' },

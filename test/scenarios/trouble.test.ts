@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fail, REPOSITORY, run, succeed } from './support/check.ts';
 import { HOSTS, runStep } from './support/runners.ts';
 import { seedInstance, seedIntegration, seedMapping, seedService, shopResource } from './support/seeds.ts';
-import { createWorld, SHOP, type World } from './support/world.ts';
+import { createWorld, SHOP, TWIN, type World } from './support/world.ts';
 
 let world: World;
 afterEach(() => world.close());
@@ -82,6 +82,45 @@ describe.each(HOSTS)('on %s', (host) => {
         'service-operation': 'unchanged',
         'mapping-operation': 'created',
       });
+    });
+
+    test.each(['0', '1'])('is left to the next run with fail-on-pending: false (%s)', async (timeout) => {
+      world = await createWorld({ discoveryDelay: 3_600_000 });
+      const inputs = { 'wait-timeout': timeout, 'fail-on-pending': 'false' };
+      const { outputs, warnings } = await succeed(host, world, { inputs });
+      expect(outputs).toMatchObject({
+        'service-operation': 'created',
+        'mapping-operation': 'pending',
+        'mapping-id': '',
+        changed: 'true',
+      });
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /has not discovered the repository .* the next run of this step goes on from there/u,
+        ),
+      ]);
+      world.forgetExchanges();
+      const again = await succeed(host, world, { inputs });
+      expect(again.outputs).toMatchObject({ 'mapping-operation': 'pending', changed: 'false' });
+      expect(world.writes()).toEqual([]);
+      world.state.discoveryDelay = 0;
+      const next = await succeed(host, world, { inputs });
+      expect(next.outputs['mapping-operation']).toBe('created');
+      expect(next.warnings).toEqual([]);
+    });
+
+    test('fails all the same where time alone heals nothing', async () => {
+      world = await createWorld({ discoveryDelay: Number.POSITIVE_INFINITY });
+      const inputs = { 'fail-on-pending': 'false', 'wait-timeout': '0' };
+      const { credential } = seedIntegration(world);
+      credential.tainted = true;
+      const tainted = await fail(host, world, { inputs: { ...inputs, 'azure-devops-pat': '' } });
+      expect(tainted.error).toContain('cannot discover it');
+      const missing = await fail(host, world, { inputs: { ...inputs, repository: 'acme/shop/nosuch' } });
+      expect(missing.error).toContain('status 404');
+      for (const one of world.state.repositories['azure-devops']) one.disabled = true;
+      const disabled = await fail(host, world, { inputs });
+      expect(disabled.error).toContain('is disabled');
     });
 
     test.each([
@@ -425,6 +464,26 @@ describe.each(HOSTS)('secrets, on %s', (host) => {
     expect(world.exchanges.filter(({ path }) => path.startsWith('/azure-devops/'))).toEqual([]);
   });
 });
+
+test.each([50, 30, 20, 10, 7])(
+  'a server that gives at most %d records a page is asked for less',
+  async (largestPage) => {
+    world = await createWorld({ largestPage, latency: 20 });
+    for (let count = 0; count < 60; count++)
+      seedInstance(world, { name: `other-${count}`, config: { organization: `other-${count}` } });
+    const { instance } = seedIntegration(world, { name: 'ours' });
+    for (let count = 0; count < 60; count++) {
+      const resource = { ...shopResource(world, TWIN.project), id: `aaaaaaaaaaaaaa${count + 10}` };
+      world.state.resources.unshift(resource);
+    }
+    const { outputs } = await succeed('github', world);
+    expect(outputs).toMatchObject({ 'integration-id': instance.id, 'mapping-operation': 'created' });
+    const refused = world.exchanges.filter(({ status }) => status === 400);
+    const sizes = new Set(refused.map(({ path }) => /size%5D=(\d+)/u.exec(path)?.[1]));
+    // Once for each read that was under way.
+    expect(refused.length).toBeLessThanOrEqual(3 * sizes.size);
+  },
+);
 
 test('a collection that changes between two pages is read again', async () => {
   world = await createWorld();

@@ -9,7 +9,7 @@ import { CursorPage, NumberedPage } from './schemas.ts';
 /** Filters by dotted field: `{'integration.name': {eq: 'github'}}` becomes `filter[integration.name][eq]=github`. */
 export type Filter = Record<
   string,
-  { eq: string } | { contains: string } | { ocontains: string[] } | undefined
+  { eq: string } | { oeq: string[] } | { contains: string } | { ocontains: string[] } | undefined
 >;
 
 /** Konnect's Service Catalog API, version 1. Every method throws {@link KonnectError} or {@link NoAnswer}. */
@@ -19,6 +19,8 @@ export interface KonnectClient {
   list<S extends GenericSchema>(path: string, schema: S, filter?: Filter): Promise<InferOutput<S>[]>;
   /** All records of a collection in cursor pages (`CursorMeta`). */
   walk<S extends GenericSchema>(path: string, schema: S, filter: Filter): Promise<InferOutput<S>[]>;
+  /** The first page of such a collection. */
+  peek<S extends GenericSchema>(path: string, schema: S, filter: Filter): Promise<InferOutput<S>[]>;
   post<S extends GenericSchema>(
     path: string,
     body: unknown,
@@ -36,9 +38,10 @@ export interface KonnectClient {
 
 type CallOptions = Pick<HttpRequest, 'critical' | 'before'>;
 
-const PAGE_SIZE = 100;
-/** A look-up that is not finished after this many pages is not one that we should be making. */
-const MOST_PAGES = 20;
+/** Records of a page. The contract names no maximum: where a server has one, smaller pages are asked for. */
+const PAGE_SIZES = [100, 50, 20, 10, 5];
+/** A look-up that is not finished after this many records is not one that we should be making. */
+const MOST_RECORDS = 2_000;
 
 /**
  * @param url the base without `/v1`, e.g. `https://us.api.konghq.com`
@@ -70,48 +73,73 @@ export function konnectClient(http: Http, url: string, token: string): KonnectCl
     return check(schema, await call(method, path, query, options), method, path);
   }
 
-  async function page<M extends GenericSchema>(path: string, meta: M, query: URLSearchParams) {
-    query.set('page[size]', String(PAGE_SIZE));
+  function page<M extends GenericSchema>(path: string, meta: M, query: URLSearchParams, size: number) {
+    query.set('page[size]', String(size));
     return read('GET', path, object({ data: array(unknown()), meta }), query);
   }
 
+  /** The sizes that the server has not refused yet, in this run. */
+  let sizes = PAGE_SIZES;
+
+  /** Reads a collection from its beginning, again with smaller pages where the server refuses the size. */
+  async function inPages<T>(readAll: (size: number) => Promise<T>): Promise<T> {
+    const [size = 1, ...smaller] = sizes;
+    try {
+      return await readAll(size);
+    } catch (error) {
+      if (!refusesSize(error) || smaller.length === 0) throw error;
+      // Another read may have found it out meanwhile.
+      if (sizes[0] === size) sizes = smaller;
+      return inPages(readAll);
+    }
+  }
+
   /** @returns undefined where a record came or went between two pages, so that one may have been missed */
-  async function readPages(path: string, filter: Filter): Promise<unknown[] | undefined> {
+  async function readPages(path: string, filter: Filter, size: number): Promise<unknown[] | undefined> {
     const records: unknown[] = [];
     let total: number | undefined;
-    for (let number = 1; number <= MOST_PAGES; number++) {
+    for (let number = 1; number <= MOST_RECORDS / size; number++) {
       const query = encode(filter);
       query.set('page[number]', String(number));
-      const { data, meta } = await page(path, NumberedPage, query);
+      const { data, meta } = await page(path, NumberedPage, query, size);
       total ??= meta.page.total;
       if (total !== meta.page.total) return undefined;
       records.push(...data);
       if (data.length === 0 || records.length >= total) return records;
     }
-    throw tooMany(path, records.length);
+    throw new TooManyRecords(path, records.length);
+  }
+
+  async function readCursors(path: string, filter: Filter, size: number): Promise<unknown[]> {
+    const records: unknown[] = [];
+    let cursor: string | null = null;
+    for (let number = 1; number <= MOST_RECORDS / size; number++) {
+      const query = encode(filter);
+      if (cursor) query.set('page[after]', cursor);
+      const { data, meta } = await page(path, CursorPage, query, size);
+      records.push(...data);
+      cursor = cursorOf(meta.page.next, path);
+      if (!cursor) return records;
+    }
+    throw new TooManyRecords(path, records.length);
   }
 
   return {
     get: (path, schema, options) => read('GET', path, schema, undefined, options),
     async list(path, schema, filter = {}) {
       for (let attempt = 1; attempt <= 3; attempt++) {
-        const records = await readPages(path, filter);
+        const records = await inPages((size) => readPages(path, filter, size));
         if (records) return records.map((record) => checkRecord(schema, record, path));
       }
       throw new Failure(`GET /v1${path} keeps changing while it is read.`, 'Run the step again.');
     },
     async walk(path, schema, filter) {
-      const records: unknown[] = [];
-      let cursor: string | null = null;
-      for (let number = 1; number <= MOST_PAGES; number++) {
-        const query = encode(filter);
-        if (cursor) query.set('page[after]', cursor);
-        const { data, meta } = await page(path, CursorPage, query);
-        records.push(...data);
-        cursor = cursorOf(meta.page.next, path);
-        if (!cursor) return records.map((record) => checkRecord(schema, record, path));
-      }
-      throw tooMany(path, records.length);
+      const records = await inPages((size) => readCursors(path, filter, size));
+      return records.map((record) => checkRecord(schema, record, path));
+    },
+    async peek(path, schema, filter) {
+      const { data } = await inPages((size) => page(path, CursorPage, encode(filter), size));
+      return data.map((record) => checkRecord(schema, record, path));
     },
     post: (path, body, schema, options) => read('POST', path, schema, undefined, { body, ...options }),
     patch: (path, body, schema, options) => read('PATCH', path, schema, undefined, { body, ...options }),
@@ -181,9 +209,18 @@ class UnreadableAnswer extends Failure {
   }
 }
 
-function tooMany(path: string, count: number): Failure {
-  return new Failure(
-    `GET /v1${path} has more than ${count} records that fit: the look-up is not conclusive.`,
-    'Name the integration with integration-name, or the resource with resource-id.',
-  );
+/** More records fit than are read: one that was not may be the one that is looked for. */
+export class TooManyRecords extends Failure {
+  override readonly name = 'TooManyRecords';
+
+  constructor(path: string, count: number) {
+    super(
+      `GET /v1${path} has more than ${count} records that fit: the look-up is not conclusive.`,
+      'Name the integration with integration-name, or the resource with resource-id.',
+    );
+  }
+}
+
+function refusesSize(error: unknown): boolean {
+  return error instanceof KonnectError && error.status === 400 && /page\W{0,2}size/iu.test(error.message);
 }

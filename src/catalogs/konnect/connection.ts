@@ -3,7 +3,7 @@ import type { Ensured } from '../../ensure.ts';
 import type { Critical } from '../../http/http.ts';
 import type { Inputs } from '../../inputs/parse.ts';
 import type { Owner, Repository } from '../../repository.ts';
-import type { AzureDevOps } from '../../scm/azure-devops.ts';
+import type { AzureDevOps, ExactRepository } from '../../scm/azure-devops.ts';
 import type { Progress, Thing } from '../catalog.ts';
 import type { KonnectClient } from './client.ts';
 import { IntegrationInstance } from './schemas.ts';
@@ -24,7 +24,8 @@ export interface Connection extends Access {
   steadyClock: Clock;
   /** Write nothing, and say what would be written. */
   plan: boolean;
-  repository: Repository;
+  /** As exactly as it is known by now. */
+  repository: Repository | ExactRepository;
   /**
    * Proves, once, that the PAT is given and reads the repository, with the scope that Konnect needs.
    *
@@ -33,7 +34,14 @@ export interface Connection extends Access {
    */
   provePat(why: string): Promise<void>;
   /** The repository with its ID and exact names, which Azure DevOps tells; undefined where nobody can ask it. */
-  identify(): Promise<Repository | undefined>;
+  identify(): Promise<ExactRepository | undefined>;
+  /**
+   * The repository, exactly where Azure DevOps is asked for it in any case: to try the PAT, or because the address has
+   * IDs in the place of names. Never rejects.
+   */
+  exactly(): Promise<Repository | ExactRepository>;
+  /** Whether there is another repository of this ID in the organization; undefined where nobody can say. */
+  exists(id: string): Promise<boolean | undefined>;
 }
 
 export function instancePath({ id }: Pick<IntegrationInstance, 'id'>): string {

@@ -1,9 +1,13 @@
 import { type Ensurable, ensure } from '../../ensure.ts';
 import { Failure } from '../../errors.ts';
+import { sameHost } from '../../repository.ts';
 import { bullets, oneLine } from '../../text.ts';
 import type { Filter } from './client.ts';
 import { type Access, type Connection, integrationsPage, tell } from './connection.ts';
+import { homeOf, hostName, isOnCloud } from './hosts.ts';
 import { readManifest } from './manifest.ts';
+import { checkReadable, placeOf, readingHost } from './place.ts';
+import { checkEnabled } from './resource.ts';
 import { IntegrationInstance } from './schemas.ts';
 
 const INSTANCES = '/integration-instances';
@@ -40,19 +44,22 @@ function listInstances({ client, inputs, owner }: Access): Promise<IntegrationIn
 /**
  * The integration instance that reads the organization: the one of the given name, else the only one that may be it.
  *
- * @throws {Failure} when several may be it, or the one of the given name reads another organization
+ * @throws {Failure} when several may be it, when the one of the given name reads another organization, or when none is
+ *   known to read the organization's host
  */
 export async function findIntegration(access: Access): Promise<IntegrationInstance | undefined> {
   const { integrationName: name } = access.inputs;
+  checkReadable(access);
   const instances = await listInstances(access);
   if (name)
-    return checkNamed(
+    checkNamed(
       access,
       instances.find((one) => one.name === name),
     );
-  const ours = instances.filter((one) => readsOurs(access, one));
-  if (ours.length > 1) throw severalInstances(access, ours);
-  return ours[0];
+  const ours = instances.filter((one) => (!name || one.name === name) && readsOurs(access, one));
+  const reading = isOnCloud(access.owner) ? ours : await readingHost(access, ours);
+  if (reading.length > 1) throw severalInstances(access, reading);
+  return reading[0];
 }
 
 function integration(connection: Connection): Ensurable<IntegrationInstance> {
@@ -76,46 +83,44 @@ function integration(connection: Connection): Ensurable<IntegrationInstance> {
       await connection.provePat(
         `There is no integration for the organization "${repository.organization}" yet, and none is made without a credential.`,
       );
+      checkEnabled(await connection.exactly());
     },
-    create: () =>
-      client.post(
-        INSTANCES,
-        {
-          integration_name: repository.provider,
-          name,
-          display_name: wanted ?? CREATED_DISPLAY_NAME,
-          config: { organization: repository.organization },
-        },
-        IntegrationInstance,
-      ),
+    async create() {
+      const { organization } = await connection.exactly();
+      const body = {
+        integration_name: repository.provider,
+        name,
+        display_name: wanted ?? CREATED_DISPLAY_NAME,
+        config: { organization },
+      };
+      return client.post(INSTANCES, body, IntegrationInstance);
+    },
     update: (found) =>
       client.patch(`${INSTANCES}/${found.id}`, { display_name: wanted }, IntegrationInstance),
   };
 }
 
-/** The organization that an instance reads, where its configuration tells. */
-function organizationOf(instance: IntegrationInstance): string | undefined {
-  const { organization } = instance.config;
-  if (typeof organization !== 'string') return undefined;
-  const old = /^https:\/\/([^./]+)\.visualstudio\.com/iu.exec(organization);
-  return old ? old[1] : organization.replace(/\/+$/u, '').split('/').at(-1);
-}
-
 function readsOurs({ owner }: Access, instance: IntegrationInstance): boolean {
   if (instance.integration.name !== owner.provider) return false;
-  const organization = organizationOf(instance);
+  const { organization, hosts } = placeOf(instance);
+  if (hosts.some((host) => !sameHost(host, homeOf(owner)))) return false;
   // An instance that was made in the browser tells its organization only there.
   if (organization === undefined) return owner.provider !== 'azure-devops';
   return organization.toLowerCase() === owner.organization.toLowerCase();
 }
 
-function checkNamed(access: Access, found: IntegrationInstance | undefined): IntegrationInstance | undefined {
-  if (!found || readsOurs(access, found)) return found;
+function checkNamed(access: Access, found: IntegrationInstance | undefined): void {
+  if (!found || readsOurs(access, found)) return;
   const { owner } = access;
+  const { organization = '', hosts } = placeOf(found);
+  const home = homeOf(owner);
+  const elsewhere = hosts.find((host) => !sameHost(host, home));
   const what =
-    found.integration.name === owner.provider
-      ? `reads the organization "${oneLine(organizationOf(found) ?? '', 80)}", not "${owner.organization}"`
-      : `is of the integration ${oneLine(found.integration.name, 80)}, not ${owner.provider}`;
+    found.integration.name !== owner.provider
+      ? `is of the integration ${oneLine(found.integration.name, 80)}, not ${owner.provider}`
+      : elsewhere
+        ? `reads ${oneLine(hostName(elsewhere), 80)}, not ${hostName(home)}`
+        : `reads the organization "${oneLine(organization, 80)}", not "${owner.organization}"`;
   throw new Failure(
     `The integration "${found.name}" (${found.id}) ${what}. Others may use it, so it is left as it is.`,
     'Set another integration-name, or correct the integration by hand in Konnect.',

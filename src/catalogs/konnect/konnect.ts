@@ -1,18 +1,19 @@
 import { early } from '../../ahead.ts';
-import { Failure, messageOf } from '../../errors.ts';
-import type { Repository } from '../../repository.ts';
-import { RepositoryRefused } from '../../scm/repository-refused.ts';
-import type { Catalog, CredentialFacts, Progress, Surroundings } from '../catalog.ts';
+import { Failure } from '../../errors.ts';
+import type { Catalog, CredentialFacts, Surroundings } from '../catalog.ts';
 import { konnectClient } from './client.ts';
 import { type Access, type Connection, tell } from './connection.ts';
 import { ensureCredential, inspectCredential } from './credential.ts';
 import { describeByManifest } from './describe.ts';
 import { ensureIntegration, findIntegration } from './integration.ts';
 import { readManifest } from './manifest.ts';
-import { ensureMapping, listMappings, type Mappable } from './mapping.ts';
-import { awaitDiscovery, listCandidates, locate } from './resource.ts';
+import { ensureMapping, leaveMapping, type Mappable } from './mapping.ts';
+import { questionsOf } from './questions.ts';
+import { listMappings, listServicesOf } from './relations.ts';
+import { awaitDiscovery, locate, NotDiscovered } from './resource.ts';
 import type { CatalogResource, IntegrationInstance } from './schemas.ts';
-import { ensureService, listServicesOf, readServiceByName } from './service.ts';
+import { listCandidates } from './search.ts';
+import { ensureService, plannedName, readServiceByName } from './service.ts';
 
 /** Kong Konnect's Catalog. */
 export function konnect(surroundings: Surroundings): Catalog {
@@ -30,7 +31,7 @@ export function konnect(surroundings: Surroundings): Catalog {
         owner: repository,
         repository,
         progress,
-        ...azureDevOpsReads(surroundings, repository, progress),
+        ...questionsOf(surroundings, repository, progress),
       }),
     inspect: (owner, progress) => inspect({ ...dependencies, owner, progress }),
   };
@@ -52,64 +53,55 @@ async function inspect(access: Access): Promise<CredentialFacts> {
   return inspectCredential(access, instance);
 }
 
-/** What is asked of Azure DevOps. */
-function azureDevOpsReads(
-  { inputs, azureDevOps, readSecret }: Surroundings,
-  repository: Repository,
-  progress: Progress,
-): Pick<Connection, 'provePat' | 'identify'> {
-  const pat = inputs.azureDevOpsPat;
-  return {
-    async provePat(why) {
-      if (pat) return void (await azureDevOps.read(repository, { pat }));
-      throw new Failure(
-        why,
-        'Set azure-devops-pat to a personal access token with the scope Code: Read in this organization only.',
-      );
-    },
-    async identify() {
-      if (repository.provider !== 'azure-devops' || !readSecret) return undefined;
-      try {
-        return await azureDevOps.read(repository, readSecret);
-      } catch (error) {
-        // What does not exist is not waited for. Else it is a help, not a must: a PAT is judged where it is to be stored.
-        if (pat && error instanceof RepositoryRefused && error.status === 404) throw error;
-        progress.info(`The repository's ID is not known: ${messageOf(error)}`);
-        return undefined;
-      }
-    },
-  };
-}
-
 /** Reads that do not depend on one another run at once: a run that changes nothing makes two rounds of them. */
 async function connect(connection: Connection): Promise<void> {
-  const { inputs } = connection;
+  const { inputs, progress } = connection;
   const candidates = early(listCandidates(connection));
   const named = early(readServiceByName(connection));
-  connection.progress.waiting('the integration');
+  const exactly = early(connection.exactly());
+  progress.waiting('the integration');
   const { instance, existed } = await ensureIntegration(connection);
 
   const located = early(
-    instance && existed ? candidates.then((found) => locate(connection, instance, found, true)) : nothing(),
+    exactly.then(async (repository) =>
+      instance && existed
+        ? locate({ ...connection, repository }, instance, await candidates)
+        : { resource: undefined, former: [], repository },
+    ),
   );
   const mapped = early(
-    located.then((found) => (found && !inputs.serviceName ? listServicesOf(connection, found) : [])),
+    located.then(({ resource }) =>
+      resource && !inputs.serviceName ? listServicesOf(connection, resource) : [],
+    ),
   );
-  const mappings = early(located.then((found) => (found ? listMappings(connection, found) : [])));
-  connection.progress.waiting('the credential');
+  const mappings = early(
+    located.then(({ resource }) => (resource ? listMappings(connection, resource) : [])),
+  );
+  progress.waiting('the credential');
   const advice = await ensureCredential(connection, instance, existed);
 
-  connection.progress.waiting('the service');
-  const resource = await located;
-  if (resource) tellResource(connection, resource);
-  const served = await ensureService(connection, resource, { named, mapped });
+  progress.waiting('the service');
+  const { resource, former, repository } = await located;
+  const exact = { ...connection, repository };
+  if (resource) tellResource(exact, resource);
+  const served = await ensureService(exact, resource, {
+    named: plannedName(exact) === plannedName(connection) ? named : undefined,
+    mapped,
+    former,
+  });
 
-  if (resource) return ensureMapping(connection, served, resource, mappings);
-  const target = instance && (await notYetDiscovered(connection, instance, advice));
-  return ensureMapping(connection, served, target);
+  if (resource) return ensureMapping(exact, served, resource, mappings);
+  try {
+    const target = instance && (await notYetDiscovered(exact, instance, advice));
+    return await ensureMapping(exact, served, target);
+  } catch (error) {
+    if (inputs.failOnPending || !(error instanceof NotDiscovered)) throw error;
+    leaveMapping(exact, served);
+    progress.warning(
+      `${error.message} The mapping is pending: the next run of this step goes on from there (fail-on-pending is false).`,
+    );
+  }
 }
-
-async function nothing(): Promise<undefined> {}
 
 function tellResource({ progress }: Connection, { id, name }: CatalogResource): void {
   progress.resource(id, name ?? '');
@@ -119,6 +111,7 @@ function tellResource({ progress }: Connection, { id, name }: CatalogResource): 
  * What to map where Konnect does not know the repository yet; undefined in a plan, which does not wait.
  *
  * @param advice why Konnect cannot discover anything at present
+ * @throws {NotDiscovered}
  */
 async function notYetDiscovered(
   connection: Connection,

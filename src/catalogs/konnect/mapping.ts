@@ -5,8 +5,9 @@ import { fullName } from '../../repository.ts';
 import { oneLine } from '../../text.ts';
 import { type Connection, tell, wouldCreate } from './connection.ts';
 import { KonnectError } from './errors.ts';
+import { listMappings, listResourcesOf } from './relations.ts';
 import { type CatalogResource, type CatalogService, ResourceMapping } from './schemas.ts';
-import { listResourcesOf, plannedName } from './service.ts';
+import { plannedName } from './service.ts';
 
 const MAPPINGS = '/resource-mappings';
 
@@ -18,13 +19,6 @@ export interface ResourceByConfig {
   integration_instance: string;
   type: string;
   config: Record<string, string | number>;
-}
-
-export function listMappings(
-  { client }: Connection,
-  resource: Pick<CatalogResource, 'id'>,
-): Promise<ResourceMapping[]> {
-  return client.list(MAPPINGS, ResourceMapping, { 'resource.id': { eq: resource.id } });
 }
 
 /**
@@ -42,7 +36,7 @@ export async function ensureMapping(
   ahead?: Promise<ResourceMapping[]>,
 ): Promise<void> {
   connection.progress.waiting('the mapping');
-  const title = `${fullName(connection.repository)} to ${service?.name ?? plannedName(connection)}`;
+  const title = titleOf(connection, service);
   if (!target)
     return tell(connection, 'mapping', title, wouldCreate('once Konnect has discovered the repository'));
   if (!service) return tell(connection, 'mapping', title, wouldCreate());
@@ -52,6 +46,22 @@ export async function ensureMapping(
   tell(connection, 'mapping', title, ensured);
   if (ensured.value && ensured.operation === 'created')
     await confirm(connection, service, ensured.value.resource.id);
+}
+
+/** Tells that the mapping is not made yet. */
+export function leaveMapping(
+  connection: Connection,
+  { service }: { service: CatalogService | undefined },
+): void {
+  tell(connection, 'mapping', titleOf(connection, service), {
+    operation: 'pending',
+    value: undefined,
+    differences: ['Konnect has not discovered the repository yet'],
+  });
+}
+
+function titleOf(connection: Connection, service: CatalogService | undefined): string {
+  return `${fullName(connection.repository)} to ${service?.name ?? plannedName(connection)}`;
 }
 
 function mapping(

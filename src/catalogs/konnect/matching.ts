@@ -1,5 +1,7 @@
-import { fullName, type Repository, samePath } from '../../repository.ts';
-import { parseRepositoryUrl } from '../../repository-url.ts';
+import { isGuid } from '../../azure-address.ts';
+import { fullName, type Repository, sameHost, samePath } from '../../repository.ts';
+import { addressIn, allOf, descriptionOf, hostIn, type Leaf } from './description.ts';
+import { homeOf } from './hosts.ts';
 import type { CatalogResource } from './schemas.ts';
 
 /**
@@ -19,10 +21,7 @@ const FITS = ['no', 'similar', 'path', 'url', 'id', 'id in config'] as const;
 type Fit = (typeof FITS)[number];
 
 export function matchResource(resources: readonly CatalogResource[], repository: Repository): Match {
-  const named = resources.filter(({ type }) => /repo/iu.test(type));
-  // A pipeline or a pull request also knows its repository: where a type says what it is, that counts.
-  const candidates = named.length > 0 ? named : resources;
-  const ranked = candidates.map((resource) => ({
+  const ranked = repositoriesAmong(resources).map((resource) => ({
     resource,
     rank: FITS.indexOf(fitOf(resource, repository)),
   }));
@@ -33,53 +32,85 @@ export function matchResource(resources: readonly CatalogResource[], repository:
   return winners.length === 1 ? { kind: 'one', resource: winner } : { kind: 'several', resources: winners };
 }
 
-interface Leaf {
-  /** The names on the way to the value, in lower case. */
-  path: string[];
-  value: string;
+/** A pipeline or a pull request also knows its repository: where a type says what it is, that counts. */
+function repositoriesAmong(resources: readonly CatalogResource[]): readonly CatalogResource[] {
+  const named = resources.filter(({ type }) => /repo/iu.test(type));
+  return named.length > 0 ? named : resources;
 }
 
-/** Parts of a description that still speak of the repository itself; not its fork parent, its owner's home page, … */
-const OWN = /^(?:repo(?:sitory)?|project|owner|organization|org|namespace|group|_?links|urls?)$/u;
+/**
+ * Resources that say that they are the repository's path, under another ID: it was deleted, and created again under its
+ * name. (Or it was renamed, and another got its name.)
+ */
+export function predecessorsOf(
+  resources: readonly CatalogResource[],
+  repository: Repository,
+): CatalogResource[] {
+  const { id: _, ...byPath } = repository;
+  return repositoriesAmong(resources).filter(
+    (resource) =>
+      anotherIdOf(resource, repository) !== undefined && matchResource([resource], byPath).kind === 'one',
+  );
+}
+
+/** The ID of a resource that is another repository, where both are known. */
+export function anotherIdOf(resource: CatalogResource, repository: Repository): string | undefined {
+  const { config, data } = descriptionOf(resource);
+  return [...config, ...data].find((leaf) => isAnotherId(leaf, repository))?.value;
+}
+
 const OWNER = {
   'azure-devops': /^project$/u,
   other: /^(?:owner|organization|org|group|namespace|account)$/u,
 };
 
 function fitOf(resource: CatalogResource, repository: Repository): Fit {
-  const config = leaves(resource.config);
-  const data = leaves(resource.integration_data ?? {}).filter(({ path }) =>
-    path.slice(0, -1).every((part) => OWN.test(part)),
-  );
-  const name = { path: ['name'], value: resource.name ?? '' };
+  const description = descriptionOf(resource);
+  const { config, name, data } = description;
   const identifying = [...config, name];
-  const all = [...identifying, ...data];
+  const all = allOf(description);
+  const home = homeOf(repository);
+  const hosts = all.flatMap((leaf) => hostIn(leaf, repository) ?? []);
+  if (hosts.length > 0 && !hosts.some((host) => sameHost(host, home))) return 'no';
   if (config.some((leaf) => isId(leaf, repository))) return 'id in config';
   if (config.some((leaf) => isAnotherId(leaf, repository))) return 'no';
   if (data.some((leaf) => isId(leaf, repository))) return 'id';
-  if (all.some(({ value }) => pointsAt(value, repository))) return 'url';
+  if (data.some((leaf) => isAnotherId(leaf, repository))) return 'no';
+  if (all.some((leaf) => pointsAt(leaf, repository))) return 'url';
   if (identifying.some((leaf) => isElsewhere(leaf, repository))) return 'no';
   if (all.some((leaf) => isWholePath(leaf, repository))) return 'path';
   if (!all.some((leaf) => isName(leaf, repository) && same(leaf.value, repository.name))) return 'no';
   return all.some((leaf) => isOwner(leaf, repository)) ? 'path' : 'similar';
 }
 
+/** The place of a repository's ID, as far as names of places tell: `id` at the top, `repository_id`, `repo.guid`. */
+function isIdPlace(path: string[]): boolean {
+  return /(?:^|[._])repo(?:sitory)?[._]?(?:gu|uu)?id$|^(?:gu|uu)?id$/u.test(path.join('.'));
+}
+
 /** A GUID may stand anywhere, also in a URL; the digits of a GitHub ID mean something only where an ID is expected. */
 function isId({ path, value }: Leaf, { id }: Repository): boolean {
   if (!id) return false;
-  const key = path.join('.');
-  if (/^\d+$/u.test(id)) return value === id && /(?:^|[._])(?:repo(?:sitory)?[._]?)?id$/u.test(key);
+  if (/^\d+$/u.test(id)) return value === id && isIdPlace(path);
   return value.toLowerCase().split('/').includes(id.toLowerCase());
 }
 
-/** The same path with another ID: deleted and made again, and Konnect still shows the old one. */
+/** It was deleted and created again, and Konnect still shows the old one; or this is another repository. */
 function isAnotherId({ path, value }: Leaf, { id }: Repository): boolean {
-  return id !== undefined && /repo(?:sitory)?[._]?id$/u.test(path.join('.')) && !same(value, id);
+  return id !== undefined && isIdPlace(path) && formOf(value) === formOf(id) && !same(value, id);
 }
 
-function pointsAt(value: string, repository: Repository): boolean {
-  const parsed = /:\/\/|@/u.test(value) ? parseRepositoryUrl(value, repository.provider) : undefined;
-  return parsed !== undefined && samePath(parsed, repository);
+/** A host has IDs of one form: another form is another host's, or the catalog's own. */
+function formOf(id: string): 'digits' | 'GUID' | 'other' {
+  if (/^\d+$/u.test(id)) return 'digits';
+  return isGuid(id) ? 'GUID' : 'other';
+}
+
+function pointsAt(leaf: Leaf, repository: Repository): boolean {
+  const address = addressIn(leaf, repository.provider);
+  return (
+    address !== undefined && samePath(address, { ...repository, host: homeOf(repository), behind: undefined })
+  );
 }
 
 /** Says which repository it is, and it is another one: of another name, project or owner. */
@@ -87,10 +118,13 @@ function isElsewhere(leaf: Leaf, repository: Repository): boolean {
   const { path, value } = leaf;
   const key = path.join('.');
   if (isOwnerName(path, repository)) return !isOwner(leaf, repository);
-  if (/(?:^|[._])project[._]?id$/u.test(key))
-    return repository.projectId !== undefined && !same(value, repository.projectId);
+  if (isProjectId(path)) return repository.projectId !== undefined && !isOwner(leaf, repository);
   if (value.includes('/')) return same(lastSegment(value), repository.name) && !isWholePath(leaf, repository);
   return /(?:^|[._])repo(?:sitory)?(?:[._]?name)?$/u.test(key) && !same(value, repository.name);
+}
+
+function isProjectId(path: string[]): boolean {
+  return /(?:^|[._])project[._]?(?:gu|uu)?id$/u.test(path.join('.'));
 }
 
 /** The place of a name, as far as names of places tell. */
@@ -110,6 +144,7 @@ function isOwnerName(path: string[], { provider }: Repository): boolean {
 }
 
 function isOwner({ path, value }: Leaf, repository: Repository): boolean {
+  if (isProjectId(path)) return same(value, repository.projectId);
   const owner = repository.provider === 'azure-devops' ? repository.project : repository.organization;
   return isOwnerName(path, repository) && same(value, owner);
 }
@@ -131,10 +166,4 @@ function lastSegment(path: string): string {
 
 function same(a: string, b: string | undefined): boolean {
   return b !== undefined && a.trim().toLowerCase() === b.toLowerCase();
-}
-
-function leaves(value: unknown, path: string[] = []): Leaf[] {
-  if (typeof value === 'string' || typeof value === 'number') return [{ path, value: String(value) }];
-  if (typeof value !== 'object' || value === null || path.length > 8) return [];
-  return Object.entries(value).flatMap(([name, child]) => leaves(child, [...path, name.toLowerCase()]));
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Day, parseDay } from '../../dates.ts';
 import { fullName, type Repository } from '../../repository.ts';
 import { machineName } from '../machine-name.ts';
+import { hostName, isOnCloud } from './hosts.ts';
 
 /** On an instance: which PAT its credential was made from, see {@link patMark}. */
 export const PAT_LABEL = 'catalog-connect-pat';
@@ -19,7 +20,9 @@ export function serviceNameFor({ name }: Repository): string {
 
 /** A label value (which may hold no `/`) that is the same for the same repository path, and for no other. */
 export function repositoryMark(repository: Repository): string {
-  return sha256(`${repository.provider}/${fullName(repository).toLowerCase()}`).slice(0, 32);
+  const { provider } = repository;
+  const place = isOnCloud(repository) ? provider : `${provider}@${hostName(repository.host)}`;
+  return sha256(`${place}/${fullName(repository)}`.toLowerCase()).slice(0, 32);
 }
 
 /** A label value: from which PAT a credential was made, and which credential that is. */

@@ -1,118 +1,99 @@
+import { isGuid } from '../../azure-address.ts';
 import { Failure } from '../../errors.ts';
 import { fullName, type Repository } from '../../repository.ts';
 import { bullets, oneLine } from '../../text.ts';
-import type { Filter } from './client.ts';
 import type { Connection } from './connection.ts';
-import { KonnectError } from './errors.ts';
-import { matchResource } from './matching.ts';
-import { CatalogResource, type IntegrationInstance } from './schemas.ts';
+import { matchResource, predecessorsOf } from './matching.ts';
+import type { CatalogResource, IntegrationInstance } from './schemas.ts';
+import { type Candidates, isStillOf, listByExactName, listById, listCandidates } from './search.ts';
 
 /** The pauses between looks while waiting (milliseconds): the first, and the longest. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 15_000;
 
-/**
- * Asks for the resources that may be the repository: those of the integration whose name holds the repository's name
- * or ID. Whether the name has more in it (the project, a URL) is not published.
- *
- * @param instance restricts to one instance, once it is known
- */
-export async function listCandidates(
-  connection: Connection,
-  instance?: IntegrationInstance,
-): Promise<CatalogResource[]> {
-  const { client, inputs, repository } = connection;
-  if (inputs.resourceId) return readChosen(connection, inputs.resourceId);
-  const scope: Filter = instance
-    ? { 'integration.instance.id': { eq: instance.id } }
-    : inputs.integrationName
-      ? { 'integration.instance.name': { eq: inputs.integrationName } }
-      : { 'integration.name': { eq: repository.provider } };
-  return client.walk('/resources', CatalogResource, {
-    ...scope,
-    name: { ocontains: searchTerms(repository) },
-  });
-}
-
-async function readChosen({ client }: Connection, id: string): Promise<CatalogResource[]> {
-  try {
-    return [await client.get(`/resources/${id}`, CatalogResource)];
-  } catch (error) {
-    if (error instanceof KonnectError && error.status === 404) return [];
-    throw error;
-  }
-}
-
-/** A comma separates the values of the filter, so the longest piece without one stands for the whole. */
-function searchTerms({ name, id }: Repository): string[] {
-  const longest = name.split(',').reduce((a, b) => (b.length > a.length ? b : a));
-  return [...new Set([longest, encodeURIComponent(longest), ...(id?.includes('-') ? [id] : [])])];
+/** What the search for the repository's resource came to. */
+export interface Located {
+  /** Undefined while Konnect does not know the repository. */
+  resource: CatalogResource | undefined;
+  /** What the repository was before it was deleted and created again, see {@link predecessorsOf}. */
+  former: CatalogResource[];
+  /** The repository, as exactly as it is known by now. */
+  repository: Repository;
 }
 
 /**
- * The resource that is the repository, or undefined when Konnect does not know it yet.
+ * Looks for the repository among the resources of an integration: by what the run knows, and then by what Azure DevOps
+ * says of it.
  *
  * @param candidates the first {@link listCandidates}
- * @param thorough whether to look again by what Azure DevOps says of it, where it is not found by what we know
- * @throws {Failure} when it is not certain which one it is, or when it is archived
+ * @throws {Failure} when it is not certain which one it is, or when Konnect cannot discover it
  */
 export async function locate(
   connection: Connection,
   instance: IntegrationInstance,
-  candidates: readonly CatalogResource[],
-  thorough: boolean,
-): Promise<CatalogResource | undefined> {
+  candidates: Candidates,
+): Promise<Located> {
   const { inputs, repository } = connection;
-  const ours = candidates.filter((one) => one.integration.instance.id === instance.id);
-  if (inputs.resourceId) return chosen(inputs.resourceId, instance, ours, candidates);
-  const match = matchResource(ours, repository);
-  if (match.kind === 'one') return notArchived(match.resource);
-  const unsure = match.kind === 'several' ? match.resources : match.similar;
-  if (unsure.length === 0 && !thorough) return undefined;
-  const exact = repository.id ? undefined : await connection.identify();
-  if (exact) {
-    const known = { ...connection, repository: exact };
-    return locate(
-      known,
-      instance,
-      exact.name === repository.name ? ours : await listCandidates(known, instance),
-      thorough,
-    );
+  if (inputs.resourceId)
+    return { resource: chosen(inputs.resourceId, instance, candidates.resources), former: [], repository };
+  let known = connection;
+  let listed = candidates;
+  if (matchResource(of(instance, candidates), repository).kind !== 'one') {
+    const isExact = repository.id && !isGuid(repository.name);
+    const exact = isExact ? undefined : await connection.identify();
+    if (exact) known = { ...connection, repository: exact };
+    if (!listed.tooMany && !isStillOf(listed, known.repository))
+      listed = await listCandidates(known, instance);
   }
-  if (unsure.length > 0) throw uncertain(connection, unsure);
-  return repository.id ? locateById(connection, instance) : undefined;
+  const resource = await search(known, instance, listed);
+  if (!resource) checkEnabled(known.repository);
+  const former = predecessorsOf(of(instance, listed), known.repository).filter(
+    ({ type }) => type === (resource?.type ?? type),
+  );
+  return { resource, former, repository: known.repository };
 }
 
-/** A repository that was renamed, and that Konnect still knows by its old name. */
-async function locateById(
+/** By name, and then by ID; and by exact name where too many hold the name. */
+async function search(
   connection: Connection,
   instance: IntegrationInstance,
+  candidates: Candidates,
 ): Promise<CatalogResource | undefined> {
-  const { client, repository } = connection;
-  const filter: Filter = {
-    'integration.instance.id': { eq: instance.id },
-    config: { contains: repository.id ?? '' },
-  };
-  try {
-    const match = matchResource(await client.walk('/resources', CatalogResource, filter), repository);
-    if (match.kind === 'several') throw uncertain(connection, match.resources);
-    return match.kind === 'one' ? notArchived(match.resource) : undefined;
-  } catch (error) {
-    // The contract has this filter, but not what it means for a whole `config`.
-    if (error instanceof KonnectError && error.status === 400) return undefined;
-    throw error;
-  }
+  const named = theOne(connection, of(instance, candidates));
+  if (named) return named;
+  const { tooMany } = candidates;
+  if (tooMany && !connection.repository.id) throw tooMany;
+  const found = theOne(connection, await listById(connection, instance));
+  if (found || !tooMany) return found;
+  return theOne(connection, await listByExactName(connection, instance));
 }
 
-function chosen(
-  id: string,
-  instance: IntegrationInstance,
-  ours: readonly CatalogResource[],
-  all: readonly CatalogResource[],
-): CatalogResource {
-  if (ours[0]) return notArchived(ours[0]);
-  const where = all[0]
-    ? `belongs to the integration "${oneLine(all[0].integration.instance.name, 130)}", not "${instance.name}"`
+function of(instance: IntegrationInstance, { resources }: Candidates): CatalogResource[] {
+  return resources.filter((one) => one.integration.instance.id === instance.id);
+}
+
+/** @throws {Failure} when there are resources that may be it, and it is not certain which one it is */
+function theOne(connection: Connection, resources: CatalogResource[]): CatalogResource | undefined {
+  const match = matchResource(resources, connection.repository);
+  if (match.kind === 'one') return notArchived(match.resource);
+  const unsure = match.kind === 'several' ? match.resources : match.similar;
+  if (unsure.length > 0) throw uncertain(connection, unsure);
+  return undefined;
+}
+
+/** @throws {Failure} when Azure DevOps says that nobody can read the repository: Konnect cannot discover it either */
+export function checkEnabled(repository: Connection['repository']): void {
+  if (!('disabled' in repository && repository.disabled)) return;
+  throw new Failure(
+    `The repository ${fullName(repository)} is disabled in Azure DevOps, so Konnect cannot discover it.`,
+    'Enable it in Azure DevOps (Project settings > Repositories > Settings), then run the step again.',
+  );
+}
+
+function chosen(id: string, instance: IntegrationInstance, [found]: CatalogResource[]): CatalogResource {
+  if (found?.integration.instance.id === instance.id) return notArchived(found);
+  const where = found
+    ? `belongs to the integration "${oneLine(found.integration.instance.name, 130)}", not "${instance.name}"`
     : 'does not exist';
   throw new Failure(
     `The resource ${id} ${where}.`,
@@ -144,7 +125,7 @@ function uncertain({ repository }: Connection, resources: readonly CatalogResour
 /**
  * Waits until Konnect has discovered the repository.
  *
- * @throws {Failure} after `wait-timeout`, with what to check
+ * @throws {NotDiscovered} after `wait-timeout`, with what to check
  */
 export async function awaitDiscovery(
   connection: Connection,
@@ -153,18 +134,30 @@ export async function awaitDiscovery(
   const { clock, inputs, progress, repository } = connection;
   const start = clock.now();
   const waited = () => clock.now() - start;
+  let candidates: Candidates | undefined;
   for (let pause = FIRST_PAUSE; waited() < inputs.waitTimeout; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
     progress.info(
       `Konnect has not discovered ${fullName(repository)} yet: waited ${seconds(waited())} of ${seconds(inputs.waitTimeout)}.`,
     );
     await clock.sleep(Math.min(pause, inputs.waitTimeout - waited()));
-    const found = await locate(connection, instance, await listCandidates(connection, instance), false);
+    // What was too much to be looked through once is not asked for at each look.
+    if (!candidates?.tooMany) candidates = await listCandidates(connection, instance);
+    const found = await search(connection, instance, candidates);
     if (found) return found;
   }
-  throw new Failure(
-    `Konnect has not discovered the repository ${fullName(repository)} in the integration "${instance.name}", after waiting ${seconds(waited())} (wait-timeout).`,
-    `Check that the repository is in the organization that the integration reads, that the owner of its credential may read it (Code: Read), and that it is not disabled or archived. "Sync Now" on the integration's page in Konnect starts a discovery at once. Then run the step again, with a longer wait-timeout if need be.`,
-  );
+  throw new NotDiscovered(repository, instance, seconds(waited()));
+}
+
+/** Konnect does not know the repository yet: time alone may change that. */
+export class NotDiscovered extends Failure {
+  override readonly name = 'NotDiscovered';
+
+  constructor(repository: Repository, instance: IntegrationInstance, waited: string) {
+    super(
+      `Konnect has not discovered the repository ${fullName(repository)} in the integration "${instance.name}", after waiting ${waited} (wait-timeout).`,
+      `Check that the repository is in the organization that the integration reads, that the owner of its credential may read it (Code: Read), and that it is not disabled or archived. "Sync Now" on the integration's page in Konnect starts a discovery at once. Then run the step again, with a longer wait-timeout if need be; or set fail-on-pending: false, and the next run goes on from there.`,
+    );
+  }
 }
 
 function seconds(milliseconds: number): string {

@@ -59,6 +59,7 @@ export const Integration = object({
       ),
     }),
   ),
+  config_schema: nullish(config, {}),
   resource_types: record(string(), object({ schema: object({ definition: record(string(), string()) }) })),
 });
 export type Integration = InferOutput<typeof Integration>;

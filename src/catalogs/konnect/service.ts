@@ -1,12 +1,13 @@
 import { aheadThen } from '../../ahead.ts';
 import { type Ensurable, ensure } from '../../ensure.ts';
 import { Failure } from '../../errors.ts';
-import { fullName, PROVIDERS } from '../../repository.ts';
+import { fullName } from '../../repository.ts';
 import { bullets, oneLine } from '../../text.ts';
 import { type Connection, tell } from './connection.ts';
-import { matchResource } from './matching.ts';
 import { REPOSITORY_LABEL, repositoryMark, serviceNameFor } from './naming.ts';
-import { CatalogResource, CatalogService } from './schemas.ts';
+import { checkNotAnothers, servicesBefore } from './ownership.ts';
+import { listServicesOf } from './relations.ts';
+import { type CatalogResource, CatalogService } from './schemas.ts';
 
 const SERVICES = '/catalog-services';
 
@@ -21,32 +22,19 @@ export async function readServiceByName(connection: Connection): Promise<Catalog
   return found.find((service) => service.name === name);
 }
 
-export function listServicesOf({ client }: Connection, resource: CatalogResource): Promise<CatalogService[]> {
-  return client.list(`/resources/${resource.id}/catalog-services`, CatalogService);
-}
-
-/** The resources that are mapped to a service. */
-export function listResourcesOf(
-  { client }: Connection,
-  service: CatalogService,
-  id?: string,
-): Promise<CatalogResource[]> {
-  return client.list(`${SERVICES}/${service.id}/resources`, CatalogResource, {
-    id: id ? { eq: id } : undefined,
-  });
-}
-
-/** Look-ups that were begun ahead of time. */
+/** What was looked up ahead of time. */
 interface Ahead {
-  /** The first {@link readServiceByName}. */
-  named: Promise<CatalogService | undefined>;
+  /** The first {@link readServiceByName}; undefined where it was of another name. */
+  named: Promise<CatalogService | undefined> | undefined;
   /** The first {@link listServicesOf} the resource; empty without one. */
   mapped: Promise<CatalogService[]>;
+  /** What the repository was before it was deleted and created again. */
+  former: CatalogResource[];
 }
 
 /**
  * Ensures the catalog service of the repository: the one of the given name; else the one that the repository is
- * mapped to; else the one named after the repository.
+ * mapped to, or was before it was deleted and created again; else the one named after the repository.
  *
  * @param resource undefined while Konnect has not discovered the repository
  * @returns it (undefined in a plan that would create it), and whether this run made it
@@ -70,15 +58,21 @@ function service(
 ): Ensurable<CatalogService> {
   const { client, inputs, repository } = connection;
   const name = plannedName(connection);
-  const named = aheadThen(ahead.named, () => readServiceByName(connection));
+  const byName = () => readServiceByName(connection);
+  const named = ahead.named === undefined ? byName : aheadThen(ahead.named, byName);
   const mapped = aheadThen(ahead.mapped, async () => (resource ? listServicesOf(connection, resource) : []));
+  let before: Promise<CatalogService[]> | undefined;
   return {
     title: `service "${name}"`,
     hidden:
       'Its name may be taken by a service that this catalog-token may not see: give the token the role Service Viewer, or Service Admin of that service. Or set another service-name.',
     async find() {
       if (inputs.serviceName) return named();
-      const services = await mapped();
+      let services = await mapped();
+      if (services.length === 0) {
+        before ??= servicesBefore(connection, ahead.former);
+        services = await before;
+      }
       if (services.length > 1) throw severalServices(connection, services);
       if (services[0]) return services[0];
       const found = await named();
@@ -86,6 +80,14 @@ function service(
       return found;
     },
     differs: (found) => [...changesOf(connection, found).keys()],
+    permit(found) {
+      if (found || inputs.serviceName || repository.name.toLowerCase() !== repository.id?.toLowerCase())
+        return;
+      throw new Failure(
+        `The service cannot be named after the repository: its address has the ID ${repository.name} in the place of the name.`,
+        'Set service-name, or write the repository with its name, or set azure-devops-pat: with it, Azure DevOps tells the name.',
+      );
+    },
     create: () =>
       client.post(
         SERVICES,
@@ -106,7 +108,7 @@ function service(
     update: (found) =>
       client.patch(
         `${SERVICES}/${found.id}`,
-        patchOf([...changesOf(connection, found).values()]),
+        patchOf(found, [...changesOf(connection, found).values()]),
         CatalogService,
       ),
   };
@@ -141,11 +143,17 @@ function sameField(wanted: unknown, found: unknown): boolean {
   return (wanted ?? null) === (found ?? null);
 }
 
-/** Only what differs: Konnect merges labels and custom fields, so the keys of others stay. */
-function patchOf(changes: Change[]): Record<string, unknown> {
+/**
+ * Only what differs, and the custom fields of others with it: the contract does not say that those are merged. Labels
+ * are: null removes one (`LabelsUpdate`), and Kong's own may be read but not written.
+ */
+function patchOf(found: CatalogService, changes: Change[]): Record<string, unknown> {
+  const others = Object.entries(found.custom_fields ?? {}).filter(([, value]) => (value ?? null) !== null);
   const body: Record<string, unknown> = {};
-  for (const { field, key, value } of changes)
-    body[field] = key === undefined ? value : { ...(body[field] as object | undefined), [key]: value };
+  for (const { field, key, value } of changes) {
+    const before = body[field] ?? (field === 'custom_fields' ? Object.fromEntries(others) : {});
+    body[field] = key === undefined ? value : { ...(before as object), [key]: value };
+  }
   return body;
 }
 
@@ -155,44 +163,4 @@ function severalServices({ repository }: Connection, services: CatalogService[])
     `The repository ${fullName(repository)} is mapped to several services:\n${bullets(list)}`,
     'Set service-name to the one that this step is to care for.',
   );
-}
-
-/** Two repositories of one name in two projects are common; a derived name must not merge them. */
-async function checkNotAnothers(
-  connection: Connection,
-  found: CatalogService,
-  ours: CatalogResource | undefined,
-): Promise<void> {
-  const { repository } = connection;
-  const mapped = await listResourcesOf(connection, found);
-  const mine = repositoryMark(repository);
-  const isOurs = (one: CatalogResource) => {
-    if (ours) return one.id === ours.id;
-    const match = matchResource([one], repository);
-    // Where the resource does not tell enough, our own mark on the service does.
-    return (
-      match.kind === 'one' ||
-      (match.kind === 'none' && match.similar.length > 0 && found.labels?.[REPOSITORY_LABEL] === mine)
-    );
-  };
-  const other = mapped.find((one) => !isOurs(one) && mayBeRepository(connection, one, ours));
-  const mark = found.labels?.[REPOSITORY_LABEL] ?? mine;
-  if (!other && (mark === mine || mapped.some(isOurs))) return;
-  const whose = other
-    ? `mapped to another repository: ${oneLine(`${other.name ?? ''} (${other.id}) ${JSON.stringify(other.config)}`)}`
-    : 'made for another repository';
-  throw new Failure(
-    `The service "${found.name}" (${found.id}) has the name that ${fullName(repository)} would get, but is ${whose}.`,
-    'Set service-name to another name, for a service of its own, or to this name, to map both repositories to it.',
-  );
-}
-
-function mayBeRepository(
-  { repository }: Connection,
-  resource: CatalogResource,
-  ours: CatalogResource | undefined,
-): boolean {
-  const integration = resource.integration.name;
-  if (!PROVIDERS.some((provider) => provider === integration)) return false;
-  return !ours || integration !== repository.provider || resource.type === ours.type;
 }

@@ -50,7 +50,10 @@ export const SERVICE_ROUTES: Routes = {
     if (given.name !== undefined && given.name !== service.name) refuseTaken(state.services, given.name);
     Object.assign(service, given, {
       labels: merged(service.labels, labels),
-      custom_fields: merged(service.custom_fields, custom_fields),
+      custom_fields: merged(
+        state.customFields === 'replaced' && custom_fields ? {} : service.custom_fields,
+        custom_fields,
+      ),
       updated_at: timestamp(state),
     });
     return ok(service);
