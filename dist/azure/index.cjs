@@ -6737,7 +6737,8 @@ function named(text, wanted, context) {
     integration: wanted.integration,
     known: knownHosts(wanted, context)
   });
-  const repository = reached(inOwnCollection(parsed, own), wanted);
+  const isCloudAddress = text.includes("://") && sameHost(text, AZURE_DEVOPS);
+  const repository = reached(isCloudAddress ? parsed : inOwnCollection(parsed, own), wanted);
   return run3 && samePath(run3, repository) && sameHost(run3.host, repository.host) ? run3 : repository;
 }
 function inOwnCollection(owner, own) {

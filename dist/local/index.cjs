@@ -7179,7 +7179,8 @@ function named(text2, wanted, context) {
     integration: wanted.integration,
     known: knownHosts(wanted, context)
   });
-  const repository = reached(inOwnCollection(parsed, own), wanted);
+  const isCloudAddress = text2.includes("://") && sameHost(text2, AZURE_DEVOPS);
+  const repository = reached(isCloudAddress ? parsed : inOwnCollection(parsed, own), wanted);
   return run5 && samePath(run5, repository) && sameHost(run5.host, repository.host) ? run5 : repository;
 }
 function inOwnCollection(owner, own) {

@@ -143,7 +143,9 @@ function named(text: string, wanted: Wanted, context: RunContext): Repository {
     integration: wanted.integration,
     known: knownHosts(wanted, context),
   });
-  const repository = reached(inOwnCollection(parsed, own), wanted);
+  // An address in the cloud is where catalogs know the repository, also where the pipeline is reached in another way.
+  const isCloudAddress = text.includes('://') && sameHost(text, AZURE_DEVOPS);
+  const repository = reached(isCloudAddress ? parsed : inOwnCollection(parsed, own), wanted);
   // The run knows more of its own repository: the ID. Where another place is named, the same path may be another one.
   return run && samePath(run, repository) && sameHost(run.host, repository.host) ? run : repository;
 }
