@@ -45,7 +45,7 @@ ${more}spec:
 ${spec}`;
 }
 
-const TOKEN = 'backstage-static-token-0123456789abcdef';
+const TOKEN = 'Qk7xV2mZ9tR4wL6pH8sN3dF5cJ1';
 export const READER_TOKEN = `${TOKEN}-reader`;
 
 export async function createCompany(server: 'current' | 'old'): Promise<Company> {
