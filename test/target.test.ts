@@ -100,7 +100,37 @@ describe.each<[string, string, string[], string[]]>([
     'an Azure DevOps Server',
     ours(server),
     ['https://TFS.example.com/tfs/main/my%20shop/_git/checkout%20api?path=%2Fdocs/c.yaml'],
-    ['https://dev.azure.com/main/my%20shop/_git/checkout%20api?path=/docs/c.yaml'],
+    [
+      'https://dev.azure.com/main/my%20shop/_git/checkout%20api?path=/docs/c.yaml',
+      'https://tfs.example.com/tfs/main/other/_git/checkout%20api?path=/docs/c.yaml',
+      'https://tfs.example.com/tfs/other/my%20shop/_git/checkout%20api?path=/docs/c.yaml',
+    ],
+  ],
+  [
+    'Azure DevOps, by a relay on this machine',
+    ours({ ...onAzure, host: 'http://127.0.0.1:8080/azure-devops' }),
+    [
+      'http://127.0.0.1:8080/azure-devops/acme/My%20Shop/_git/Checkout%20API?path=%2Fdocs/c.yaml',
+      `${A}?path=/docs/c.yaml`,
+      'https://acme.visualstudio.com/My%20Shop/_git/Checkout%20API?path=/docs/c.yaml',
+    ],
+    [
+      'http://127.0.0.1:8081/azure-devops/acme/My%20Shop/_git/Checkout%20API?path=/docs/c.yaml',
+      'https://dev.azure.com/other/My%20Shop/_git/Checkout%20API?path=/docs/c.yaml',
+      'https://tfs.example.com/acme/My%20Shop/_git/Checkout%20API?path=/docs/c.yaml',
+    ],
+  ],
+  [
+    'an Azure DevOps Server below another path',
+    ours({ ...server, host: 'https://devops.example.com/a/b' }),
+    ['https://devops.example.com/A/b/main/my%20shop/_git/checkout%20api?path=/docs/c.yaml'],
+    ['https://devops.example.com/a/b/main/other/_git/checkout%20api?path=/docs/c.yaml'],
+  ],
+  [
+    'an Azure DevOps Server, in a repository with the name of its project',
+    ours({ ...server, project: 'ledger', name: 'ledger' }),
+    ['https://tfs.example.com/tfs/Main/_git/ledger?path=/docs/c.yaml'],
+    ['https://tfs.example.com/tfs/Main/other/_git/ledger?path=/docs/c.yaml'],
   ],
   [
     'GitHub',

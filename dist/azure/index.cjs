@@ -5006,25 +5006,37 @@ function fileAt(target) {
   };
 }
 function azureFileAt(text) {
-  const found = URL.canParse(text) ? parseRepositoryUrl(text) : void 0;
-  if (found?.provider !== "azure-devops") return void 0;
-  const { searchParams } = new URL(text);
+  if (!URL.canParse(text)) return void 0;
+  const { hostname, origin, pathname, searchParams } = new URL(text);
   const path2 = searchParams.get("path");
-  if (path2 === null) return void 0;
+  const [, before, name] = /^(.*)\/_git\/(?:_(?:full|optimized)\/)?([^/]+)$/iu.exec(decoded4(pathname)) ?? [];
+  if (path2 === null || before === void 0 || !name) return void 0;
   const version2 = searchParams.get("version") ?? "";
   return {
-    host: found.host,
-    repository: fullName(found).toLowerCase(),
+    host: origin,
+    repository: azurePath(hostname, before, name).toLowerCase(),
     // `GB` is a branch; `GT` and `GC` are a tag and a commit, which no branch is named like.
     branch: version2.replace(/^GB/u, "").replace(/^G(?=[TC])/u, "@"),
     path: `/${path2.replace(/^\/+/u, "")}`
   };
 }
+function azurePath(hostname, before, name) {
+  const [, old] = /^([^.]+)\.visualstudio\.com$/iu.exec(hostname) ?? [];
+  const segments = before.split("/").filter(Boolean);
+  if (old && segments[0]?.toLowerCase() === "defaultcollection") segments.shift();
+  if (old) segments.unshift(old);
+  const noProject = segments.length === (segments[0]?.toLowerCase() === "tfs" ? 2 : 1);
+  return [...segments, ...noProject ? [name] : [], name].join("/");
+}
+function isSameRepository(ours, other) {
+  if (sameHost(ours.host, other.host)) return ours.repository === other.repository;
+  const isRelay2 = isLoopback(new URL(ours.host).hostname) && sameHost(other.host, "https://dev.azure.com");
+  return isRelay2 && `/${ours.repository}`.endsWith(`/${other.repository}`);
+}
 function trailIn(ours, text) {
   if (ours.branch === void 0) {
     const other = azureFileAt(text);
-    const same5 = other && sameHost(ours.host, other.host) && ours.repository === other.repository;
-    return same5 ? other.branch + other.path : void 0;
+    return other && isSameRepository(ours, other) ? other.branch + other.path : void 0;
   }
   if (!URL.canParse(text)) return void 0;
   const { origin, pathname } = pageAt(new URL(text));
@@ -5056,8 +5068,8 @@ function decoded4(path2) {
 var init_same_file = __esm({
   "src/catalogs/backstage/same-file.ts"() {
     "use strict";
+    init_address();
     init_repository();
-    init_repository_url();
   }
 });
 

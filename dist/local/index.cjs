@@ -5448,25 +5448,37 @@ function fileAt(target) {
   };
 }
 function azureFileAt(text2) {
-  const found2 = URL.canParse(text2) ? parseRepositoryUrl(text2) : void 0;
-  if (found2?.provider !== "azure-devops") return void 0;
-  const { searchParams } = new URL(text2);
+  if (!URL.canParse(text2)) return void 0;
+  const { hostname, origin, pathname, searchParams } = new URL(text2);
   const path4 = searchParams.get("path");
-  if (path4 === null) return void 0;
+  const [, before, name] = /^(.*)\/_git\/(?:_(?:full|optimized)\/)?([^/]+)$/iu.exec(decoded4(pathname)) ?? [];
+  if (path4 === null || before === void 0 || !name) return void 0;
   const version2 = searchParams.get("version") ?? "";
   return {
-    host: found2.host,
-    repository: fullName(found2).toLowerCase(),
+    host: origin,
+    repository: azurePath(hostname, before, name).toLowerCase(),
     // `GB` is a branch; `GT` and `GC` are a tag and a commit, which no branch is named like.
     branch: version2.replace(/^GB/u, "").replace(/^G(?=[TC])/u, "@"),
     path: `/${path4.replace(/^\/+/u, "")}`
   };
 }
+function azurePath(hostname, before, name) {
+  const [, old] = /^([^.]+)\.visualstudio\.com$/iu.exec(hostname) ?? [];
+  const segments = before.split("/").filter(Boolean);
+  if (old && segments[0]?.toLowerCase() === "defaultcollection") segments.shift();
+  if (old) segments.unshift(old);
+  const noProject = segments.length === (segments[0]?.toLowerCase() === "tfs" ? 2 : 1);
+  return [...segments, ...noProject ? [name] : [], name].join("/");
+}
+function isSameRepository(ours, other) {
+  if (sameHost(ours.host, other.host)) return ours.repository === other.repository;
+  const isRelay2 = isLoopback(new URL(ours.host).hostname) && sameHost(other.host, "https://dev.azure.com");
+  return isRelay2 && `/${ours.repository}`.endsWith(`/${other.repository}`);
+}
 function trailIn(ours, text2) {
   if (ours.branch === void 0) {
     const other = azureFileAt(text2);
-    const same4 = other && sameHost(ours.host, other.host) && ours.repository === other.repository;
-    return same4 ? other.branch + other.path : void 0;
+    return other && isSameRepository(ours, other) ? other.branch + other.path : void 0;
   }
   if (!URL.canParse(text2)) return void 0;
   const { origin, pathname } = pageAt(new URL(text2));
@@ -5498,8 +5510,8 @@ function decoded4(path4) {
 var init_same_file = __esm({
   "src/catalogs/backstage/same-file.ts"() {
     "use strict";
+    init_address();
     init_repository();
-    init_repository_url();
   }
 });
 

@@ -1,5 +1,5 @@
-import { fullName, sameHost } from '../../repository.ts';
-import { parseRepositoryUrl } from '../../repository-url.ts';
+import { isLoopback } from '../../http/address.ts';
+import { sameHost } from '../../repository.ts';
 
 /** A file of a repository, taken apart. */
 interface HostedFile {
@@ -81,19 +81,40 @@ function fileAt(target: string): HostedFile | undefined {
 }
 
 function azureFileAt(text: string): (HostedFile & { branch: string }) | undefined {
-  const found = URL.canParse(text) ? parseRepositoryUrl(text) : undefined;
-  if (found?.provider !== 'azure-devops') return undefined;
-  const { searchParams } = new URL(text);
+  if (!URL.canParse(text)) return undefined;
+  const { hostname, origin, pathname, searchParams } = new URL(text);
   const path = searchParams.get('path');
-  if (path === null) return undefined;
+  const [, before, name] = /^(.*)\/_git\/(?:_(?:full|optimized)\/)?([^/]+)$/iu.exec(decoded(pathname)) ?? [];
+  if (path === null || before === undefined || !name) return undefined;
   const version = searchParams.get('version') ?? '';
   return {
-    host: found.host,
-    repository: fullName(found).toLowerCase(),
+    host: origin,
+    repository: azurePath(hostname, before, name).toLowerCase(),
     // `GB` is a branch; `GT` and `GC` are a tag and a commit, which no branch is named like.
     branch: version.replace(/^GB/u, '').replace(/^G(?=[TC])/u, '@'),
     path: `/${path.replace(/^\/+/u, '')}`,
   };
+}
+
+/**
+ * Organization, project and repository. On a Server, any number of segments may come before the collection; nothing of
+ * them may be left out, or projects would be taken for one another.
+ */
+function azurePath(hostname: string, before: string, name: string): string {
+  const [, old] = /^([^.]+)\.visualstudio\.com$/iu.exec(hostname) ?? [];
+  const segments = before.split('/').filter(Boolean);
+  if (old && segments[0]?.toLowerCase() === 'defaultcollection') segments.shift();
+  if (old) segments.unshift(old);
+  // The project is left out where it has the repository's name; `tfs` is the usual beginning of a Server.
+  const noProject = segments.length === (segments[0]?.toLowerCase() === 'tfs' ? 2 : 1);
+  return [...segments, ...(noProject ? [name] : []), name].join('/');
+}
+
+/** A loopback address is only a way to the cloud, which the catalog knows by its own name. */
+function isSameRepository(ours: HostedFile, other: HostedFile): boolean {
+  if (sameHost(ours.host, other.host)) return ours.repository === other.repository;
+  const isRelay = isLoopback(new URL(ours.host).hostname) && sameHost(other.host, 'https://dev.azure.com');
+  return isRelay && `/${ours.repository}`.endsWith(`/${other.repository}`);
 }
 
 /**
@@ -103,8 +124,7 @@ function azureFileAt(text: string): (HostedFile & { branch: string }) | undefine
 function trailIn(ours: HostedFile, text: string): string | undefined {
   if (ours.branch === undefined) {
     const other = azureFileAt(text);
-    const same = other && sameHost(ours.host, other.host) && ours.repository === other.repository;
-    return same ? other.branch + other.path : undefined;
+    return other && isSameRepository(ours, other) ? other.branch + other.path : undefined;
   }
   if (!URL.canParse(text)) return undefined;
   const { origin, pathname } = pageAt(new URL(text));
