@@ -5472,7 +5472,7 @@ function azurePath(hostname, before, name) {
 }
 function isSameRepository(ours, other) {
   if (sameHost(ours.host, other.host)) return ours.repository === other.repository;
-  const isRelay2 = isLoopback(new URL(ours.host).hostname) && sameHost(other.host, "https://dev.azure.com");
+  const isRelay2 = isLoopback(new URL(ours.host).hostname) && sameHost(other.host, AZURE_DEVOPS);
   return isRelay2 && `/${ours.repository}`.endsWith(`/${other.repository}`);
 }
 function trailIn(ours, text2) {
@@ -5512,6 +5512,7 @@ var init_same_file = __esm({
     "use strict";
     init_address();
     init_repository();
+    init_repository_host();
   }
 });
 
@@ -6882,9 +6883,10 @@ function roadie({ http, ...surroundings }) {
     }
   };
 }
-function refuseServer({ provider, host }, cure) {
-  const isCloud2 = sameHost(host, "https://dev.azure.com") || isLoopback(new URL(host).hostname);
-  if (provider === "azure-devops" && !isCloud2)
+function refuseServer(owner, cure) {
+  const host = trueHost(owner);
+  const isCloud2 = sameHost(host, AZURE_DEVOPS) || isLoopback(new URL(host).hostname);
+  if (owner.provider === "azure-devops" && !isCloud2)
     throw new Failure(
       `Roadie does not read Azure DevOps Server, so it cannot read repositories of ${host}.`,
       cure
@@ -6992,6 +6994,7 @@ var init_roadie = __esm({
     init_errors();
     init_address();
     init_repository();
+    init_repository_host();
     init_code_search();
     init_client2();
     init_entity();

@@ -1,5 +1,6 @@
 import { isLoopback } from '../../http/address.ts';
 import { sameHost } from '../../repository.ts';
+import { AZURE_DEVOPS } from '../../repository-host.ts';
 
 /** A file of a repository, taken apart. */
 interface HostedFile {
@@ -113,7 +114,7 @@ function azurePath(hostname: string, before: string, name: string): string {
 /** A loopback address is only a way to the cloud, which the catalog knows by its own name. */
 function isSameRepository(ours: HostedFile, other: HostedFile): boolean {
   if (sameHost(ours.host, other.host)) return ours.repository === other.repository;
-  const isRelay = isLoopback(new URL(ours.host).hostname) && sameHost(other.host, 'https://dev.azure.com');
+  const isRelay = isLoopback(new URL(ours.host).hostname) && sameHost(other.host, AZURE_DEVOPS);
   return isRelay && `/${ours.repository}`.endsWith(`/${other.repository}`);
 }
 

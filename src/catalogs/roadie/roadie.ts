@@ -2,7 +2,8 @@ import { early } from '../../ahead.ts';
 import { Failure } from '../../errors.ts';
 import { isLoopback } from '../../http/address.ts';
 import type { Operation } from '../../inputs/table.ts';
-import { type Owner, type Repository, sameHost } from '../../repository.ts';
+import { type Owner, type Repository, sameHost, trueHost } from '../../repository.ts';
+import { AZURE_DEVOPS } from '../../repository-host.ts';
 import { type CodeSearch, searchCode } from '../../scm/code-search.ts';
 import { backstageClient } from '../backstage/client.ts';
 import type { Connection } from '../backstage/connection.ts';
@@ -77,9 +78,10 @@ export function roadie({ http, ...surroundings }: Surroundings): Catalog {
 }
 
 /** Loopback is where a stand-in for Azure DevOps is tried. */
-function refuseServer({ provider, host }: Owner, cure: string): void {
-  const isCloud = sameHost(host, 'https://dev.azure.com') || isLoopback(new URL(host).hostname);
-  if (provider === 'azure-devops' && !isCloud)
+function refuseServer(owner: Owner, cure: string): void {
+  const host = trueHost(owner);
+  const isCloud = sameHost(host, AZURE_DEVOPS) || isLoopback(new URL(host).hostname);
+  if (owner.provider === 'azure-devops' && !isCloud)
     throw new Failure(
       `Roadie does not read Azure DevOps Server, so it cannot read repositories of ${host}.`,
       cure,
