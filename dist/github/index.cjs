@@ -2635,18 +2635,10 @@ function address({ host, organization, project, name, id: id2 }, version2 = API_
   return new URL(`${host}/${path}?api-version=${version2}`);
 }
 function spelled(organization, addresses) {
-  const segments = addresses.flatMap((address2) => {
-    const url = address2 && URL.canParse(address2) ? new URL(address2) : void 0;
-    return !url || url.hostname.endsWith(".visualstudio.com") ? [] : url.pathname.split("/").map(decoded3);
-  });
+  const segments = addresses.flatMap(
+    (address2) => address2 && URL.canParse(address2) && !new URL(address2).hostname.endsWith(".visualstudio.com") ? segmentsOf(address2) : []
+  );
   return segments.find((segment) => segment.toLowerCase() === organization.toLowerCase()) ?? organization;
-}
-function decoded3(segment) {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
 function azureDevOpsHeaders(secret) {
   const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
@@ -2658,6 +2650,7 @@ var init_azure_devops = __esm({
     "use strict";
     init_dist();
     init_answer();
+    init_azure_address();
     init_errors();
     init_api_version();
     init_repository_refused();
@@ -4722,8 +4715,7 @@ function questionsOf({ inputs, azureDevOps: azureDevOps2, readSecret }, reposito
       }
     },
     async exactly() {
-      const asked = pat !== void 0 || [repository.name, repository.project ?? ""].some(isGuid);
-      return secret && asked ? azureDevOps2.read(repository, secret).catch(() => repository) : repository;
+      return secret && pat ? azureDevOps2.read(repository, secret).catch(() => repository) : repository;
     },
     async exists(other) {
       if (!secret) return void 0;
@@ -4740,7 +4732,6 @@ function questionsOf({ inputs, azureDevOps: azureDevOps2, readSecret }, reposito
 var init_questions = __esm({
   "src/catalogs/konnect/questions.ts"() {
     "use strict";
-    init_azure_address();
     init_errors();
     init_repository_refused();
   }
@@ -4985,7 +4976,7 @@ function inSameRepository(target, url) {
 }
 function mayBeRenamed(target, url) {
   const ours = fileAt(target);
-  const other = URL.canParse(url) ? azureFileAt(url) ?? { host: url, path: decoded4(new URL(url).pathname) } : void 0;
+  const other = URL.canParse(url) ? azureFileAt(url) ?? { host: url, path: decoded3(new URL(url).pathname) } : void 0;
   return ours !== void 0 && other !== void 0 && sameHost(ours.host, other.host) && other.path.endsWith(ours.path);
 }
 function namesBranch(target) {
@@ -5000,16 +4991,16 @@ function fileAt(target) {
   if (!repository || !branch || !path) return void 0;
   return {
     host: origin,
-    repository: decoded4(repository).toLowerCase(),
-    branch: decoded4(branch),
-    path: decoded4(path)
+    repository: decoded3(repository).toLowerCase(),
+    branch: decoded3(branch),
+    path: decoded3(path)
   };
 }
 function azureFileAt(text) {
   if (!URL.canParse(text)) return void 0;
   const { hostname, origin, pathname, searchParams } = new URL(text);
   const path = searchParams.get("path");
-  const [, before, name] = /^(.*)\/_git\/(?:_(?:full|optimized)\/)?([^/]+)$/iu.exec(decoded4(pathname)) ?? [];
+  const [, before, name] = /^(.*)\/_git\/(?:_(?:full|optimized)\/)?([^/]+)$/iu.exec(decoded3(pathname)) ?? [];
   if (path === null || before === void 0 || !name) return void 0;
   const version2 = searchParams.get("version") ?? "";
   return {
@@ -5040,7 +5031,7 @@ function trailIn(ours, text) {
   }
   if (!URL.canParse(text)) return void 0;
   const { origin, pathname } = pageAt(new URL(text));
-  const path = decoded4(pathname);
+  const path = decoded3(pathname);
   if (!sameHost(ours.host, origin) || !path.toLowerCase().startsWith(`/${ours.repository}/`))
     return void 0;
   const rest = path.slice(ours.repository.length + 2);
@@ -5058,7 +5049,7 @@ function pageAt(url) {
     return { origin: "https://github.com", pathname: `/${raw[1]}/blob/${raw[2]}` };
   return url;
 }
-function decoded4(path) {
+function decoded3(path) {
   try {
     return decodeURIComponent(path);
   } catch {
@@ -8957,14 +8948,14 @@ async function run2(raw, command, grace) {
 function passwordsIn(proxy) {
   const given = /^[^/]*\/\/([^:@]*):(.*)@/u.exec(proxy ?? "")?.slice(1);
   if (!given) return [];
-  const decoded5 = given.map((part) => {
+  const decoded4 = given.map((part) => {
     try {
       return decodeURIComponent(part);
     } catch {
       return part;
     }
   });
-  return [given, decoded5].flatMap(([user, password = ""]) => [`${user}:${password}`, password]);
+  return [given, decoded4].flatMap(([user, password = ""]) => [`${user}:${password}`, password]);
 }
 function encodings(secret) {
   return [

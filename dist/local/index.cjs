@@ -3093,18 +3093,10 @@ function address({ host, organization, project, name, id: id2 }, version2 = API_
   return new URL(`${host}/${path4}?api-version=${version2}`);
 }
 function spelled(organization, addresses) {
-  const segments = addresses.flatMap((address3) => {
-    const url = address3 && URL.canParse(address3) ? new URL(address3) : void 0;
-    return !url || url.hostname.endsWith(".visualstudio.com") ? [] : url.pathname.split("/").map(decoded3);
-  });
+  const segments = addresses.flatMap(
+    (address3) => address3 && URL.canParse(address3) && !new URL(address3).hostname.endsWith(".visualstudio.com") ? segmentsOf(address3) : []
+  );
   return segments.find((segment) => segment.toLowerCase() === organization.toLowerCase()) ?? organization;
-}
-function decoded3(segment) {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
 function azureDevOpsHeaders(secret) {
   const authorization = "pat" in secret ? `Basic ${Buffer.from(`:${secret.pat}`).toString("base64")}` : `Bearer ${secret.jobToken}`;
@@ -3116,6 +3108,7 @@ var init_azure_devops = __esm({
     "use strict";
     init_dist();
     init_answer();
+    init_azure_address();
     init_errors();
     init_api_version();
     init_repository_refused();
@@ -5164,8 +5157,7 @@ function questionsOf({ inputs, azureDevOps: azureDevOps2, readSecret }, reposito
       }
     },
     async exactly() {
-      const asked = pat !== void 0 || [repository.name, repository.project ?? ""].some(isGuid);
-      return secret && asked ? azureDevOps2.read(repository, secret).catch(() => repository) : repository;
+      return secret && pat ? azureDevOps2.read(repository, secret).catch(() => repository) : repository;
     },
     async exists(other) {
       if (!secret) return void 0;
@@ -5182,7 +5174,6 @@ function questionsOf({ inputs, azureDevOps: azureDevOps2, readSecret }, reposito
 var init_questions = __esm({
   "src/catalogs/konnect/questions.ts"() {
     "use strict";
-    init_azure_address();
     init_errors();
     init_repository_refused();
   }
@@ -5427,7 +5418,7 @@ function inSameRepository(target, url) {
 }
 function mayBeRenamed(target, url) {
   const ours = fileAt(target);
-  const other = URL.canParse(url) ? azureFileAt(url) ?? { host: url, path: decoded4(new URL(url).pathname) } : void 0;
+  const other = URL.canParse(url) ? azureFileAt(url) ?? { host: url, path: decoded3(new URL(url).pathname) } : void 0;
   return ours !== void 0 && other !== void 0 && sameHost(ours.host, other.host) && other.path.endsWith(ours.path);
 }
 function namesBranch(target) {
@@ -5442,16 +5433,16 @@ function fileAt(target) {
   if (!repository || !branch || !path4) return void 0;
   return {
     host: origin,
-    repository: decoded4(repository).toLowerCase(),
-    branch: decoded4(branch),
-    path: decoded4(path4)
+    repository: decoded3(repository).toLowerCase(),
+    branch: decoded3(branch),
+    path: decoded3(path4)
   };
 }
 function azureFileAt(text2) {
   if (!URL.canParse(text2)) return void 0;
   const { hostname, origin, pathname, searchParams } = new URL(text2);
   const path4 = searchParams.get("path");
-  const [, before, name] = /^(.*)\/_git\/(?:_(?:full|optimized)\/)?([^/]+)$/iu.exec(decoded4(pathname)) ?? [];
+  const [, before, name] = /^(.*)\/_git\/(?:_(?:full|optimized)\/)?([^/]+)$/iu.exec(decoded3(pathname)) ?? [];
   if (path4 === null || before === void 0 || !name) return void 0;
   const version2 = searchParams.get("version") ?? "";
   return {
@@ -5482,7 +5473,7 @@ function trailIn(ours, text2) {
   }
   if (!URL.canParse(text2)) return void 0;
   const { origin, pathname } = pageAt(new URL(text2));
-  const path4 = decoded4(pathname);
+  const path4 = decoded3(pathname);
   if (!sameHost(ours.host, origin) || !path4.toLowerCase().startsWith(`/${ours.repository}/`))
     return void 0;
   const rest = path4.slice(ours.repository.length + 2);
@@ -5500,7 +5491,7 @@ function pageAt(url) {
     return { origin: "https://github.com", pathname: `/${raw[1]}/blob/${raw[2]}` };
   return url;
 }
-function decoded4(path4) {
+function decoded3(path4) {
   try {
     return decodeURIComponent(path4);
   } catch {
@@ -8505,14 +8496,14 @@ async function run3(raw, command, grace) {
 function passwordsIn(proxy) {
   const given = /^[^/]*\/\/([^:@]*):(.*)@/u.exec(proxy ?? "")?.slice(1);
   if (!given) return [];
-  const decoded5 = given.map((part) => {
+  const decoded4 = given.map((part) => {
     try {
       return decodeURIComponent(part);
     } catch {
       return part;
     }
   });
-  return [given, decoded5].flatMap(([user, password = ""]) => [`${user}:${password}`, password]);
+  return [given, decoded4].flatMap(([user, password = ""]) => [`${user}:${password}`, password]);
 }
 function encodings(secret) {
   return [

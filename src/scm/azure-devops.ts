@@ -1,5 +1,6 @@
 import { boolean, nullish, object, string } from 'valibot';
 import { readAnswer } from '../answer.ts';
+import { segmentsOf } from '../azure-address.ts';
 import { messageOf } from '../errors.ts';
 import type { Http, HttpResponse } from '../http/http.ts';
 import type { Owner, Repository } from '../repository.ts';
@@ -131,19 +132,12 @@ function address({ host, organization, project, name, id }: Repository, version:
 
 /** An organization as its own addresses spell it; those of `visualstudio.com` have it in the host, without its case. */
 function spelled(organization: string, addresses: (string | null | undefined)[]): string {
-  const segments = addresses.flatMap((address) => {
-    const url = address && URL.canParse(address) ? new URL(address) : undefined;
-    return !url || url.hostname.endsWith('.visualstudio.com') ? [] : url.pathname.split('/').map(decoded);
-  });
+  const segments = addresses.flatMap((address) =>
+    address && URL.canParse(address) && !new URL(address).hostname.endsWith('.visualstudio.com')
+      ? segmentsOf(address)
+      : [],
+  );
   return segments.find((segment) => segment.toLowerCase() === organization.toLowerCase()) ?? organization;
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
 
 /** @returns the headers of every request to Azure DevOps */

@@ -36,8 +36,8 @@ export interface Connection extends Access {
   /** The repository with its ID and exact names, which Azure DevOps tells; undefined where nobody can ask it. */
   identify(): Promise<ExactRepository | undefined>;
   /**
-   * The repository, exactly where Azure DevOps is asked for it in any case: to try the PAT, or because the address has
-   * IDs in the place of names. Never rejects.
+   * The repository, exactly where Azure DevOps is asked for it in any case, to try the PAT; else as the run knows it.
+   * Never rejects.
    */
   exactly(): Promise<Repository | ExactRepository>;
   /** Whether there is another repository of this ID in the organization; undefined where nobody can say. */

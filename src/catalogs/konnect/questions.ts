@@ -1,4 +1,3 @@
-import { isGuid } from '../../azure-address.ts';
 import { Failure, messageOf } from '../../errors.ts';
 import type { Repository } from '../../repository.ts';
 import { RepositoryRefused } from '../../scm/repository-refused.ts';
@@ -33,8 +32,7 @@ export function questionsOf(
       }
     },
     async exactly() {
-      const asked = pat !== undefined || [repository.name, repository.project ?? ''].some(isGuid);
-      return secret && asked ? azureDevOps.read(repository, secret).catch(() => repository) : repository;
+      return secret && pat ? azureDevOps.read(repository, secret).catch(() => repository) : repository;
     },
     async exists(other) {
       if (!secret) return undefined;
