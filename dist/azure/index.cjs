@@ -4109,7 +4109,7 @@ async function listById({ client, repository }, instance) {
   try {
     return await client.walk("/resources", CatalogResource, {
       "integration.instance.id": { eq: instance.id },
-      config: { contains: repository.id }
+      config: { contains: repository.id.toLowerCase() }
     });
   } catch (error) {
     if (error instanceof KonnectError && error.status === 400) return [];

@@ -4109,7 +4109,7 @@ async function listById({ client, repository }, instance) {
   try {
     return await client.walk("/resources", CatalogResource, {
       "integration.instance.id": { eq: instance.id },
-      config: { contains: repository.id }
+      config: { contains: repository.id.toLowerCase() }
     });
   } catch (error2) {
     if (error2 instanceof KonnectError && error2.status === 400) return [];

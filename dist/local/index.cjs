@@ -4551,7 +4551,7 @@ async function listById({ client, repository }, instance2) {
   try {
     return await client.walk("/resources", CatalogResource, {
       "integration.instance.id": { eq: instance2.id },
-      config: { contains: repository.id }
+      config: { contains: repository.id.toLowerCase() }
     });
   } catch (error) {
     if (error instanceof KonnectError && error.status === 400) return [];

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { REPOSITORY_LABEL, repositoryMark } from '../../src/catalogs/konnect/naming.ts';
-import { newResource, type StoredInstance } from '../../src/sandbox/state.ts';
+import { authorizeInBrowser, newResource, type StoredInstance } from '../../src/sandbox/state.ts';
 import { fail, REPOSITORY, succeed } from './support/check.ts';
 import { HOSTS, type RunOptions } from './support/runners.ts';
 import { seedIntegration, seedMapping, seedService } from './support/seeds.ts';
-import { createWorld, SHOP, TWIN, type World } from './support/world.ts';
+import { createWorld, ON_GITHUB, SHOP, TWIN, type World } from './support/world.ts';
 
 /** What is known exactly is used: the ID and the names that Azure DevOps tells, however the repository was written. */
 
@@ -223,6 +223,29 @@ describe.each(HOSTS)('on %s', (host) => {
       expect(world.writes()).toEqual([]);
     });
   });
+});
+
+test('on GitHub, one that was created again keeps its service', async () => {
+  world = await createWorld();
+  const instance = authorizeInBrowser(world.state, 'github');
+  const { organization: owner, name: repository, id } = ON_GITHUB;
+  world.state.repositories.github = [];
+  const seed = (repository_id: string) => {
+    const resource = newResource(world.state, instance, 'github_repository', {
+      owner,
+      repository,
+      repository_id,
+    });
+    resource.name = repository;
+    return resource;
+  };
+  const service = seedService(world, { name: 'shop' });
+  seedMapping(world, service, seed('123456789'));
+  const after = seed(id);
+  const inputs = { 'azure-devops-pat': '', 'azure-devops-url': '', repository: '' };
+  const { outputs, warnings } = await succeed('github', world, { inputs });
+  expect(outputs).toMatchObject({ 'service-id': service.id, 'resource-id': after.id });
+  expect(warnings.join()).toContain('The repository acme-inc/web-shop was recreated');
 });
 
 test("without a PAT, the ID of the job's repository and its path are enough", async () => {

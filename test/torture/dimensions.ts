@@ -1,7 +1,8 @@
 import type { Dimension } from './dimension.ts';
+import { habits } from './habits.ts';
 import { oddAnswers } from './odd-answers.ts';
 import { stops } from './stops.ts';
 import { troubles } from './troubles.ts';
 
 /** All that is tried, one run after the other. */
-export const DIMENSIONS: Dimension[] = [troubles, stops, oddAnswers];
+export const DIMENSIONS: Dimension[] = [troubles, stops, oddAnswers, habits];

@@ -49,7 +49,11 @@ export const STORIES: Story[] = [
   {
     name: 'a drift',
     build: connected,
-    inputs: (world) => ({ ...declared(world), 'service-labels': 'tier=silver' }),
+    inputs: (world) => ({
+      ...declared(world),
+      'service-labels': 'tier=silver',
+      'service-custom-fields': '{owner: Jane}',
+    }),
   },
 ];
 

@@ -1,4 +1,5 @@
 import { Failure } from '../../src/errors.ts';
+import type { SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import type { World } from '../scenarios/support/world.ts';
 import { checkEnd, checkRun } from './checks.ts';
 import { virtualClock } from './clocks.ts';
@@ -30,9 +31,16 @@ export const troubles: Dimension = {
 /** Milliseconds: as long as the claim of a dead run stands, and a little more. */
 const LONGEST_CLEAN_RUN = 44_000;
 
-async function tryOne(story: Story, trouble: Trouble, position: number): Promise<Result> {
+/** @param position of the request that the trouble befalls, from 1; 0 for none */
+export async function tryOne(
+  story: Story,
+  trouble: Trouble,
+  position: number,
+  options: SandboxOptions = {},
+): Promise<Result> {
   const clock = virtualClock();
   const world = await story.build({
+    ...options,
     now: clock.now,
     ...(trouble.lag === undefined ? {} : { lag: trouble.lag }),
   });
@@ -69,7 +77,8 @@ async function runTroubled(
     if (trouble.cancelled && count === position)
       cancelling.abort(new Failure('The run was cancelled (SIGTERM).'));
     if (trouble.killed && count === position) return 'reset after';
-    return count >= position && count < position + (trouble.lasts ?? 1) ? trouble.fault : undefined;
+    const isTroubled = position > 0 && count >= position && count < position + (trouble.lasts ?? 1);
+    return isTroubled ? trouble.fault : undefined;
   };
   let asked = 0;
   // Who is dead sends nothing any more; who is refused, does not get there.

@@ -68,7 +68,7 @@ export async function listById(
   try {
     return await client.walk('/resources', CatalogResource, {
       'integration.instance.id': { eq: instance.id },
-      config: { contains: repository.id },
+      config: { contains: repository.id.toLowerCase() },
     });
   } catch (error) {
     // The contract has this filter, but not what it means for a whole `config`.
